@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every bound on data from outside, and every size that a format fixes. Sizes are octets unless
+ * the name says otherwise.
+ */
+#ifndef SCHEMAS_LIMITS_H
+#define SCHEMAS_LIMITS_H
+
+/* One SMS. 160 septets of GSM 03.38 are at most 2 octets of UTF-8 each, but for the Euro sign and
+ * U+0394 and its like (3 octets against 2 septets, or 2 against 1); 70 UCS-2 units are at most 3. */
+#define SMS_TEXT_MAX 320
+#define SMS_UDH_MAX 140
+
+/* EW1 wire (schemas/wire/ew1.md). */
+#define EW1_X_WIRE_LEN 95
+#define EW1_X_CHARS 152
+#define EW1_S_CHARS 40
+#define EW1_ENROL_LEN 80
+#define EW1_ENROL_CHARS 132 /* "EW1:" and 128 characters of base32 */
+#define EW1_WINDOW 256	    /* numbers n .. n + 255 are live */
+#define EW1_SKIPPED_MAX 64
+#define EW1_SKIPPED_HOURS 720 /* hours switched on: 30 days */
+#define EW1_ACK_LEN 3
+
+/* The report (schemas/wire/record.md). */
+#define RECORD_LEN 11
+#define NOTE_LEN 15
+#define NOTE_CHARS 20
+
+/* The store (schemas/store/). */
+#define PARK_PLAIN_LEN 448
+#define EVENT_BLOB_LEN 256
+#define EVENT_PLAIN_LEN 240
+#define EVENT_BODY_MAX 236
+#define EVENT_LONG_MAX 65536 /* a body carried on by `more` events: a codebook, a places file */
+#define BATCH_MAX 256
+#define SLOT_MAX 1024 /* 32 nodes of 32 slots */
+#define SEEN_DAYS 14  /* switched on */
+
+/* Files that people write. */
+#define CODEBOOK_FILE_MAX 65536
+#define PLACES_FILE_MAX 65536
+#define PLACES_MAX 2048
+#define KINDS_MAX 100
+#define LANGUAGES_MAX 8
+#define LABEL_MAX 64 /* octets of UTF-8 with the closing zero */
+#define HINT_MAX 160 /* the sentence beside a label, with the closing zero */
+
+/* What a coordinator types. */
+#define PSEUDONYM_MAX 32
+#define PASSPHRASE_MAX 256
+#define LANGUAGE_MAX 8
+
+#endif

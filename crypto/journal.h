@@ -20,6 +20,9 @@
 
 #define JOURNAL_RUN_BLOB_LEN 80
 #define JOURNAL_LINK_LEN 32
+#define JOURNAL_PROOF_LEN 32
+/* What a run's first event states: incarnation | link before the run's row | proof. */
+#define RUN_STATEMENT_LEN (8 + JOURNAL_LINK_LEN + JOURNAL_PROOF_LEN)
 
 /* One run, at its next event: to write, or to read. Wipe it. */
 struct journal_run {
@@ -47,6 +50,15 @@ enum status journal_run_seal(const struct public32 *pk_v, const struct key32 *ep
 /* k_0 is zeroed on failure. ST_OK, ST_FORGED. */
 enum status journal_run_open(const struct public32 *pk_v, const struct key32 *sk_v,
     const uint8_t blob[JOURNAL_RUN_BLOB_LEN], struct key32 *k_0) MUST_USE;
+
+/*
+ * What shows that a run was begun by who had K_H, hence ARMED or OPEN:
+ *   proof = BLAKE2b-256( key K_H, "EW1-run" || id || epoch || first || K_0 || link before )
+ * where the link is the one before the run's row. Compare with sodium_memcmp.
+ */
+void journal_run_proof(const struct key32 *k_h, uint64_t id, uint16_t epoch, uint64_t first,
+    const struct key32 *k_0, const uint8_t link_before[JOURNAL_LINK_LEN],
+    uint8_t proof[JOURNAL_PROOF_LEN]);
 
 /* Seal the run's next event and move the run on. Asserts type != 0 and len <= EVENT_BODY_MAX. */
 void journal_seal(

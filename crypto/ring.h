@@ -45,6 +45,11 @@
 #define RING_WRAP_LEN 80
 #define RING_SIGNATURE_LEN 64
 #define RING_NONCE_LEN 24
+/* What a list may ask of Argon2id: nothing that stops a small board for hours. */
+#define RING_MEMORY_MIN 8192
+#define RING_MEMORY_MAX (UINT64_C(4) << 30)
+#define RING_PASSES_MIN 1
+#define RING_PASSES_MAX 1000
 #define RING_LIST_MAX \
 	(1 + 3 * 32 + 1 + RING_COORDINATORS_MAX * 64 + 1 + RING_VAULTS_MAX * 34 + 1 + \
 	    RING_SIGNATURE_LEN)
@@ -110,7 +115,7 @@ void ring_public_ed25519(const struct key32 *seed, struct public32 *pk);
 /*
  * The list's octets, with the signature that it holds.
  *   out  at most RING_LIST_MAX; *len octets written.
- * ST_OK, ST_RANGE (counts, order or a zero id). Nothing is written on failure.
+ * ST_OK, ST_RANGE (counts, order, a zero id, Argon2id's costs). Nothing is written on failure.
  */
 enum status ring_list_write(
     const struct ring_list *list, uint8_t out[RING_LIST_MAX], size_t *len) MUST_USE;

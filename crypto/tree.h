@@ -10,7 +10,7 @@
  * Numbers: root 0, nodes 1 .. 32, wraps 33, leaves 64 + slot; slot = 32 * (node - 1) + place.
  * A link of zeros is an absent child.
  *
- * Octets of a node, TREE_NODE_LEN: version 1 = 1 | zero 7 | 32 links of key 32 | hash 32
+ * Octets of a node, TREE_NODE_LEN: version 8 = 1 | 32 links of key 32 | hash 32
  * Octets of the root, TREE_ROOT_LEN, integers u64 little endian:
  *   version 8 = 1 | incarnation 8 | gen 8 | awake_h 8 | 33 links of 64: nodes 1 .. 32, wraps
  *   | first seq kept 8 | link before it 32 | count 8 | link 32 | K_seen 32 | K_P 32

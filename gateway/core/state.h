@@ -89,7 +89,6 @@ int state_run_open(const struct state *s);
  * Begins the next run (fresh K_0, its id and first seq) if none is open: the next change_event()
  * is then its first. Call only when no event of the run was collected yet. Needs state_arm().
  */
-#define RUN_STATEMENT_LEN 72
 void state_run_statement(struct state *s, uint8_t out[RUN_STATEMENT_LEN]);
 
 /*

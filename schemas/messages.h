@@ -101,7 +101,8 @@ struct msg_status {
 	uint32_t on_h;		/* hours switched on, all in all */
 	uint32_t unread;	/* OPEN: unreadable ones */
 	char anchor[16];	/* "file" */
-	char head[96];		/* the journal's head as eight words; empty while LOCKED */
+	uint32_t read_only;	/* 1: changed while locked, nothing is written */
+	uint32_t memory_locked;	/* 1: core's memory cannot be swapped out */
 	char fault[160];	/* what is wrong, in words; empty if nothing is */
 };
 
@@ -125,7 +126,7 @@ struct msg_revoke {
 
 struct msg_inbox {
 	uint64_t before; /* rows with a smaller seq; 0: the newest */
-	uint32_t limit;	 /* rows at most, 1 .. 500 */
+	uint32_t limit;	 /* rows at most; an answer has fewer if RESULT's value says so */
 	uint32_t which;	 /* 0 all, 1 reports, 2 unreadable */
 };
 
@@ -159,9 +160,13 @@ struct msg_inbox_row {
 
 struct msg_roster {
 	char pseudonym[PSEUDONYM_MAX]; /* empty: all */
+	uint64_t after;		       /* rows with a larger seq */
+	uint32_t limit;		       /* as INBOX */
+	uint32_t unused;
 };
 
 struct msg_roster_row {
+	uint64_t seq; /* of its event in the journal */
 	uint32_t slot;
 	uint32_t place;
 	uint32_t household;

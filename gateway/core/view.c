@@ -47,7 +47,8 @@ static const char *const statements[SQL_STATEMENTS] = {
 	" ORDER BY m.seq DESC LIMIT ?3",
     [SQL_ROSTER] =
 	"SELECT slot, place, household, rhythm_days, revoked, messages, highest, enrolled, last,"
-	" pseudonym, language FROM monitor WHERE ?1 = '' OR pseudonym = ?1 ORDER BY seq",
+	" pseudonym, language, seq FROM monitor"
+	" WHERE (?1 = '' OR pseudonym = ?1) AND seq > ?2 ORDER BY seq LIMIT ?3",
     [SQL_SLOT_OF] = "SELECT slot FROM monitor WHERE pseudonym = ?1 AND revoked IS NULL",
     [SQL_UNREAD] = "SELECT count(*) FROM message WHERE outcome <> 1",
 };

@@ -42,6 +42,10 @@
 #define PLACES_FILE_MAX 65536
 #define PLACES_MAX 2048
 #define KINDS_MAX 100
+#define ACTORS_MAX 64
+#define TARGETS_MAX 64
+#define LADDER_MAX 7 /* steps of certainty, of severity */
+#define LABEL_COLUMNS 25 /* beside code and mnemonic on a card of 32 columns */
 #define LANGUAGES_MAX 8
 #define LABEL_MAX 64 /* octets of UTF-8 with the closing zero */
 #define HINT_MAX 160 /* the sentence beside a label, with the closing zero */

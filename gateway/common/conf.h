@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The settings file: libconfig's syntax, the table schemas/settings.def, nothing else. An unknown
+ * setting is an error; @include is refused; a relative path is meant from the folder of the file.
+ * Paths stay as they were written (never made absolute), because the folders above a working
+ * folder may be unreadable.
+ */
+#ifndef GATEWAY_COMMON_CONF_H
+#define GATEWAY_COMMON_CONF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "schemas/status.h"
+
+#define CONF_FILE_MAX 65536
+#define CONF_PATH_MAX 1024 /* octets with the closing zero */
+#define CONF_TEXT_MAX 64
+#define CONF_FAULT_MAX 256
+
+/* The order of the words in settings.def. */
+enum conf_posture { POSTURE_PROTECTED, POSTURE_OPEN };
+enum conf_log_level { CONF_LOG_INFO, CONF_LOG_DEBUG };
+
+struct conf {
+	char folder[CONF_PATH_MAX]; /* of the settings file: "." or what stood before the last / */
+#define CONF_TYPE_PATH(field) char field[CONF_PATH_MAX];
+#define CONF_TYPE_TEXT(field) char field[CONF_TEXT_MAX];
+#define CONF_TYPE_FILE(field) char field[CONF_PATH_MAX];
+#define CONF_TYPE_WORD(field) uint32_t field;
+#define CONF_TYPE_NUMBER(field) uint32_t field;
+#define X(field, path, type, min, max, initial, words, help) CONF_TYPE_##type(field)
+#include "schemas/settings.def"
+#undef X
+};
+
+/*
+ * Read a settings file.
+ *   path   of the file; its folder is where relative paths begin.
+ *   out    written only on ST_OK; what the file leaves out has its default.
+ *   fault  on failure one line for a person, "FILE:LINE: words"; empty on ST_OK.
+ * ST_OK; ST_CONFIG (with words), ST_IO (the file cannot be read), ST_MEMORY.
+ */
+enum status conf_read(const char *path, struct conf *out, char fault[CONF_FAULT_MAX]) MUST_USE;
+
+/*
+ * The same for text in memory.
+ *   name   stands for the path in faults and gives the folder.
+ *   text   len octets, any; borrowed.
+ */
+enum status conf_parse(const char *name, const char *text, size_t len, struct conf *out,
+    char fault[CONF_FAULT_MAX]) MUST_USE;
+
+/* One row of settings.def, for whoever lists or writes settings. */
+struct conf_row {
+	const char *path;    /* "modem.device" */
+	const char *initial; /* the default, as written in the file without quotes */
+	const char *words;   /* of a WORD: the choices, parted by | */
+	const char *help;
+	uint32_t min, max; /* of a number; of a text its octets */
+};
+
+/* NULL behind the last row. */
+const struct conf_row *conf_row(size_t i);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The gateway's state: the sealed tree, the anchor, the journal's head and its writing key, and
+ * the one road by which any of it changes.
+ *
+ * A change is collected in memory with the change_ functions, which touch nothing on disk, and is
+ * made durable by state_commit(), in the order of the store's design:
+ *   1. if a slot changed: A' and gen + 1 into the anchor slot not in use, sync, read back;
+ *   2. one SQLite transaction: run and journal rows, changed leaves, their nodes and the root under
+ *      fresh keys (the root under A'; under the old A where no slot changed), seen, parked rows;
+ *   3. the caller acknowledges;
+ *   4. the old anchor slot is zeroed by the next commit's step 1, or by state_idle().
+ * A commit that returns anything but ST_OK leaves memory and disk in doubt: the caller touches
+ * nothing more and ends the process (ST_SYNC: and the machine must be restarted).
+ *
+ * Secrets held here live in sodium_malloc'd memory and are wiped by state_lock() and state_free().
+ */
+#ifndef GATEWAY_CORE_STATE_H
+#define GATEWAY_CORE_STATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "crypto/journal.h"
+#include "crypto/park.h"
+#include "crypto/ratchet.h"
+#include "crypto/ring.h"
+#include "crypto/tree.h"
+#include "gateway/core/anchor_file.h"
+#include "gateway/core/store.h"
+#include "schemas/limits.h"
+#include "schemas/status.h"
+
+struct state;
+
+/*
+ * Make the state of a new gateway, in memory: a root with fresh keys, no slot. The store must be
+ * empty and the anchor new. `wraps` and `list` (signed) are copied. The first state_commit() makes
+ * all of it durable. ST_OK, ST_MEMORY.
+ */
+enum status state_create(struct store *store, struct anchor *anchor, const struct ring_wraps *wraps,
+    const struct ring_list *list, uint8_t posture, struct state **out) MUST_USE;
+
+/*
+ * Open an existing state as LOCKED. Step 0 first: one checkpoint, its result checked. Then the
+ * anchor slot whose A opens the root is chosen (gen inside decides a tie).
+ * ST_OK, ST_ANCHOR (neither opens it), ST_DAMAGED, ST_IO, ST_SYNC, ST_MEMORY.
+ */
+enum status state_open(struct store *store, struct anchor *anchor, struct state **out) MUST_USE;
+void state_free(struct state *s);
+
+/* The root as last committed, but for its keys' use: borrowed until the next commit. */
+const struct tree_root *state_root(const struct state *s);
+
+/* W of the anchor, 32 octets, borrowed. */
+const uint8_t *state_wipe_secret(const struct state *s);
+
+/* The wraps node (secretboxes, wraps). ST_OK, ST_CHANGED (hash or seal does not match), ST_IO. */
+enum status state_wraps(struct state *s, struct ring_wraps *out) MUST_USE;
+
+/*
+ * Check everything that a thief could have changed while LOCKED: the root's mac under K_H, the
+ * ring list's hash, every node's and leaf's hash and seal. `words` gets what was found.
+ * ST_OK, ST_CHANGED, ST_IO.
+ */
+enum status state_verify(struct state *s, const struct key32 *kh, const uint8_t ring_hash[32],
+    char *words, size_t words_len) MUST_USE;
+
+/* The slots in use, in order of number: fills at most SLOT_MAX numbers, returns how many. */
+size_t state_slots(const struct state *s, uint16_t out[SLOT_MAX]);
+
+/* One slot's ratchet from its leaf (also one changed but not yet committed). ST_OK, ST_UNKNOWN,
+ * ST_CHANGED, ST_IO. */
+enum status state_slot(struct state *s, uint16_t slot, struct ratchet *out) MUST_USE;
+
+/* Arm the writer: from here on change_event() may be called. A fresh run with a fresh K_0 begins
+ * with the next event; its row and link enter with the same commit. */
+void state_arm(struct state *s, const struct key32 *kh, uint16_t epoch, const uint8_t pk_v[32]);
+/* Wipe K_j and K_H, and forget what was collected. The state is LOCKED again. */
+void state_lock(struct state *s);
+/* Is a run under way, with at least one event? */
+int state_run_open(const struct state *s);
+
+/* What the next run's first event must state: the link before the run's row. */
+void state_link(const struct state *s, uint8_t out[32]);
+
+/*
+ * Collect. Nothing touches the disk. Order of events is the order of calls.
+ *   change_event   seals one event (and its `more`) and gives the seq of its first row; body of at
+ *                  most EVENT_LONG_MAX octets. ST_OK, ST_TOO_LONG, ST_FULL, ST_NOT_ALLOWED (not armed).
+ *   change_slot    the slot's next ratchet; a slot number not in use makes a new slot. ST_OK, ST_FULL.
+ *   change_seen    one entry of `seen`.
+ *   change_park    one parked text (LOCKED, and refused unlocks), sealed here to pk_i. Gets its seq.
+ *   change_unpark  one parked row consumed.
+ *   change_pass_end  the pass over parked ends: K_P is fresh, the rows that stay are sealed anew.
+ */
+enum status change_event(struct state *s, uint8_t type, uint8_t version, const uint8_t *body,
+    size_t len, uint64_t *seq) MUST_USE;
+enum status change_slot(struct state *s, uint16_t slot, const struct ratchet *next) MUST_USE;
+enum status change_seen(struct state *s, const uint8_t hash[16]) MUST_USE;
+enum status change_park(struct state *s, const uint8_t pk_i[32], const uint8_t plain[PARK_PLAIN_LEN])
+    MUST_USE;
+enum status change_unpark(struct state *s, uint64_t seq) MUST_USE;
+void change_pass_end(struct state *s);
+void change_ring(struct state *s, const struct ring_list *list);
+int change_pending(const struct state *s);
+/* Forget what was collected. If events were among it the run ends: the next event opens a new one. */
+void change_drop(struct state *s);
+
+/* Make it durable. on_h: hours switched on, all in all; awake_h: hours ARMED or OPEN.
+ * ST_OK, or the process must end (see above). */
+enum status state_commit(struct state *s, uint64_t on_h, uint64_t awake_h) MUST_USE;
+
+/* After two idle seconds: zero the old anchor slot, checkpoint if the WAL holds pages.
+ * ST_OK, ST_IO, ST_SYNC as for a commit. */
+enum status state_idle(struct state *s) MUST_USE;
+int state_wants_idle(const struct state *s);
+
+#endif

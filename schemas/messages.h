@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The messages of messages.def. Lengths are octets; texts are UTF-8; a char array ends with a
+ * zero octet unless a length stands beside it. Unused octets are zero.
+ */
+#ifndef SCHEMAS_MESSAGES_H
+#define SCHEMAS_MESSAGES_H
+
+#include <stdint.h>
+
+#include "schemas/limits.h"
+
+/* The states of core, as bits. NEW: there is no store yet. */
+enum core_state { IN_NEW = 1, IN_LOCKED = 2, IN_ARMED = 4, IN_OPEN = 8, ANY = 15 };
+
+enum message_type {
+	MSG_NONE,
+#define X(name, from, to, states, type) MSG_##name,
+#include "schemas/messages.def"
+#undef X
+	MSG_COUNT
+};
+
+struct message_head {
+	uint32_t type; /* enum message_type */
+	uint32_t len;  /* of the struct that follows: the table's, checked by who receives */
+};
+
+struct msg_none {
+	uint8_t unused[8];
+};
+
+/* How the text of an SMS is to be read. */
+enum sms_form {
+	SMS_TEXT,	/* text holds UTF-8 */
+	SMS_OCTETS,	/* an 8-bit message: text holds its octets */
+	SMS_UNDECODED,	/* the modem's library could not read it: text is empty */
+};
+
+struct msg_sms {
+	uint64_t ref;	 /* the modem's name for the slot, given back in SMS_KEPT */
+	int64_t stamp_s; /* the service centre's stamp, seconds UTC; INT64_MIN: none */
+	uint16_t text_len;
+	uint8_t form; /* enum sms_form */
+	uint8_t udh_len;
+	uint8_t text[SMS_TEXT_MAX];
+	uint8_t udh[SMS_UDH_MAX];
+};
+/* There is no field for the sender's number: in posture `protected` it ends in tocsin-modem. */
+
+struct msg_listed {
+	uint32_t handed; /* messages handed over since the last LISTED */
+	uint32_t skipped; /* slots that could not be read at all */
+};
+
+struct msg_sms_kept {
+	uint32_t count;
+	uint32_t unused;
+	uint64_t ref[BATCH_MAX];
+};
+
+struct msg_passphrase {
+	uint32_t len;
+	char octets[PASSPHRASE_MAX]; /* not ended; wiped by both sides after use */
+};
+
+/* The codebook or the places file that a new gateway begins with, in order. */
+struct msg_book_part {
+	uint32_t which; /* 0 codebook, 1 places */
+	uint32_t total; /* octets of the whole file */
+	uint32_t offset;
+	uint32_t len;
+	uint8_t octets[4096];
+};
+
+struct msg_init {
+	struct msg_passphrase passphrase;
+	uint64_t argon_memory; /* octets */
+	uint32_t argon_passes;
+	uint32_t posture; /* 0 protected */
+};
+
+struct msg_result {
+	uint32_t status; /* enum status */
+	uint32_t value;	 /* what the request says it is */
+	char words[240]; /* more for a person, or empty */
+};
+
+struct msg_status {
+	uint32_t state;	  /* enum core_state */
+	uint32_t posture; /* 0 protected */
+	uint64_t parked;  /* texts waiting to be read */
+	uint64_t events;  /* in the journal; 0 while NEW */
+	uint64_t kept;	  /* texts made durable since core started */
+	uint64_t doubled; /* redeliveries and duplicates since core started */
+	uint32_t slots;	  /* rows of monitors in the tree */
+	uint32_t modem;	  /* 1: a modem process is connected */
+	int64_t modem_listed_s; /* seconds since its last complete listing; -1: none yet */
+	uint32_t lock_in_s;	/* until LOCKED by time, 0 while LOCKED */
+	uint32_t close_in_s;	/* until OPEN ends by idleness, 0 unless OPEN */
+	uint32_t on_h;		/* hours switched on, all in all */
+	uint32_t unread;	/* OPEN: unreadable ones */
+	char anchor[16];	/* "file" */
+	char head[96];		/* the journal's head as eight words; empty while LOCKED */
+	char fault[160];	/* what is wrong, in words; empty if nothing is */
+};
+
+struct msg_enrol {
+	char pseudonym[PSEUDONYM_MAX];
+	char language[LANGUAGE_MAX];
+	uint32_t place;	      /* id in the places file */
+	uint32_t household;   /* group number, 0: of her own */
+	uint32_t rhythm_days; /* a message is expected every so many days, 0: none */
+	uint32_t heartbeat;   /* weekday 1 Monday .. 7, 0 none */
+};
+
+struct msg_enrolled {
+	uint32_t slot;
+	char text[EW1_ENROL_CHARS + 4]; /* the enrolment text: secret, shown once */
+};
+
+struct msg_revoke {
+	char pseudonym[PSEUDONYM_MAX];
+};
+
+struct msg_inbox {
+	uint64_t before; /* rows with a smaller seq; 0: the newest */
+	uint32_t limit;	 /* rows at most, 1 .. 500 */
+	uint32_t which;	 /* 0 all, 1 reports, 2 unreadable */
+};
+
+/* One message that arrived: a report, or one that could not be read, with the reason. */
+struct msg_inbox_row {
+	uint64_t seq;	   /* of its event in the journal: permanent */
+	int64_t arrival_s; /* to 15 minutes; seconds UTC */
+	uint32_t readable; /* 1: the fields of the report follow; 0: reason and raw */
+	uint32_t slot;	   /* UINT32_MAX: nobody's */
+	uint32_t number;   /* message number as people see it, n + 1 */
+	uint32_t kind, severity, certainty, place, actor, relation;
+	int64_t event_s;	   /* INT64_MIN: not given */
+	int64_t sent_s;		   /* INT64_MIN: not known */
+	uint32_t affected;	   /* UINT32_MAX: not given; UINT32_MAX - 1: many */
+	uint32_t affected_code;	   /* as on the wire */
+	uint32_t quantity;	   /* 0 exact, 1 about, 2 at least, 3 at most */
+	uint32_t refers;	   /* number meant by relations 1-4, UINT32_MAX: none */
+	uint32_t duress;
+	uint32_t review; /* flags of reporting/report/check.h */
+	char target[4];
+	char note[NOTE_CHARS + 4];
+	char pseudonym[PSEUDONYM_MAX];
+	char kind_label[LABEL_MAX];
+	char place_label[LABEL_MAX];
+	char actor_label[LABEL_MAX];
+	char reason[96];
+	uint32_t raw_len;
+	uint8_t raw[SMS_TEXT_MAX]; /* not ended, may hold anything */
+};
+
+struct msg_roster {
+	char pseudonym[PSEUDONYM_MAX]; /* empty: all */
+};
+
+struct msg_roster_row {
+	uint32_t slot;
+	uint32_t place;
+	uint32_t household;
+	uint32_t rhythm_days;
+	uint32_t revoked;
+	uint32_t messages; /* accepted */
+	uint32_t missing;  /* numbers not seen below the highest one */
+	uint32_t highest;  /* message number as people see it, 0: none yet */
+	int64_t enrolled_s;
+	int64_t last_s; /* INT64_MIN: not heard yet */
+	char pseudonym[PSEUDONYM_MAX];
+	char language[LANGUAGE_MAX];
+	char place_label[LABEL_MAX];
+};
+
+#endif

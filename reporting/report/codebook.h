@@ -79,7 +79,7 @@ struct retired {
 struct codebook {
 	pool_at id;
 	uint32_t version;
-	uint8_t first, last; /* the range of its codes */
+	uint8_t range[2]; /* first and last of the codes that it may use */
 	struct wording title;
 	struct languages languages;
 	uint16_t kinds, actors, targets, certainties, severities, retireds; /* how many */

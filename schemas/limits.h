@@ -46,6 +46,10 @@
 #define TARGETS_MAX 64
 #define LADDER_MAX 7 /* steps of certainty, of severity */
 #define LABEL_COLUMNS 25 /* beside code and mnemonic on a card of 32 columns */
+#define PLACE_COLUMNS 20 /* a place beside a label in one SMS of 70 characters */
+#define BOOK_ID_MAX 32
+#define PCODE_MAX 32
+#define ACLED_ACTOR_MAX 8
 #define LANGUAGES_MAX 8
 #define LABEL_MAX 64 /* octets of UTF-8 with the closing zero */
 #define HINT_MAX 160 /* the sentence beside a label, with the closing zero */

@@ -103,7 +103,7 @@ struct msg_status {
 	char anchor[16];	/* "file" */
 	uint32_t read_only;	/* 1: changed while locked, nothing is written */
 	uint32_t memory_locked;	/* 1: core's memory cannot be swapped out */
-	char fault[160];	/* what is wrong, in words; empty if nothing is */
+	char fault[200];	/* what is wrong, in words; empty if nothing is */
 };
 
 struct msg_enrol {

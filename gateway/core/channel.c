@@ -14,14 +14,17 @@ static void
 acknowledge(const struct channel *c)
 {
 	struct ipc_message m;
+	enum status sent;
 
+	if (c->fd == -1)
+		return;
 	ipc_begin(&m, MSG_SMS_KEPT);
 	m.body.SMS_KEPT.count = (uint32_t)c->count;
 	for (size_t i = 0; i < c->count; i++)
 		m.body.SMS_KEPT.ref[i] = c->batch[i].ref;
 	/* If this is lost the modem hands them over again, and `seen` knows them. */
-	if (c->fd != -1)
-		(void)ipc_send(c->fd, &m, -1);
+	sent = ipc_send(c->fd, &m, -1);
+	(void)sent;
 }
 
 enum status

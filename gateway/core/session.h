@@ -59,7 +59,7 @@ struct session {
 	struct ring_list ring;
 	enum core_state at;
 	int read_only; /* something was changed while LOCKED: nothing is written but parked texts */
-	char fault[160];
+	char fault[200];
 
 	struct session_keys *keys; /* ARMED, OPEN */
 	struct hints *hints;	   /* ARMED, OPEN */

@@ -6,6 +6,7 @@
 #include "reporting/book/book.h"
 #include "reporting/report/card.h"
 #include "reporting/report/check.h"
+#include "tests/support/libconfig_leak.h"
 
 #include <assert.h>
 #include <stddef.h>

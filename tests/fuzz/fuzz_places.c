@@ -4,6 +4,7 @@
  * accepts every place has its parents above it.
  */
 #include "reporting/book/book.h"
+#include "tests/support/libconfig_leak.h"
 
 #include <assert.h>
 #include <stddef.h>

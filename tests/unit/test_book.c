@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A sound book, broken in one place at a time: where is the fault said to be, and what? */
 #include "reporting/book/book.h"
-#include "tests/support/check.h"
+#include "tests/support/libconfig_leak.h"
+#include "tests/support/slurp.h"
 
 static const char sound_book[] =
     "id = \"trial\";\n"
@@ -349,6 +350,32 @@ test_deep(void)
 	}
 }
 
+/* The example of a man page, in `broken`. */
+static size_t
+man_example(const char *path)
+{
+	char page[CODEBOOK_FILE_MAX];
+	char *from, *to;
+
+	(void)slurp(path, page, sizeof(page));
+	from = strstr(page, ".Bd -literal\n");
+	to = from == NULL ? NULL : strstr(from, ".Ed");
+	if (!CHECK(to != NULL))
+		return 0;
+	from += strlen(".Bd -literal\n");
+	memcpy(broken, from, (size_t)(to - from));
+	return (size_t)(to - from);
+}
+
+static void
+test_man_pages(void)
+{
+	CHECK_EQ(try_book(man_example(PROJECT_DIR "/deploy/man/tocsin-codebook.5")), ST_OK);
+	CHECK_EQ(faults.count, 0);
+	CHECK_EQ(try_places(man_example(PROJECT_DIR "/deploy/man/tocsin-places.5")), ST_OK);
+	CHECK_EQ(faults.count, 0);
+}
+
 int
 main(void)
 {
@@ -358,5 +385,6 @@ main(void)
 	test_bounds();
 	test_many_faults();
 	test_deep();
+	test_man_pages();
 	return check_done();
 }

@@ -32,7 +32,7 @@
 #define EVENT_BLOB_LEN 256
 #define EVENT_PLAIN_LEN 240
 #define EVENT_BODY_MAX 236
-#define EVENT_LONG_MAX 65536 /* a body carried on by `more` events: a codebook, a places file */
+#define EVENT_LONG_MAX 66048 /* a body carried on by `more` events: a codebook, a places file */
 #define BATCH_MAX 256
 #define SLOT_MAX 1024 /* 32 nodes of 32 slots */
 #define SEEN_DAYS 14  /* switched on */
@@ -42,6 +42,14 @@
 #define PLACES_FILE_MAX 65536
 #define PLACES_MAX 2048
 #define KINDS_MAX 100
+#define ACTORS_MAX 64
+#define TARGETS_MAX 64
+#define LADDER_MAX 7 /* steps of certainty, of severity */
+#define LABEL_COLUMNS 25 /* beside code and mnemonic on a card of 32 columns */
+#define PLACE_COLUMNS 20 /* a place beside a label in one SMS of 70 characters */
+#define BOOK_ID_MAX 32
+#define PCODE_MAX 32
+#define ACLED_ACTOR_MAX 8
 #define LANGUAGES_MAX 8
 #define LABEL_MAX 64 /* octets of UTF-8 with the closing zero */
 #define HINT_MAX 160 /* the sentence beside a label, with the closing zero */

@@ -103,7 +103,8 @@ struct msg_status {
 	uint32_t on_h;		/* hours switched on, all in all */
 	uint32_t unread;	/* OPEN: unreadable ones */
 	char anchor[16];	/* "file" */
-	char head[96];		/* the journal's head as eight words; empty while LOCKED */
+	uint32_t read_only;	/* 1: changed while locked, nothing is written */
+	uint32_t memory_locked;	/* 1: core's memory cannot be swapped out */
 	char fault[160];	/* what is wrong, in words; empty if nothing is */
 };
 
@@ -127,7 +128,7 @@ struct msg_revoke {
 
 struct msg_inbox {
 	uint64_t before; /* rows with a smaller seq; 0: the newest */
-	uint32_t limit;	 /* rows at most, 1 .. 500 */
+	uint32_t limit;	 /* rows at most; an answer has fewer if RESULT's value says so */
 	uint32_t which;	 /* 0 all, 1 reports, 2 unreadable */
 };
 
@@ -136,6 +137,7 @@ struct msg_inbox_row {
 	uint64_t seq;	   /* of its event in the journal: permanent */
 	int64_t arrival_s; /* to 15 minutes; seconds UTC */
 	uint32_t readable; /* 1: the fields of the report follow; 0: reason and raw */
+	uint32_t proven;   /* 0: its journal run is damaged */
 	uint32_t slot;	   /* UINT32_MAX: nobody's */
 	uint32_t number;   /* message number as people see it, n + 1 */
 	uint32_t kind, severity, certainty, place, actor, relation;
@@ -160,9 +162,13 @@ struct msg_inbox_row {
 
 struct msg_roster {
 	char pseudonym[PSEUDONYM_MAX]; /* empty: all */
+	uint64_t after;		       /* rows with a larger seq */
+	uint32_t limit;		       /* as INBOX */
+	uint32_t unused;
 };
 
 struct msg_roster_row {
+	uint64_t seq; /* of its event in the journal */
 	uint32_t slot;
 	uint32_t place;
 	uint32_t household;

@@ -51,6 +51,8 @@ struct msg_sms {
 struct msg_listed {
 	uint32_t handed; /* messages handed over since the last LISTED */
 	uint32_t skipped; /* slots that could not be read at all */
+	uint32_t more;	  /* 1: it ended at a bound of the modem's process, not at the modem's end */
+	uint32_t unused;
 };
 
 struct msg_sms_kept {

@@ -45,7 +45,7 @@ was_seen(struct session *s, const struct batch_seen *batch, const uint8_t hash[S
 			*seen = 1;
 			return ST_OK;
 		}
-	return store_seen_has(s->store, (uint32_t)(session_on_h(s) / 24), hash, seen);
+	return store_seen_has(s->store, hash, seen);
 }
 
 static enum status

@@ -144,7 +144,7 @@ ipc_receive(int fd, enum ipc_end from, enum ipc_end me, struct ipc_message *m, i
 	msg.msg_iov = iov;
 	msg.msg_iovlen = 2;
 	msg.msg_control = room.octets;
-	msg.msg_controllen = sizeof(room.octets);
+	msg.msg_controllen = CMSG_LEN(sizeof(int)); /* CMSG_SPACE would hold two */
 	do {
 		got = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC);
 	} while (got == -1 && errno == EINTR);

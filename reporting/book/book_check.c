@@ -2,9 +2,9 @@
 /* The rules for a book that shall be put in force; reading alone does not ask for them. */
 #include "reporting/book/book.h"
 #include "reporting/book/book_take.h"
+#include "reporting/report/card.h"
 
 #include <string.h>
-#include <utf8proc.h>
 
 #define CERTAINTY_STEPS 5 /* fixed by the record; severity has LADDER_MAX */
 
@@ -37,21 +37,6 @@ text_in(const struct file *f, const struct wording *w, unsigned language)
 	return f->pool + w->in[language];
 }
 
-static unsigned
-columns(const char *text)
-{
-	const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
-	utf8proc_ssize_t step;
-	utf8proc_int32_t c;
-	int sum = 0;
-
-	while ((step = utf8proc_iterate(at, -1, &c)) > 0 && c != 0) {
-		sum += utf8proc_charwidth(c);
-		at += step;
-	}
-	return (unsigned)sum;
-}
-
 static void
 check_translated(const struct file *f, unsigned line, const char *what, const struct wording *w)
 {
@@ -65,10 +50,10 @@ static void
 check_budget(const struct file *f, unsigned line, const struct wording *w, unsigned most)
 {
 	for (unsigned i = 0; i < f->languages->count; i++)
-		if (columns(text_in(f, w, i)) > most)
+		if (card_columns(text_in(f, w, i)) > most)
 			book_fault_add(f->faults, line,
 			    "label '%s' takes %u columns, at most %u fit in an SMS and on a card",
-			    text_in(f, w, i), columns(text_in(f, w, i)), most);
+			    text_in(f, w, i), card_columns(text_in(f, w, i)), most);
 }
 
 static bool
@@ -179,7 +164,8 @@ check_whole(const struct codebook *b, struct book_faults *faults)
 		book_fault_add(faults, 0, "'kinds' is empty: a codebook needs at least one");
 	if (b->actors == 0)
 		book_fault_add(faults, 0, "'actors' is empty: a codebook needs at least one");
-	if (b->certainties != CERTAINTY_STEPS)
+	if (b->certainties != CERTAINTY_STEPS || codebook_certainty(b, CERTAINTY_STEPS + 1) ||
+	    codebook_certainty(b, CERTAINTY_STEPS + 2))
 		book_fault_add(
 		    faults, 0, "'certainties' must hold the steps 1 to %d", CERTAINTY_STEPS);
 	if (b->severities != LADDER_MAX)

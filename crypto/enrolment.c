@@ -94,7 +94,7 @@ is_blank(char c)
 static enum status
 take_prefix(const char **text, size_t *len)
 {
-	static const char *const accepted[PREFIX_LEN] = {"Ee", "Ww", "1IiLl", ":"};
+	static const char accepted[PREFIX_LEN][6] = {"Ee", "Ww", "1IiLl", ":"};
 	size_t at = 0;
 
 	for (size_t i = 0; i < PREFIX_LEN; i++) {

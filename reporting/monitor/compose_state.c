@@ -7,8 +7,6 @@
 #include <sodium.h>
 #include <string.h>
 
-#define MAGIC "TOCSINmc"
-#define MAGIC_LEN 8
 #define LAYOUT 1
 #define CHECK_LEN 32
 
@@ -27,6 +25,8 @@ enum {
 	AT_CHECK = 224
 };
 _Static_assert(AT_CHECK + CHECK_LEN == COMPOSE_STATE_LEN, "layout");
+
+static const uint8_t magic[AT_LAYOUT] = {'T', 'O', 'C', 'S', 'I', 'N', 'm', 'c'};
 
 void
 compose_state_start(const struct enrolment *e, struct compose_state *out)
@@ -60,7 +60,7 @@ void
 compose_state_write(const struct compose_state *s, uint8_t file[COMPOSE_STATE_LEN])
 {
 	memset(file, 0, COMPOSE_STATE_LEN);
-	memcpy(file, MAGIC, MAGIC_LEN);
+	memcpy(file, magic, sizeof(magic));
 	file[AT_LAYOUT] = LAYOUT;
 	file[AT_FLAGS] = (uint8_t)(s->ack_codes | s->profile_s << 1);
 	file[AT_CODEBOOK] = s->codebook;
@@ -106,7 +106,7 @@ compose_state_read(const uint8_t file[COMPOSE_STATE_LEN], struct compose_state *
 	struct compose_state s;
 	enum status st;
 
-	if (memcmp(file, MAGIC, MAGIC_LEN) != 0)
+	if (memcmp(file, magic, sizeof(magic)) != 0)
 		return ST_SYNTAX;
 	check_of(file, check);
 	if (sodium_memcmp(check, file + AT_CHECK, CHECK_LEN) != 0)

@@ -5,13 +5,6 @@
 #include <stdio.h>
 
 /* A person who cannot be told is not told: a failing standard error changes nothing. */
-static void
-line(const char *before, const char *format, va_list list)
-{
-	(void)fputs(before, stderr);
-	(void)vfprintf(stderr, format, list);
-	(void)fputc('\n', stderr);
-}
 
 void
 say(const char *format, ...)
@@ -19,8 +12,9 @@ say(const char *format, ...)
 	va_list list;
 
 	va_start(list, format);
-	line("", format, list);
+	(void)vfprintf(stderr, format, list);
 	va_end(list);
+	(void)fputc('\n', stderr);
 }
 
 int
@@ -28,9 +22,11 @@ say_usage(const char *format, ...)
 {
 	va_list list;
 
+	(void)fputs("tocsin-compose: ", stderr);
 	va_start(list, format);
-	line("tocsin-compose: ", format, list);
+	(void)vfprintf(stderr, format, list);
 	va_end(list);
+	(void)fputc('\n', stderr);
 	return EXIT_USAGE;
 }
 
@@ -39,8 +35,10 @@ say_refused(const char *format, ...)
 {
 	va_list list;
 
+	(void)fputs("tocsin-compose: ", stderr);
 	va_start(list, format);
-	line("tocsin-compose: ", format, list);
+	(void)vfprintf(stderr, format, list);
 	va_end(list);
+	(void)fputc('\n', stderr);
 	return EXIT_REFUSED;
 }

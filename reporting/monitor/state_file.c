@@ -138,7 +138,7 @@ state_file_load(const struct state_file *f, struct compose_state *out)
 	uint8_t file[COMPOSE_STATE_LEN + 1]; /* one more, to see that it ends */
 	enum status st;
 	ssize_t got;
-	int fd;
+	int fd = -1;
 
 	if ((st = open_own(f, f->name, O_RDONLY, &fd)) != ST_OK)
 		return st;
@@ -235,7 +235,7 @@ wipe(const struct state_file *f, const char *name)
 {
 	static const uint8_t zeros[COMPOSE_STATE_LEN];
 	enum status st;
-	int fd;
+	int fd = -1;
 
 	if ((st = open_own(f, name, O_WRONLY, &fd)) != ST_OK)
 		return st;

@@ -32,7 +32,7 @@
 #define EVENT_BLOB_LEN 256
 #define EVENT_PLAIN_LEN 240
 #define EVENT_BODY_MAX 236
-#define EVENT_LONG_MAX 65536 /* a body carried on by `more` events: a codebook, a places file */
+#define EVENT_LONG_MAX 66048 /* a body carried on by `more` events: a codebook, a places file */
 #define BATCH_MAX 256
 #define SLOT_MAX 1024 /* 32 nodes of 32 slots */
 #define SEEN_DAYS 14  /* switched on */

@@ -51,6 +51,8 @@ struct msg_sms {
 struct msg_listed {
 	uint32_t handed; /* messages handed over since the last LISTED */
 	uint32_t skipped; /* slots that could not be read at all */
+	uint32_t more;	  /* 1: it ended at a bound of the modem's process, not at the modem's end */
+	uint32_t unused;
 };
 
 struct msg_sms_kept {
@@ -101,8 +103,9 @@ struct msg_status {
 	uint32_t on_h;		/* hours switched on, all in all */
 	uint32_t unread;	/* OPEN: unreadable ones */
 	char anchor[16];	/* "file" */
-	char head[96];		/* the journal's head as eight words; empty while LOCKED */
-	char fault[160];	/* what is wrong, in words; empty if nothing is */
+	uint32_t read_only;	/* 1: changed while locked, nothing is written */
+	uint32_t memory_locked;	/* 1: core's memory cannot be swapped out */
+	char fault[200];	/* what is wrong, in words; empty if nothing is */
 };
 
 struct msg_enrol {
@@ -125,7 +128,7 @@ struct msg_revoke {
 
 struct msg_inbox {
 	uint64_t before; /* rows with a smaller seq; 0: the newest */
-	uint32_t limit;	 /* rows at most, 1 .. 500 */
+	uint32_t limit;	 /* rows at most; an answer has fewer if RESULT's value says so */
 	uint32_t which;	 /* 0 all, 1 reports, 2 unreadable */
 };
 
@@ -134,6 +137,7 @@ struct msg_inbox_row {
 	uint64_t seq;	   /* of its event in the journal: permanent */
 	int64_t arrival_s; /* to 15 minutes; seconds UTC */
 	uint32_t readable; /* 1: the fields of the report follow; 0: reason and raw */
+	uint32_t proven;   /* 0: its journal run is damaged */
 	uint32_t slot;	   /* UINT32_MAX: nobody's */
 	uint32_t number;   /* message number as people see it, n + 1 */
 	uint32_t kind, severity, certainty, place, actor, relation;
@@ -158,9 +162,13 @@ struct msg_inbox_row {
 
 struct msg_roster {
 	char pseudonym[PSEUDONYM_MAX]; /* empty: all */
+	uint64_t after;		       /* rows with a larger seq */
+	uint32_t limit;		       /* as INBOX */
+	uint32_t unused;
 };
 
 struct msg_roster_row {
+	uint64_t seq; /* of its event in the journal */
 	uint32_t slot;
 	uint32_t place;
 	uint32_t household;

@@ -81,8 +81,15 @@ void state_lock(struct state *s);
 /* Is a run under way, with at least one event? */
 int state_run_open(const struct state *s);
 
-/* What the next run's first event must state: the link before the run's row. */
-void state_link(const struct state *s, uint8_t out[32]);
+/*
+ * What a run's first event must state: incarnation 8 | link before the run's row 32 | proof 32, where
+ *   proof = BLAKE2b-256( key K_H, "EW1-run" || id || epoch || first || K_0 || link before )
+ * (u64 LE; journal_run_proof() in crypto/journal.h). K_H is known only ARMED and OPEN, so nobody who
+ * has merely pk_V can plant a run, and a damaged row leaves the rest of its run believable.
+ * Begins the next run (fresh K_0, its id and first seq) if none is open: the next change_event()
+ * is then its first. Call only when no event of the run was collected yet. Needs state_arm().
+ */
+void state_run_statement(struct state *s, uint8_t out[RUN_STATEMENT_LEN]);
 
 /*
  * Collect. Nothing touches the disk. Order of events is the order of calls.

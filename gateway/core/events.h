@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The bodies of the journal's events as values, and their octets (schemas/store/events.md). A body
+ * is what stands behind type, version and length; it may be longer than one row holds.
+ * encode: writes at most cap octets and gives their number; asserts that cap is enough.
+ * decode: ST_OK, or ST_DAMAGED (too short, too long, a value that no writer makes); out is then
+ * undefined. Pure.
+ */
+#ifndef GATEWAY_CORE_EVENTS_H
+#define GATEWAY_CORE_EVENTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "crypto/journal.h"
+#include "schemas/limits.h"
+#include "schemas/status.h"
+
+enum event_type {
+#define X(name, number, version, states, words) EVENT_##name = number,
+#include "schemas/store/events.def"
+#undef X
+};
+
+enum outcome {
+#define X(name, number, words) OUTCOME_##name = number,
+#include "schemas/store/outcomes.def"
+#undef X
+};
+const char *outcome_words(unsigned outcome);
+
+/* The version this program writes, and the states (enum core_state) in which it may be written;
+ * 0 for a type that it does not know. */
+unsigned event_version(unsigned type);
+unsigned event_states(unsigned type);
+
+#define EVENT_SLOT_NONE UINT16_MAX
+#define EVENT_QUARTER_NONE UINT32_MAX
+
+/* How the arrival is known. */
+enum trust { TRUST_NONE, TRUST_MACHINE };
+enum source { SOURCE_SMS = 1 };
+
+struct event_received {
+	uint32_t arrival; /* quarter hours since 2025-01-01T00:00Z */
+	uint8_t trust;	  /* enum trust */
+	uint8_t source;	  /* enum source */
+	uint8_t class;	  /* enum text_class of reporting/report/text.h */
+	uint8_t form;	  /* enum sms_form: how raw is to be read */
+	uint16_t slot;	  /* EVENT_SLOT_NONE: nobody's */
+	uint8_t generation;
+	uint32_t n;
+	uint8_t outcome; /* enum outcome */
+	uint8_t fault;	 /* enum record_fault, of REFUSED */
+	uint16_t review; /* REVIEW_ bits */
+	uint8_t has_record;
+	uint8_t record[RECORD_LEN];
+	uint8_t note[NOTE_LEN];
+	uint16_t raw_len; /* only of what did not open */
+	uint8_t raw[SMS_TEXT_MAX];
+};
+#define EVENT_RECEIVED_MAX (19 + 1 + RECORD_LEN + NOTE_LEN + 2 + SMS_TEXT_MAX)
+size_t event_received_encode(const struct event_received *e, uint8_t *out, size_t cap);
+enum status event_received_decode(const uint8_t *in, size_t len, struct event_received *out) MUST_USE;
+
+struct event_enrolled {
+	uint32_t at; /* quarter hours */
+	uint16_t slot;
+	uint8_t generation;
+	uint16_t place;
+	uint16_t household; /* 0: of her own */
+	uint16_t rhythm_days;
+	uint8_t heartbeat;
+	char pseudonym[PSEUDONYM_MAX];
+	char language[LANGUAGE_MAX];
+};
+#define EVENT_ENROLLED_MAX (14 + 2 + PSEUDONYM_MAX + LANGUAGE_MAX)
+size_t event_enrolled_encode(const struct event_enrolled *e, uint8_t *out, size_t cap);
+enum status event_enrolled_decode(const uint8_t *in, size_t len, struct event_enrolled *out) MUST_USE;
+
+struct event_revoked {
+	uint32_t at; /* quarter hours */
+	uint16_t slot;
+};
+#define EVENT_REVOKED_LEN 6
+size_t event_revoked_encode(const struct event_revoked *e, uint8_t *out, size_t cap);
+enum status event_revoked_decode(const uint8_t *in, size_t len, struct event_revoked *out) MUST_USE;
+
+/* A codebook's or a places file's octets, as they were read. */
+struct event_book {
+	uint32_t version;
+	uint8_t hash[32]; /* BLAKE2b-256 of the octets */
+	const uint8_t *octets;
+	size_t len;
+};
+#define EVENT_BOOK_HEAD 36
+size_t event_book_encode(const struct event_book *e, uint8_t *out, size_t cap);
+/* octets points into in. */
+enum status event_book_decode(const uint8_t *in, size_t len, struct event_book *out) MUST_USE;
+
+enum setting { SETTING_POSTURE = 1 };
+struct event_setting {
+	uint8_t key; /* enum setting */
+	uint32_t value;
+};
+#define EVENT_SETTING_LEN 5
+size_t event_setting_encode(const struct event_setting *e, uint8_t *out, size_t cap);
+enum status event_setting_decode(const uint8_t *in, size_t len, struct event_setting *out) MUST_USE;
+
+#define EVENT_RING_LEN 32 /* the body is the list's hash */
+
+/* armed, opened, locked, refused: to the hour. armed and opened as the first of a run state it. */
+enum cause { CAUSE_COMMAND, CAUSE_TIME, CAUSE_INIT };
+struct event_mark {
+	uint32_t hour; /* since 2025-01-01T00:00Z */
+	uint8_t cause; /* enum cause */
+	uint8_t has_statement;
+	uint8_t statement[RUN_STATEMENT_LEN];
+};
+#define EVENT_MARK_MAX (6 + RUN_STATEMENT_LEN)
+size_t event_mark_encode(const struct event_mark *e, uint8_t *out, size_t cap);
+enum status event_mark_decode(const uint8_t *in, size_t len, struct event_mark *out) MUST_USE;
+
+#endif

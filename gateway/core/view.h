@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The view: an SQLite database in memory (schemas/store/view.sql), folded from the journal while
+ * the store is OPEN. Applying an event never fails for what the event says: one that breaks a rule
+ * of the view is listed as a fault with its reason. Only memory can run out (ST_MEMORY).
+ */
+#ifndef GATEWAY_CORE_VIEW_H
+#define GATEWAY_CORE_VIEW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "reporting/report/codebook.h"
+#include "reporting/report/places.h"
+#include "schemas/messages.h"
+#include "schemas/status.h"
+
+struct view;
+struct sqlite3;
+
+enum status view_new(struct view **out) MUST_USE;
+/* Frees it and gives its memory, wiped, back to the system. NULL does nothing. */
+void view_free(struct view *v);
+
+/* One event of the journal, whole: seq is its first row's. */
+struct view_event {
+	uint64_t seq;
+	uint8_t type, version;
+	uint8_t proven; /* 0: its run is damaged or not ours; only `received` ones are shown then */
+	const uint8_t *body;
+	size_t len;
+};
+
+/* ST_OK (applied, or listed as a fault), ST_MEMORY. */
+enum status view_apply(struct view *v, const struct view_event *ev) MUST_USE;
+
+/*
+ * Would it be applied? Changes nothing.
+ *   words  what the rule says; written only when it would not.
+ * ST_OK, ST_EXISTS or ST_RANGE (a rule says no), ST_DAMAGED (the body), ST_MEMORY.
+ */
+enum status view_try(struct view *v, const struct view_event *ev, char *words, size_t words_len)
+    MUST_USE;
+
+/* List a fault of the journal itself. */
+enum status view_fault(struct view *v, uint64_t seq, const char *words) MUST_USE;
+uint64_t view_faults(struct view *v, char *words, size_t words_len);
+
+/* Rows for the commands: messages newest first, monitors in the order of enrolment. Labels come from the books in force, which may be NULL.
+ * Each returns ST_OK, ST_MEMORY, or the callback's status if that is not ST_OK. */
+struct view_names {
+	const struct codebook *book;
+	const struct places *places;
+};
+typedef enum status view_inbox_fn(void *arg, const struct msg_inbox_row *row);
+enum status view_inbox(struct view *v, const struct view_names *names,
+    const struct msg_inbox *ask, view_inbox_fn *fn, void *arg) MUST_USE;
+typedef enum status view_roster_fn(void *arg, const struct msg_roster_row *row);
+enum status view_roster(struct view *v, const struct view_names *names,
+    const struct msg_roster *ask, view_roster_fn *fn, void *arg) MUST_USE;
+
+/* The slot of an active monitor. ST_OK, ST_UNKNOWN, ST_MEMORY. */
+enum status view_monitor_slot(struct view *v, const char *pseudonym, uint16_t *slot) MUST_USE;
+uint32_t view_unread(struct view *v);
+
+/* The database itself: for view_*.c, and for tests that compare two views row by row. */
+struct sqlite3 *view_db(struct view *v);
+
+#endif

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/core/events.h"
+#include "gateway/core/view_sql.h"
+#include "reporting/report/check.h"
+#include "reporting/report/record.h"
+
+/* Columns of SQL_INBOX, in its order. */
+enum inbox_column {
+	IN_SEQ,
+	IN_ARRIVAL,
+	IN_OUTCOME,
+	IN_FAULT,
+	IN_SLOT,
+	IN_N,
+	IN_REVIEW,
+	IN_RAW,
+	IN_PSEUDONYM,
+	IN_KIND,
+	IN_SEVERITY,
+	IN_CERTAINTY,
+	IN_PLACE,
+	IN_EVENT,
+	IN_LAG,
+	IN_AFFECTED,
+	IN_ACTOR,
+	IN_RELATION,
+	IN_DURESS,
+	IN_QUANTITY,
+	IN_REFERS,
+	IN_TARGET,
+	IN_NOTE,
+	IN_PROVEN
+};
+
+static uint32_t
+number(sqlite3_stmt *s, int column)
+{
+	return (uint32_t)sqlite3_column_int64(s, column);
+}
+
+static int
+is_null(sqlite3_stmt *s, int column)
+{
+	return sqlite3_column_type(s, column) == SQLITE_NULL;
+}
+
+static void
+text(sqlite3_stmt *s, int column, char *out, size_t cap)
+{
+	const char *value = (const char *)sqlite3_column_text(s, column);
+
+	(void)snprintf(out, cap, "%s", value == NULL ? "" : value);
+}
+
+static void
+fill_labels(struct msg_inbox_row *row, const struct view_names *names)
+{
+	const struct kind *kind;
+	const struct place *place;
+	const struct actor *actor;
+
+	if (names->book != NULL) {
+		if ((kind = codebook_kind(names->book, row->kind)) != NULL)
+			(void)snprintf(row->kind_label, sizeof(row->kind_label), "%s",
+			    codebook_words(names->book, &kind->label, ""));
+		if ((actor = codebook_actor(names->book, row->actor)) != NULL)
+			(void)snprintf(row->actor_label, sizeof(row->actor_label), "%s",
+			    codebook_words(names->book, &actor->label, ""));
+	}
+	if (names->places != NULL && (place = places_find(names->places, row->place)) != NULL)
+		(void)snprintf(row->place_label, sizeof(row->place_label), "%s",
+		    places_words(names->places, &place->label, ""));
+}
+
+static void
+fill_affected(struct msg_inbox_row *row)
+{
+	uint32_t value;
+
+	switch (affected_decode((uint8_t)row->affected_code, &value)) {
+	case AFFECTED_IS_MANY:
+		row->affected = UINT32_MAX - 1;
+		break;
+	case AFFECTED_IS_UNKNOWN:
+		row->affected = UINT32_MAX;
+		break;
+	default:
+		row->affected = value;
+	}
+}
+
+static void
+fill_report(struct msg_inbox_row *row, sqlite3_stmt *s, const struct view_names *names)
+{
+	row->kind = number(s, IN_KIND);
+	row->severity = number(s, IN_SEVERITY);
+	row->certainty = number(s, IN_CERTAINTY);
+	row->place = number(s, IN_PLACE);
+	row->actor = number(s, IN_ACTOR);
+	row->relation = number(s, IN_RELATION);
+	row->event_s = row->sent_s = INT64_MIN;
+	if (!is_null(s, IN_EVENT)) {
+		row->event_s = record_unix(number(s, IN_EVENT));
+		if (number(s, IN_LAG) < RECORD_LAG_MAX)
+			row->sent_s = record_unix(number(s, IN_EVENT) + number(s, IN_LAG));
+	}
+	row->affected_code = number(s, IN_AFFECTED);
+	fill_affected(row);
+	row->quantity = number(s, IN_QUANTITY);
+	row->refers = is_null(s, IN_REFERS) ? UINT32_MAX : number(s, IN_REFERS);
+	row->duress = number(s, IN_DURESS);
+	text(s, IN_TARGET, row->target, sizeof(row->target));
+	text(s, IN_NOTE, row->note, sizeof(row->note));
+	fill_labels(row, names);
+}
+
+static void
+fill_reason(struct msg_inbox_row *row, sqlite3_stmt *s)
+{
+	unsigned outcome = number(s, IN_OUTCOME), fault = number(s, IN_FAULT);
+	int raw = sqlite3_column_bytes(s, IN_RAW);
+
+	if (outcome == OUTCOME_REFUSED && fault < FAULT_COUNT)
+		(void)snprintf(row->reason, sizeof(row->reason), "opened, but %s",
+		    record_fault_words((enum record_fault)fault));
+	else
+		(void)snprintf(row->reason, sizeof(row->reason), "%s", outcome_words(outcome));
+	if (raw > 0 && (size_t)raw <= sizeof(row->raw)) {
+		memcpy(row->raw, sqlite3_column_blob(s, IN_RAW), (size_t)raw);
+		row->raw_len = (uint32_t)raw;
+	}
+}
+
+static void
+fill_inbox(struct msg_inbox_row *row, sqlite3_stmt *s, const struct view_names *names)
+{
+	memset(row, 0, sizeof(*row));
+	row->seq = (uint64_t)sqlite3_column_int64(s, IN_SEQ);
+	row->arrival_s = record_unix(number(s, IN_ARRIVAL));
+	row->readable = number(s, IN_OUTCOME) == OUTCOME_ACCEPTED;
+	row->proven = number(s, IN_PROVEN);
+	row->slot = is_null(s, IN_SLOT) ? UINT32_MAX : number(s, IN_SLOT);
+	row->number = number(s, IN_N) + 1;
+	row->review = number(s, IN_REVIEW);
+	text(s, IN_PSEUDONYM, row->pseudonym, sizeof(row->pseudonym));
+	if (!is_null(s, IN_KIND))
+		fill_report(row, s, names);
+	if (!row->readable)
+		fill_reason(row, s);
+}
+
+enum status
+view_inbox(struct view *v, const struct view_names *names, const struct msg_inbox *ask,
+    view_inbox_fn *fn, void *arg)
+{
+	sqlite3_stmt *s = view_statement(v, SQL_INBOX);
+	struct msg_inbox_row row;
+	enum status st = ST_OK;
+	int rc;
+
+	(void)sqlite3_bind_int64(
+	    s, 1, ask->before == 0 || ask->before > INT64_MAX ? INT64_MAX : (int64_t)ask->before);
+	(void)sqlite3_bind_int64(s, 2, ask->which);
+	(void)sqlite3_bind_int64(s, 3, ask->limit);
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW && st == ST_OK) {
+		fill_inbox(&row, s, names);
+		st = fn(arg, &row);
+	}
+	(void)sqlite3_reset(s);
+	return st != ST_OK ? st : rc == SQLITE_DONE ? ST_OK : ST_MEMORY;
+}
+
+static void
+fill_roster(struct msg_roster_row *row, sqlite3_stmt *s, const struct view_names *names)
+{
+	const struct place *place;
+
+	memset(row, 0, sizeof(*row));
+	row->seq = (uint64_t)sqlite3_column_int64(s, 11);
+	row->slot = number(s, 0);
+	row->place = number(s, 1);
+	row->household = number(s, 2);
+	row->rhythm_days = number(s, 3);
+	row->revoked = !is_null(s, 4);
+	row->messages = number(s, 5);
+	row->highest = is_null(s, 6) ? 0 : number(s, 6) + 1;
+	row->missing = row->highest > row->messages ? row->highest - row->messages : 0;
+	row->enrolled_s = record_unix(number(s, 7));
+	row->last_s = is_null(s, 8) ? INT64_MIN : record_unix(number(s, 8));
+	text(s, 9, row->pseudonym, sizeof(row->pseudonym));
+	text(s, 10, row->language, sizeof(row->language));
+	if (names->places != NULL && (place = places_find(names->places, row->place)) != NULL)
+		(void)snprintf(row->place_label, sizeof(row->place_label), "%s",
+		    places_words(names->places, &place->label, ""));
+}
+
+enum status
+view_roster(struct view *v, const struct view_names *names, const struct msg_roster *ask,
+    view_roster_fn *fn, void *arg)
+{
+	sqlite3_stmt *s = view_statement(v, SQL_ROSTER);
+	struct msg_roster_row row;
+	enum status st = ST_OK;
+	int rc;
+
+	(void)sqlite3_bind_text(s, 1, ask->pseudonym, -1, SQLITE_TRANSIENT);
+	(void)sqlite3_bind_int64(s, 2, (sqlite3_int64)ask->after);
+	(void)sqlite3_bind_int64(s, 3, ask->limit);
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW && st == ST_OK) {
+		fill_roster(&row, s, names);
+		st = fn(arg, &row);
+	}
+	(void)sqlite3_reset(s);
+	return st != ST_OK ? st : rc == SQLITE_DONE ? ST_OK : ST_MEMORY;
+}
+
+enum status
+view_monitor_slot(struct view *v, const char *pseudonym, uint16_t *slot)
+{
+	sqlite3_stmt *s = view_statement(v, SQL_SLOT_OF);
+	int rc;
+
+	(void)sqlite3_bind_text(s, 1, pseudonym, -1, SQLITE_TRANSIENT);
+	if ((rc = sqlite3_step(s)) == SQLITE_ROW)
+		*slot = (uint16_t)sqlite3_column_int(s, 0);
+	(void)sqlite3_reset(s);
+	return rc == SQLITE_ROW ? ST_OK : rc == SQLITE_DONE ? ST_UNKNOWN : ST_MEMORY;
+}
+
+uint32_t
+view_unread(struct view *v)
+{
+	sqlite3_stmt *s = view_statement(v, SQL_UNREAD);
+	uint32_t count = 0;
+
+	if (sqlite3_step(s) == SQLITE_ROW)
+		count = number(s, 0);
+	(void)sqlite3_reset(s);
+	return count;
+}

@@ -1,0 +1,90 @@
+-- The view: what the coordinator looks at while the store is OPEN, folded from the journal into
+-- memory and gone at Lock. Each rule here (CHECK, UNIQUE, a trigger) is a rule of the view: an
+-- event that breaks one is not applied but listed in `fault`, and an act that would break one is
+-- refused before it is written. Times are quarter hours since 2025-01-01T00:00Z.
+
+CREATE TABLE message(
+	seq INTEGER PRIMARY KEY,         -- of its `received` event: the number people use
+	proven INTEGER NOT NULL,         -- 0: its run is damaged, see `fault`
+	arrival INTEGER NOT NULL,
+	trust INTEGER NOT NULL,
+	source INTEGER NOT NULL,
+	class INTEGER NOT NULL,
+	form INTEGER NOT NULL,
+	slot INTEGER,                    -- NULL: nobody's
+	monitor INTEGER,                 -- seq of the `enrolled` event that the slot had then
+	generation INTEGER NOT NULL,
+	n INTEGER NOT NULL,
+	outcome INTEGER NOT NULL,
+	fault INTEGER NOT NULL,
+	review INTEGER NOT NULL,
+	raw BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE report(
+	seq INTEGER PRIMARY KEY REFERENCES message(seq),
+	schema INTEGER NOT NULL CHECK(schema BETWEEN 0 AND 15),
+	kind INTEGER NOT NULL CHECK(kind BETWEEN 0 AND 99),
+	severity INTEGER NOT NULL CHECK(severity BETWEEN 0 AND 7),
+	certainty INTEGER NOT NULL CHECK(certainty BETWEEN 0 AND 7),
+	place INTEGER NOT NULL CHECK(place BETWEEN 0 AND 65535),
+	event INTEGER,                   -- NULL: not given
+	lag INTEGER NOT NULL,
+	affected INTEGER NOT NULL CHECK(affected BETWEEN 0 AND 255),
+	actor INTEGER NOT NULL CHECK(actor BETWEEN 0 AND 255),
+	relation INTEGER NOT NULL CHECK(relation BETWEEN 0 AND 8),
+	duress INTEGER NOT NULL CHECK(duress IN (0, 1)),
+	quantity INTEGER NOT NULL CHECK(quantity BETWEEN 0 AND 3),
+	refers INTEGER,                  -- n mod 4096 of the message meant
+	target TEXT NOT NULL,
+	note TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE monitor(
+	seq INTEGER PRIMARY KEY,         -- of the `enrolled` event
+	slot INTEGER NOT NULL CHECK(slot BETWEEN 0 AND 1023),
+	generation INTEGER NOT NULL,
+	pseudonym TEXT NOT NULL CHECK(length(pseudonym) > 0),
+	language TEXT NOT NULL,
+	place INTEGER NOT NULL,
+	household INTEGER NOT NULL,
+	rhythm_days INTEGER NOT NULL,
+	heartbeat INTEGER NOT NULL,
+	enrolled INTEGER NOT NULL,
+	revoked INTEGER,                 -- NULL: active
+	messages INTEGER NOT NULL DEFAULT 0,
+	highest INTEGER,                 -- largest n seen, NULL: none yet
+	last INTEGER                     -- arrival of the latest one
+) STRICT;
+-- A pseudonym never comes twice, so that two people are never one in old reports; a slot is one
+-- active monitor's.
+CREATE UNIQUE INDEX monitor_pseudonym ON monitor(pseudonym);
+CREATE UNIQUE INDEX monitor_slot ON monitor(slot) WHERE revoked IS NULL;
+
+CREATE TABLE book(
+	seq INTEGER PRIMARY KEY,
+	which INTEGER NOT NULL CHECK(which IN (0, 1)), -- 0 codebook, 1 places
+	version INTEGER NOT NULL,
+	hash BLOB NOT NULL CHECK(length(hash) = 32),
+	UNIQUE(which, version)
+) STRICT;
+
+CREATE TABLE setting(
+	key INTEGER PRIMARY KEY,
+	value INTEGER NOT NULL,
+	seq INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE mark(
+	seq INTEGER PRIMARY KEY,
+	type INTEGER NOT NULL,           -- armed, opened, locked, refused
+	hour INTEGER NOT NULL,
+	cause INTEGER NOT NULL
+) STRICT;
+
+-- What is wrong with the journal, in words with row numbers.
+CREATE TABLE fault(
+	id INTEGER PRIMARY KEY,
+	seq INTEGER NOT NULL,
+	words TEXT NOT NULL
+) STRICT;

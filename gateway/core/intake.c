@@ -37,8 +37,8 @@ disk_is_low(const struct session *s)
 }
 
 static enum status
-was_seen(struct session *s, const struct batch_seen *batch, const uint8_t hash[SEEN_HASH_LEN],
-    int *seen)
+was_seen(
+    struct session *s, const struct batch_seen *batch, const uint8_t hash[SEEN_HASH_LEN], int *seen)
 {
 	for (size_t i = 0; i < batch->count; i++)
 		if (memcmp(batch->hash[i], hash, SEEN_HASH_LEN) == 0) {

@@ -82,10 +82,10 @@ void state_lock(struct state *s);
 int state_run_open(const struct state *s);
 
 /*
- * What a run's first event must state: incarnation 8 | link before the run's row 32 | proof 32, where
- *   proof = BLAKE2b-256( key K_H, "EW1-run" || id || epoch || first || K_0 || link before )
- * (u64 LE; journal_run_proof() in crypto/journal.h). K_H is known only ARMED and OPEN, so nobody who
- * has merely pk_V can plant a run, and a damaged row leaves the rest of its run believable.
+ * What a run's first event must state: incarnation 8 | link before the run's row 32 | proof 32,
+ * where proof = BLAKE2b-256( key K_H, "EW1-run" || id || epoch || first || K_0 || link before )
+ * (u64 LE; journal_run_proof() in crypto/journal.h). K_H is known only ARMED and OPEN, so nobody
+ * who has merely pk_V can plant a run, and a damaged row leaves the rest of its run believable.
  * Begins the next run (fresh K_0, its id and first seq) if none is open: the next change_event()
  * is then its first. Call only when no event of the run was collected yet. Needs state_arm().
  */
@@ -94,24 +94,24 @@ void state_run_statement(struct state *s, uint8_t out[RUN_STATEMENT_LEN]);
 /*
  * Collect. Nothing touches the disk. Order of events is the order of calls.
  *   change_event   seals one event (and its `more`) and gives the seq of its first row; body of at
- *                  most EVENT_LONG_MAX octets. ST_OK, ST_TOO_LONG, ST_FULL, ST_NOT_ALLOWED (not armed).
- *   change_slot    the slot's next ratchet; a slot number not in use makes a new slot. ST_OK, ST_FULL.
- *   change_seen    one entry of `seen`.
- *   change_park    one parked text (LOCKED, and refused unlocks), sealed here to pk_i. Gets its seq.
- *   change_unpark  one parked row consumed.
+ *                  most EVENT_LONG_MAX octets. ST_OK, ST_TOO_LONG, ST_FULL, ST_NOT_ALLOWED (not
+ * armed). change_slot    the slot's next ratchet; a slot number not in use makes a new slot. ST_OK,
+ * ST_FULL. change_seen    one entry of `seen`. change_park    one parked text (LOCKED, and refused
+ * unlocks), sealed here to pk_i. Gets its seq. change_unpark  one parked row consumed.
  *   change_pass_end  the pass over parked ends: K_P is fresh, the rows that stay are sealed anew.
  */
 enum status change_event(struct state *s, uint8_t type, uint8_t version, const uint8_t *body,
     size_t len, uint64_t *seq) MUST_USE;
 enum status change_slot(struct state *s, uint16_t slot, const struct ratchet *next) MUST_USE;
 enum status change_seen(struct state *s, const uint8_t hash[16]) MUST_USE;
-enum status change_park(struct state *s, const uint8_t pk_i[32], const uint8_t plain[PARK_PLAIN_LEN])
-    MUST_USE;
+enum status change_park(
+    struct state *s, const uint8_t pk_i[32], const uint8_t plain[PARK_PLAIN_LEN]) MUST_USE;
 enum status change_unpark(struct state *s, uint64_t seq) MUST_USE;
 void change_pass_end(struct state *s);
 void change_ring(struct state *s, const struct ring_list *list);
 int change_pending(const struct state *s);
-/* Forget what was collected. If events were among it the run ends: the next event opens a new one. */
+/* Forget what was collected. If events were among it the run ends: the next event opens a new one.
+ */
 void change_drop(struct state *s);
 
 /* Make it durable. on_h: hours switched on, all in all; awake_h: hours ARMED or OPEN.

@@ -84,9 +84,10 @@ compare(void)
 	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
 	/* Undo the two marks of this unlock in the copy, not in the comparison's favour: they are
 	 * the last two rows of `mark`. */
-	CHECK_EQ(sqlite3_exec(view_db(rig.session.view),
-		     "DELETE FROM mark WHERE seq IN (SELECT seq FROM mark ORDER BY seq DESC LIMIT 2)", NULL,
-		     NULL, NULL),
+	CHECK_EQ(
+	    sqlite3_exec(view_db(rig.session.view),
+		"DELETE FROM mark WHERE seq IN (SELECT seq FROM mark ORDER BY seq DESC LIMIT 2)",
+		NULL, NULL, NULL),
 	    SQLITE_OK);
 	folded = dump(rig.session.view);
 	if (!CHECK(strcmp(lived, folded) == 0))
@@ -167,8 +168,9 @@ act_replay(void)
 static void
 act_noise(void)
 {
-	static const char *const texts[] = {"hello", "", "KIL 12 3", "6706 6103 7703 5978 0918 8872",
-	    "28KG0J2FWXB4BC7BQFZKT137MSTC4S7EZ00AFVG2", "\xff\xfe not utf-8", "\xd9\xa1\xd9\xa2"};
+	static const char *const texts[] = {"hello", "", "KIL 12 3",
+	    "6706 6103 7703 5978 0918 8872", "28KG0J2FWXB4BC7BQFZKT137MSTC4S7EZ00AFVG2",
+	    "\xff\xfe not utf-8", "\xd9\xa1\xd9\xa2"};
 	char text[EW1_X_CHARS + 1];
 
 	for (size_t i = 0; i < EW1_X_CHARS; i++)
@@ -289,9 +291,10 @@ check_coverage(void)
 {
 	static const char *const written[] = {"SELECT count(*) FROM message",
 	    "SELECT count(*) FROM monitor", "SELECT count(*) FROM monitor WHERE revoked NOT NULL",
-	    "SELECT count(*) FROM book WHERE which = 0", "SELECT count(*) FROM book WHERE which = 1",
-	    "SELECT count(*) FROM setting", "SELECT count(*) FROM mark WHERE type = 9",
-	    "SELECT count(*) FROM mark WHERE type = 10", "SELECT count(*) FROM mark WHERE type = 11",
+	    "SELECT count(*) FROM book WHERE which = 0",
+	    "SELECT count(*) FROM book WHERE which = 1", "SELECT count(*) FROM setting",
+	    "SELECT count(*) FROM mark WHERE type = 9", "SELECT count(*) FROM mark WHERE type = 10",
+	    "SELECT count(*) FROM mark WHERE type = 11",
 	    "SELECT count(*) FROM mark WHERE type = 12"};
 	const unsigned known = 0
 #define X(name, number, version, states, words) +1

@@ -238,7 +238,8 @@ bench_parked(unsigned rounds)
 		free(f.sms);
 	}
 	figure("X parked while LOCKED, in a backlog", median(rate, rounds), "messages/s", 2000, 1);
-	figure("parked X read at arming, Argon2id included", median(read_s, rounds), "messages/s", 0, 1);
+	figure("parked X read at arming, Argon2id included", median(read_s, rounds), "messages/s",
+	    0, 1);
 }
 
 int

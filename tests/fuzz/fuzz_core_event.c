@@ -12,13 +12,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 static uint8_t again[EVENT_LONG_MAX];
 
-#define TRY(name)                                                                                  \
-	do {                                                                                       \
-		struct event_##name e;                                                             \
-		if (event_##name##_decode(data, len, &e) == ST_OK) {                               \
-			assert(event_##name##_encode(&e, again, sizeof(again)) == len);            \
-			assert(memcmp(again, data, len) == 0);                                     \
-		}                                                                                  \
+#define TRY(name) \
+	do { \
+		struct event_##name e; \
+		if (event_##name##_decode(data, len, &e) == ST_OK) { \
+			assert(event_##name##_encode(&e, again, sizeof(again)) == len); \
+			assert(memcmp(again, data, len) == 0); \
+		} \
 	} while (0)
 
 int

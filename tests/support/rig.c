@@ -148,8 +148,8 @@ rig_compose(
 }
 
 void
-rig_report(struct phone *p, unsigned kind, unsigned place, const char *note,
-    char text[EW1_X_CHARS + 1])
+rig_report(
+    struct phone *p, unsigned kind, unsigned place, const char *note, char text[EW1_X_CHARS + 1])
 {
 	struct record record;
 

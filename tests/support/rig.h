@@ -32,7 +32,8 @@ struct rig {
 	size_t phones;
 };
 
-/* A new gateway under $TMPDIR, LOCKED, with the shipped example books. Exits the test on failure. */
+/* A new gateway under $TMPDIR, LOCKED, with the shipped example books. Exits the test on failure.
+ */
 void rig_create(struct rig *r, const char *name);
 /* Ends the session and removes the folder. */
 void rig_remove(struct rig *r);
@@ -46,11 +47,11 @@ enum status rig_unlock(struct rig *r, enum core_state to);
 struct phone *rig_enrol(struct rig *r, const char *pseudonym);
 
 /* A report with these fields and note; spends the phone's number. */
-void rig_compose(struct phone *p, const struct record *record, const char *note,
-    char text[EW1_X_CHARS + 1]);
+void rig_compose(
+    struct phone *p, const struct record *record, const char *note, char text[EW1_X_CHARS + 1]);
 /* A report of kind and place, the rest not given. */
-void rig_report(struct phone *p, unsigned kind, unsigned place, const char *note,
-    char text[EW1_X_CHARS + 1]);
+void rig_report(
+    struct phone *p, unsigned kind, unsigned place, const char *note, char text[EW1_X_CHARS + 1]);
 
 /* One text as tocsin-modem hands it over. */
 struct msg_sms rig_sms(const char *text, uint64_t ref);

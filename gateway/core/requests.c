@@ -12,8 +12,8 @@
 #include "gateway/core/mem.h"
 #include "gateway/core/people.h"
 
-#define ROWS_MAX 50 /* rows of one answer: what a socket's buffer holds, so that core never waits \
-		     */
+/* Rows of one answer: what a socket's buffer holds, so that core never waits. */
+#define ROWS_MAX 50
 
 struct answer {
 	struct requests *r;

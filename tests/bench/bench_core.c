@@ -9,6 +9,7 @@
  * Prints one line a figure: name, median over the rounds, unit, mark.
  */
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -119,13 +120,16 @@ take_all(const struct feed *f)
 	channel.fd = pair[0];
 	polled = (struct pollfd){pair[0], POLLIN, 0};
 	while (rig.session.kept < want) {
+		enum status st;
+
 		if (poll(&polled, 1, waits ? CHANNEL_PAUSE_MS : -1) == 0) {
-			if (channel_take(&channel) != ST_OK)
-				exit(2);
+			st = channel_take(&channel);
 			waits = 0;
-		} else if (channel_read(&channel, &waits) != ST_OK) {
-			exit(2);
+		} else {
+			st = channel_read(&channel, &waits);
 		}
+		if (st != ST_OK && (st != ST_CLOSED || rig.session.kept < want))
+			exit(2); /* closed once it has its acknowledgements: as it should */
 	}
 	(void)waitpid(pid, &wait_status, 0);
 	begin = now_s() - begin;

@@ -118,16 +118,11 @@ store_ring_get(struct store *st, uint8_t *out, size_t cap, size_t *len)
 enum status
 store_park(struct store *st, uint64_t seq, const uint8_t *blob, size_t len)
 {
-	sqlite3_stmt *s = st->stmt[SQL_PARK], *raise = st->stmt[SQL_META_RAISE];
-	enum status result;
+	sqlite3_stmt *s = st->stmt[SQL_PARK];
 
 	bind_number(s, 1, seq);
 	bind_blob(s, 2, blob, len);
-	if ((result = run_bound(s)) != ST_OK)
-		return result;
-	(void)sqlite3_bind_text(raise, 1, "parked_seq", -1, SQLITE_STATIC);
-	bind_number(raise, 2, seq);
-	return run_bound(raise);
+	return run_bound(s);
 }
 
 enum status
@@ -140,9 +135,17 @@ store_park_replace(struct store *st, uint64_t seq, const uint8_t *blob, size_t l
 	return run_bound(s);
 }
 
+/* The row that goes may be the last one: its number is kept, so that it is never used again. */
 enum status
 store_unpark(struct store *st, uint64_t seq)
 {
+	sqlite3_stmt *raise = st->stmt[SQL_META_RAISE];
+	enum status result;
+
+	(void)sqlite3_bind_text(raise, 1, "parked_seq", -1, SQLITE_STATIC);
+	bind_number(raise, 2, seq);
+	if ((result = run_bound(raise)) != ST_OK)
+		return result;
 	bind_number(st->stmt[SQL_UNPARK], 1, seq);
 	return run_bound(st->stmt[SQL_UNPARK]);
 }

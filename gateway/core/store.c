@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x54434e31 /* "TCN1" */
-#define CHECKPOINT_PAGES 8000 /* docs/decisions/0007-rare-checkpoints.md */
+#define CHECKPOINT_PAGES 8000     /* docs/decisions/0007-rare-checkpoints.md */
 #define PAGE_SIZE 4096
 #define FILE_NAME "tocsin.db"
 

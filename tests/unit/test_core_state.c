@@ -476,7 +476,7 @@ test_failing_medium(void)
 	for (int kind = 0; kind < 2; kind++) {
 		for (unsigned n = 1;; n++) {
 			fresh(&g);
-					message(&g, &model);
+			message(&g, &model);
 			CHECK_EQ(state_commit(g.state, 1, 1), ST_OK);
 			saved = model;
 			message(&g, &model);

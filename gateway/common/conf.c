@@ -162,10 +162,11 @@ scan_text(const struct reader *r, const char *text, size_t len)
 static enum status
 set_path(const struct reader *r, const struct row *row, unsigned line, const char *text)
 {
-	const char *folder = r->out->folder;
+	char folder[CONF_PATH_MAX]; /* a copy: out holds the field too */
 	char *field = (char *)r->out + row->offset;
 	int len;
 
+	memcpy(folder, r->out->folder, sizeof(folder));
 	if (*text == '/' || strcmp(folder, ".") == 0)
 		len = snprintf(field, row->size, "%s", text);
 	else if (strcmp(folder, "/") == 0)

@@ -14,14 +14,17 @@ static void
 acknowledge(const struct channel *c)
 {
 	struct ipc_message m;
+	enum status sent;
 
+	if (c->fd == -1)
+		return;
 	ipc_begin(&m, MSG_SMS_KEPT);
 	m.body.SMS_KEPT.count = (uint32_t)c->count;
 	for (size_t i = 0; i < c->count; i++)
 		m.body.SMS_KEPT.ref[i] = c->batch[i].ref;
 	/* If this is lost the modem hands them over again, and `seen` knows them. */
-	if (c->fd != -1)
-		(void)ipc_send(c->fd, &m, -1);
+	sent = ipc_send(c->fd, &m, -1);
+	(void)sent;
 }
 
 enum status
@@ -61,7 +64,7 @@ take_message(struct channel *c, const struct ipc_message *m)
 		if ((st = channel_take(c)) != ST_OK)
 			return st;
 		c->listed_ms = clock_boot_ms();
-		if (c->session->state != NULL)
+		if (c->session->state != NULL && !m->body.LISTED.more)
 			state_listed(c->session->state);
 		return ST_OK;
 	default:

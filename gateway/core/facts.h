@@ -16,9 +16,9 @@
 #include "schemas/status.h"
 
 struct facts {
-	struct codebook *book;	/* in force; NULL before the first */
-	struct places *places;	/* likewise */
-	uint32_t posture;	/* 0 protected */
+	struct codebook *book; /* in force; NULL before the first */
+	struct places *places; /* likewise */
+	uint32_t posture;      /* 0 protected */
 	uint16_t household[SLOT_MAX];
 };
 

@@ -16,15 +16,15 @@ struct walk {
 	struct fold *f;
 	struct store_run *runs;
 	size_t run_count, run_cap;
-	size_t next_run;	 /* index of the first one that was not entered */
+	size_t next_run;        /* index of the first one that was not entered */
 	struct journal_run run; /* the one under way */
 	struct key32 k_0;
 	uint16_t epoch;
 	uint8_t link_before[32]; /* of the run under way, as computed */
 	enum run_trust trust;
-	int first_seen; /* its first event was looked at */
+	int first_seen;  /* its first event was looked at */
 	uint64_t expect; /* seq of the next row */
-	uint64_t end;	 /* one behind the last */
+	uint64_t end;    /* one behind the last */
 	uint8_t link[32];
 	int gap; /* something was named since the last link that fitted */
 	/* an event whose `more` may still come */
@@ -51,7 +51,8 @@ name_fault(struct walk *w, uint64_t seq, const char *fmt, ...)
 static enum status
 hand_on(struct walk *w)
 {
-	struct view_event ev = {w->seq, w->type, w->version, w->trust == RUN_PROVEN, w->body, w->len};
+	struct view_event ev = {
+	    w->seq, w->type, w->version, w->trust == RUN_PROVEN, w->body, w->len};
 	enum status st = ST_OK;
 
 	if (w->type != 0)
@@ -140,7 +141,8 @@ prove_run(struct walk *w, const struct journal_event *event)
 	if (event_mark_decode(event->body, event->len, &mark) != ST_OK || !mark.has_statement ||
 	    (event->type != EVENT_ARMED && event->type != EVENT_OPENED)) {
 		w->trust = RUN_PLANTED;
-		return name_fault(w, w->run.first, "run %llu begins with no statement: it is not ours",
+		return name_fault(w, w->run.first,
+		    "run %llu begins with no statement: it is not ours",
 		    (unsigned long long)w->run.id);
 	}
 	stated = mark.statement + 8;
@@ -168,7 +170,8 @@ prove_run(struct walk *w, const struct journal_event *event)
 		w->gap = 0; /* its cause was named */
 		return ST_OK;
 	}
-	return name_fault(w, w->run.first, "the rows before row %llu are not those that were written",
+	return name_fault(w, w->run.first,
+	    "the rows before row %llu are not those that were written",
 	    (unsigned long long)w->run.first);
 }
 
@@ -179,7 +182,8 @@ take_event(struct walk *w, uint64_t seq, const struct journal_event *event)
 
 	if (event->type == EVENT_MORE) {
 		if (w->type == 0 || event->len > sizeof(w->body) - w->len)
-			return name_fault(w, seq, "row %llu goes on from an event that is not there",
+			return name_fault(w, seq,
+			    "row %llu goes on from an event that is not there",
 			    (unsigned long long)seq);
 		memcpy(w->body + w->len, event->body, event->len);
 		w->len += event->len;
@@ -255,7 +259,8 @@ walk_row(void *arg, const struct store_event *row, int odd)
 	enum status st;
 
 	if (row->seq >= w->end)
-		return name_fault(w, row->seq, "row %llu lies behind what the root knows: it is not read",
+		return name_fault(w, row->seq,
+		    "row %llu lies behind what the root knows: it is not read",
 		    (unsigned long long)row->seq);
 	if ((st = enter_runs(w, row->seq)) != ST_OK)
 		return st;

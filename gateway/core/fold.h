@@ -23,8 +23,8 @@
 
 struct fold {
 	struct store *store;
-	const struct tree_root *root;	     /* checked by its mac */
-	const struct ring_list *ring;	     /* checked by its hash */
+	const struct tree_root *root;       /* checked by its mac */
+	const struct ring_list *ring;       /* checked by its hash */
 	const struct ring_secrets *secrets; /* with the months' keys */
 	/* ST_OK, or the walk ends with it. */
 	enum status (*event)(void *arg, const struct view_event *ev);

@@ -92,9 +92,8 @@ drop(struct hints *h, uint16_t slot, uint32_t n, const uint8_t hx[HINT_X_LEN])
 {
 	size_t mask = h->size - 1, i = place_of(h, hx), hole;
 
-	while (h->table[i].used &&
-	    (h->table[i].slot != slot || h->table[i].n != n ||
-		memcmp(h->table[i].hx, hx, HINT_X_LEN) != 0))
+	while (h->table[i].used && (h->table[i].slot != slot || h->table[i].n != n ||
+				       memcmp(h->table[i].hx, hx, HINT_X_LEN) != 0))
 		i = (i + 1) & mask;
 	assert(h->table[i].used);
 	for (hole = i; h->table[i = (i + 1) & mask].used;) {

@@ -31,7 +31,7 @@ void hints_free(struct hints *h);
 enum status hints_set(struct hints *h, uint16_t slot, const struct ratchet *r) MUST_USE;
 
 /* At most cap matches; returns how many there are. */
-size_t hints_find(const struct hints *h, const uint8_t hx[HINT_X_LEN], struct hint_match *out,
-    size_t cap);
+size_t hints_find(
+    const struct hints *h, const uint8_t hx[HINT_X_LEN], struct hint_match *out, size_t cap);
 
 #endif

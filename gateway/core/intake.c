@@ -37,15 +37,15 @@ disk_is_low(const struct session *s)
 }
 
 static enum status
-was_seen(struct session *s, const struct batch_seen *batch, const uint8_t hash[SEEN_HASH_LEN],
-    int *seen)
+was_seen(
+    struct session *s, const struct batch_seen *batch, const uint8_t hash[SEEN_HASH_LEN], int *seen)
 {
 	for (size_t i = 0; i < batch->count; i++)
 		if (memcmp(batch->hash[i], hash, SEEN_HASH_LEN) == 0) {
 			*seen = 1;
 			return ST_OK;
 		}
-	return store_seen_has(s->store, (uint32_t)(session_on_h(s) / 24), hash, seen);
+	return store_seen_has(s->store, hash, seen);
 }
 
 static enum status

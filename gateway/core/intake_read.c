@@ -38,8 +38,8 @@ arrival_classify(struct arrival *a)
 	a->class = TEXT_OTHER;
 	a->symbol_count = 0;
 	if (a->form == SMS_TEXT && !is_part(a->udh, a->udh_len))
-		a->class = text_classify(
-		    (const char *)a->text, a->text_len, a->symbols, &a->symbol_count);
+		a->class =
+		    text_classify((const char *)a->text, a->text_len, a->symbols, &a->symbol_count);
 }
 
 static enum status
@@ -79,9 +79,8 @@ open_as(struct session *s, const struct hint_match *m, const uint8_t wire[EW1_X_
 	if ((st = ratchet_keys(&now, m->n, &keys)) == ST_OK) {
 		receiver->ss = s->keys->slot[m->slot].ss;
 		receiver->pk_m = s->keys->slot[m->slot].pk_m;
-		st = s->keys->slot[m->slot].known
-		    ? envelope_x_open(receiver, &keys, wire, plain)
-		    : ST_FORGED;
+		st = s->keys->slot[m->slot].known ? envelope_x_open(receiver, &keys, wire, plain)
+						  : ST_FORGED;
 	}
 	if (st == ST_OK)
 		st = ratchet_spend(&now, m->n, (uint32_t)session_on_h(s), next);
@@ -131,8 +130,8 @@ static void
 judge(const struct session *s, struct event_received *e, const uint8_t *plain)
 {
 	const struct facts *f = s->facts;
-	const struct record_context context = {.arrived = e->trust == TRUST_NONE ? RECORD_EVENT_NONE
-						: e->arrival};
+	const struct record_context context = {
+	    .arrived = e->trust == TRUST_NONE ? RECORD_EVENT_NONE : e->arrival};
 	struct record r;
 	enum record_fault fault;
 

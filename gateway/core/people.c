@@ -23,7 +23,8 @@ is_name(const char *text, size_t cap)
 	if (len == 0 || len >= cap || text[0] == ' ' || text[len - 1] == ' ')
 		return 0;
 	for (size_t i = 0; i < len; i += (size_t)n) {
-		n = utf8proc_iterate((const utf8proc_uint8_t *)text + i, (utf8proc_ssize_t)(len - i), &c);
+		n = utf8proc_iterate(
+		    (const utf8proc_uint8_t *)text + i, (utf8proc_ssize_t)(len - i), &c);
 		if (n <= 0)
 			return 0;
 		switch (utf8proc_category(c)) {
@@ -58,7 +59,8 @@ check_ask(const struct session *s, const struct msg_enrol *ask, char words[SESSI
 		return say(words, ST_SYNTAX, "give the language as its code, such as en");
 	if (languages_find(&s->facts->book->languages, ask->language) < 0)
 		return say(words, ST_UNKNOWN,
-		    "the codebook in force does not have that language: see 'tocsin codebook check'");
+		    "the codebook in force does not have that language: see 'tocsin codebook "
+		    "check'");
 	if (places_find(s->facts->places, ask->place) == NULL)
 		return say(words, ST_UNKNOWN, "no such place: give an id of the places file");
 	if (ask->household > UINT16_MAX)
@@ -162,7 +164,8 @@ people_enrol(struct session *s, const struct msg_enrol *ask, struct msg_enrolled
 	if ((st = try_event(s, EVENT_ENROLLED, body, len, words)) != ST_OK) {
 		if (st == ST_EXISTS)
 			(void)say(words, st,
-			    "that pseudonym was given before: choose another, also for the same person");
+			    "that pseudonym was given before: choose another, also for the same "
+			    "person");
 		goto done;
 	}
 	memset(out, 0, sizeof(*out));

@@ -19,7 +19,7 @@ enum status people_enrol(struct session *s, const struct msg_enrol *ask, struct 
     char words[SESSION_WORDS_MAX]) MUST_USE;
 
 /* ST_OK, ST_UNKNOWN, or SC_STOP. */
-enum status people_revoke(struct session *s, const char *pseudonym, char words[SESSION_WORDS_MAX])
-    MUST_USE;
+enum status people_revoke(
+    struct session *s, const char *pseudonym, char words[SESSION_WORDS_MAX]) MUST_USE;
 
 #endif

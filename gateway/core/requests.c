@@ -12,7 +12,8 @@
 #include "gateway/core/mem.h"
 #include "gateway/core/people.h"
 
-#define ROWS_MAX 50 /* rows of one answer: what a socket's buffer holds, so that core never waits */
+/* Rows of one answer: what a socket's buffer holds, so that core never waits. */
+#define ROWS_MAX 50
 
 struct answer {
 	struct requests *r;
@@ -63,9 +64,8 @@ answer_status(struct answer *a, struct ipc_message *ask)
 	ipc_begin(&m, MSG_STATUS_REPLY);
 	out->state = s->at;
 	out->modem = a->r->modem_connected != 0;
-	out->modem_listed_s = a->r->modem_listed_ms == 0
-	    ? -1
-	    : (clock_boot_ms() - a->r->modem_listed_ms) / 1000;
+	out->modem_listed_s =
+	    a->r->modem_listed_ms == 0 ? -1 : (clock_boot_ms() - a->r->modem_listed_ms) / 1000;
 	if (s->at != IN_NEW) {
 		st = store_parked_count(s->store, &out->parked);
 		out->posture = state_root(s->state)->posture;
@@ -127,9 +127,11 @@ answer_init(struct answer *a, struct ipc_message *ask)
 
 	if (r->book[0] == NULL || r->book[1] == NULL || r->book_len[0] != r->book_total[0] ||
 	    r->book_len[1] != r->book_total[1])
-		return send_result(a, ST_INCOMPLETE, 0, "give the codebook and the places file first");
+		return send_result(
+		    a, ST_INCOMPLETE, 0, "give the codebook and the places file first");
 	if (in->posture != 0)
-		return send_result(a, ST_NOT_ALLOWED, 0, "this version knows posture protected only");
+		return send_result(
+		    a, ST_NOT_ALLOWED, 0, "this version knows posture protected only");
 	if (in->passphrase.len == 0 || in->passphrase.len > sizeof(in->passphrase.octets))
 		return send_result(a, ST_INCOMPLETE, 0, "give a passphrase");
 	st = session_create(r->session, &birth, words);
@@ -212,8 +214,7 @@ answer_revoke(struct answer *a, struct ipc_message *ask)
 	if (a->r->session->read_only)
 		return send_result(a, ST_NOT_ALLOWED, 0, read_only_words);
 	ask->body.REVOKE.pseudonym[PSEUDONYM_MAX - 1] = '\0';
-	return finish(
-	    a, people_revoke(a->r->session, ask->body.REVOKE.pseudonym, words), 0, words);
+	return finish(a, people_revoke(a->r->session, ask->body.REVOKE.pseudonym, words), 0, words);
 }
 
 /* --- reading --- */

@@ -115,14 +115,16 @@ session_start(struct session *s, const struct conf *conf, char words[SESSION_WOR
 		return ST_OK;
 	if ((st = store_open(conf->state_dir, &s->store)) != ST_OK)
 		return start_failed(words, st,
-		    "the store cannot be opened: see that its folder is readable and its disk is sound");
+		    "the store cannot be opened: see that its folder is readable and its disk is "
+		    "sound");
 	if ((st = anchor_open(conf->anchor, &s->anchor)) != ST_OK)
 		return start_failed(words, st,
 		    "the anchor cannot be opened: without it nothing in the store can be read");
 	if ((st = state_open(s->store, s->anchor, &s->state)) != ST_OK)
 		return start_failed(words, st,
-		    st == ST_ANCHOR ? "the anchor does not open this store: are both from one gateway?"
-				    : "the store's state cannot be read");
+		    st == ST_ANCHOR
+			? "the anchor does not open this store: are both from one gateway?"
+			: "the store's state cannot be read");
 	if ((st = read_ring(s)) != ST_OK)
 		return start_failed(words, st, "the ring of the store cannot be read");
 	if ((st = store_meta_get(s->store, META_ON_H, &s->on_h_before)) == ST_UNKNOWN)
@@ -197,8 +199,8 @@ session_append(
 	}
 	if (len > 0)
 		memcpy(w->body, body, len);
-	w->event = (struct view_event){
-	    mine, (uint8_t)type, (uint8_t)event_version(type), 1, w->body, len};
+	w->event =
+	    (struct view_event){mine, (uint8_t)type, (uint8_t)event_version(type), 1, w->body, len};
 	s->waiting_count++;
 	if (seq != NULL)
 		*seq = mine;
@@ -248,7 +250,8 @@ session_slot_known(struct session *s, uint16_t slot, const struct ratchet *r)
 		s->keys->slot[slot].pk_m = r->pk_m;
 		s->keys->slot[slot].known = st == ST_OK;
 	}
-	/* A public key that no enrolment makes opens nothing: its texts are shown as not opening. */
+	/* A public key that no enrolment makes opens nothing: its texts are shown as not opening.
+	 */
 	return hints_set(s->hints, slot, r);
 }
 

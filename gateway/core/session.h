@@ -35,7 +35,7 @@
 
 /* Secrets of ARMED and OPEN, in sodium_malloc'd memory. */
 struct session_keys {
-	struct ring_secrets ring; /* months' keys only while OPEN */
+	struct ring_secrets ring;            /* months' keys only while OPEN */
 	struct envelope_x_receiver receiver; /* ss and pk_m are of the slot last looked at */
 	struct {
 		int known;
@@ -59,13 +59,13 @@ struct session {
 	struct ring_list ring;
 	enum core_state at;
 	int read_only; /* something was changed while LOCKED: nothing is written but parked texts */
-	char fault[160];
+	char fault[200];
 
 	struct session_keys *keys; /* ARMED, OPEN */
-	struct hints *hints;	   /* ARMED, OPEN */
-	struct facts *facts;	   /* ARMED, OPEN */
-	struct view *view;	   /* OPEN */
-	uint16_t epoch;		   /* of the run under way */
+	struct hints *hints;       /* ARMED, OPEN */
+	struct facts *facts;       /* ARMED, OPEN */
+	struct view *view;         /* OPEN */
+	uint16_t epoch;            /* of the run under way */
 
 	struct session_waiting *waiting; /* SESSION_WAITING_MAX of them */
 	size_t waiting_count;
@@ -82,8 +82,8 @@ struct session {
 };
 
 /* Open what conf names: LOCKED, or NEW if there is no store. `words` says what failed. */
-enum status session_start(struct session *s, const struct conf *conf, char words[SESSION_WORDS_MAX])
-    MUST_USE;
+enum status session_start(
+    struct session *s, const struct conf *conf, char words[SESSION_WORDS_MAX]) MUST_USE;
 /* Wipe and close everything; writes nothing. */
 void session_end(struct session *s);
 
@@ -96,8 +96,8 @@ struct session_birth {
 	size_t codebook_len, places_len;
 };
 /* NEW to LOCKED: anchor, store, keys, the first events. On failure nothing is left on disk. */
-enum status session_create(struct session *s, const struct session_birth *birth,
-    char words[SESSION_WORDS_MAX]) MUST_USE;
+enum status session_create(
+    struct session *s, const struct session_birth *birth, char words[SESSION_WORDS_MAX]) MUST_USE;
 
 /*
  * LOCKED to ARMED (to = IN_ARMED), LOCKED or ARMED to OPEN (to = IN_OPEN).
@@ -126,7 +126,8 @@ uint32_t session_quarter(void);
 /* Is the machine's clock later than 2025 at least? */
 enum trust session_trust(void);
 
-/* Collect one event. seq may be NULL. ST_OK, ST_NOT_ALLOWED (not in this state), ST_FULL, ST_MEMORY. */
+/* Collect one event. seq may be NULL. ST_OK, ST_NOT_ALLOWED (not in this state), ST_FULL,
+ * ST_MEMORY. */
 enum status session_append(struct session *s, enum event_type type, const uint8_t *body, size_t len,
     uint64_t *seq) MUST_USE;
 /* Make durable what was collected, then move view and facts. ST_OK or SC_STOP. */

@@ -122,7 +122,8 @@ make_keys(struct birth *b, const struct session_birth *birth)
 }
 
 static enum status
-append_book(struct session *s, enum event_type type, uint32_t version, const char *octets, size_t len)
+append_book(
+    struct session *s, enum event_type type, uint32_t version, const char *octets, size_t len)
 {
 	struct event_book e = {.version = version, .octets = (const uint8_t *)octets, .len = len};
 	uint8_t *body = malloc(EVENT_BOOK_HEAD + len);
@@ -131,7 +132,8 @@ append_book(struct session *s, enum event_type type, uint32_t version, const cha
 	if (body == NULL)
 		return ST_MEMORY;
 	(void)crypto_generichash(e.hash, sizeof(e.hash), e.octets, len, NULL, 0);
-	st = session_append(s, type, body, event_book_encode(&e, body, EVENT_BOOK_HEAD + len), NULL);
+	st =
+	    session_append(s, type, body, event_book_encode(&e, body, EVENT_BOOK_HEAD + len), NULL);
 	sodium_memzero(body, EVENT_BOOK_HEAD + len);
 	free(body);
 	return st;
@@ -149,8 +151,8 @@ first_events(struct session *s, const struct session_birth *birth, const uint32_
 	    (st = session_mark(s, EVENT_OPENED, CAUSE_INIT, 1)) != ST_OK ||
 	    (st = session_append(s, EVENT_RING, hash, sizeof(hash), NULL)) != ST_OK ||
 	    (st = session_append(s, EVENT_SETTING, body, len, NULL)) != ST_OK ||
-	    (st = append_book(s, EVENT_CODEBOOK, version[0], birth->codebook,
-		 birth->codebook_len)) != ST_OK ||
+	    (st = append_book(
+		 s, EVENT_CODEBOOK, version[0], birth->codebook, birth->codebook_len)) != ST_OK ||
 	    (st = append_book(s, EVENT_PLACES, version[1], birth->places, birth->places_len)) !=
 		ST_OK ||
 	    (st = session_mark(s, EVENT_LOCKED, CAUSE_INIT, 0)) != ST_OK)
@@ -191,11 +193,13 @@ make_store(struct session *s, const struct birth *b, const struct session_birth 
 	enum status st;
 
 	if ((st = anchor_create(s->conf->anchor, &b->w, &s->anchor)) != ST_OK)
-		return say(words, st, st == ST_EXISTS
+		return say(words, st,
+		    st == ST_EXISTS
 			? "the anchor's file exists already: remove it only if no store needs it"
 			: "the anchor's file cannot be made: see its folder");
 	if ((st = store_create(s->conf->state_dir, &s->store)) != ST_OK)
-		return say(words, st, "the store cannot be made: see its folder and the room on its disk");
+		return say(
+		    words, st, "the store cannot be made: see its folder and the room on its disk");
 	s->ring = b->list;
 	if ((st = state_create(s->store, s->anchor, &b->wraps, &b->list, 0, &s->state)) != ST_OK)
 		return st;
@@ -235,8 +239,7 @@ undo(struct session *s)
 }
 
 enum status
-session_create(
-    struct session *s, const struct session_birth *birth, char words[SESSION_WORDS_MAX])
+session_create(struct session *s, const struct session_birth *birth, char words[SESSION_WORDS_MAX])
 {
 	struct birth *b;
 	uint32_t version[2];

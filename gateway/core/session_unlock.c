@@ -239,7 +239,7 @@ from_armed(struct session *s, const struct ring_secrets *secrets)
 	enum status st;
 
 	s->keys->ring = *secrets; /* with the months' keys */
-	s->facts = NULL;	  /* they moved with each commit: fold the view alone */
+	s->facts = NULL;          /* they moved with each commit: fold the view alone */
 	st = fold_all(s);
 	s->facts = facts;
 	return st;

@@ -8,8 +8,8 @@
 #include "gateway/core/session.h"
 
 /* Collect armed, opened, locked or refused. states: it is its run's first event. */
-enum status session_mark(struct session *s, enum event_type type, enum cause cause, int states)
-    MUST_USE;
+enum status session_mark(
+    struct session *s, enum event_type type, enum cause cause, int states) MUST_USE;
 
 /* Wipe view and months' keys. */
 void session_close_view(struct session *s);

@@ -36,7 +36,8 @@ struct state;
 /*
  * Make the state of a new gateway, in memory: a root with fresh keys, no slot. The store must be
  * empty and the anchor new. `wraps` and `list` (signed) are copied. The first state_commit() makes
- * all of it durable. ST_OK, ST_MEMORY.
+ * all of it durable; it needs state_arm() first. ST_OK, ST_RANGE (the list is not valid), ST_ANCHOR
+ * (the anchor has no W, or is in use), ST_IO, ST_MEMORY.
  */
 enum status state_create(struct store *store, struct anchor *anchor, const struct ring_wraps *wraps,
     const struct ring_list *list, uint8_t posture, struct state **out) MUST_USE;
@@ -44,9 +45,11 @@ enum status state_create(struct store *store, struct anchor *anchor, const struc
 /*
  * Open an existing state as LOCKED. Step 0 first: one checkpoint, its result checked. Then the
  * anchor slot whose A opens the root is chosen (gen inside decides a tie).
- * ST_OK, ST_ANCHOR (neither opens it), ST_DAMAGED, ST_IO, ST_SYNC, ST_MEMORY.
+ * ST_OK, ST_ANCHOR (neither opens it, or W is gone), ST_INCOMPLETE (its making was cut short: there
+ * is no root), ST_DAMAGED, ST_IO, ST_SYNC, ST_MEMORY.
  */
 enum status state_open(struct store *store, struct anchor *anchor, struct state **out) MUST_USE;
+/* state_free(NULL) does nothing. Store and anchor stay the caller's. */
 void state_free(struct state *s);
 
 /* The root as last committed, but for its keys' use: borrowed until the next commit. */
@@ -82,43 +85,64 @@ void state_lock(struct state *s);
 int state_run_open(const struct state *s);
 
 /*
- * What a run's first event must state: incarnation 8 | link before the run's row 32 | proof 32, where
- *   proof = BLAKE2b-256( key K_H, "EW1-run" || id || epoch || first || K_0 || link before )
- * (u64 LE; journal_run_proof() in crypto/journal.h). K_H is known only ARMED and OPEN, so nobody who
- * has merely pk_V can plant a run, and a damaged row leaves the rest of its run believable.
+ * What a run's first event must state: incarnation 8 | link before the run's row 32 | proof 32,
+ * where proof = BLAKE2b-256( key K_H, "EW1-run" || id || epoch || first || K_0 || link before )
+ * (u64 LE; journal_run_proof() in crypto/journal.h). K_H is known only ARMED and OPEN, so nobody
+ * who has merely pk_V can plant a run, and a damaged row leaves the rest of its run believable.
  * Begins the next run (fresh K_0, its id and first seq) if none is open: the next change_event()
  * is then its first. Call only when no event of the run was collected yet. Needs state_arm().
  */
 void state_run_statement(struct state *s, uint8_t out[RUN_STATEMENT_LEN]);
 
+/* The seq that the next change_event() will get. */
+uint64_t state_next_seq(const struct state *s);
+
+/* Was this text taken before: in the store, or collected just now? ST_OK, ST_IO and the like. */
+enum status state_seen(struct state *s, const uint8_t hash[16], int *has) MUST_USE;
+
+/* The modem was listed to its end for the first time since the start: from here on a commit may
+ * forget what was seen long ago, once a day. */
+void state_listed(struct state *s);
+
+/* Hours switched on as the last commit wrote them; 0 for a new gateway. */
+uint64_t state_on_h(const struct state *s);
+
 /*
  * Collect. Nothing touches the disk. Order of events is the order of calls.
  *   change_event   seals one event (and its `more`) and gives the seq of its first row; body of at
- *                  most EVENT_LONG_MAX octets. ST_OK, ST_TOO_LONG, ST_FULL, ST_NOT_ALLOWED (not armed).
- *   change_slot    the slot's next ratchet; a slot number not in use makes a new slot. ST_OK, ST_FULL.
- *   change_seen    one entry of `seen`.
- *   change_park    one parked text (LOCKED, and refused unlocks), sealed here to pk_i. Gets its seq.
- *   change_unpark  one parked row consumed.
+ *                  most EVENT_LONG_MAX octets. ST_OK, ST_TOO_LONG, ST_FULL, ST_NOT_ALLOWED (not
+ * armed). change_slot    the slot's next ratchet; a slot number not in use makes a new slot. ST_OK,
+ * ST_FULL. change_seen    one entry of `seen`. change_park    one parked text (LOCKED, and refused
+ * unlocks), sealed here to pk_i. Gets its seq. change_unpark  one parked row consumed.
  *   change_pass_end  the pass over parked ends: K_P is fresh, the rows that stay are sealed anew.
+ *   change_ring     another signed list. ST_OK, ST_RANGE.
+ *   change_wraps    other wraps. Copied.
+ * All but change_seen and change_park need state_arm(): ST_NOT_ALLOWED, or asserted. ST_MEMORY too,
+ * and ST_FULL when far more is collected than one batch makes: nothing of that call is collected.
  */
 enum status change_event(struct state *s, uint8_t type, uint8_t version, const uint8_t *body,
     size_t len, uint64_t *seq) MUST_USE;
 enum status change_slot(struct state *s, uint16_t slot, const struct ratchet *next) MUST_USE;
 enum status change_seen(struct state *s, const uint8_t hash[16]) MUST_USE;
-enum status change_park(struct state *s, const uint8_t pk_i[32], const uint8_t plain[PARK_PLAIN_LEN])
-    MUST_USE;
+enum status change_park(
+    struct state *s, const uint8_t pk_i[32], const uint8_t plain[PARK_PLAIN_LEN]) MUST_USE;
 enum status change_unpark(struct state *s, uint64_t seq) MUST_USE;
 void change_pass_end(struct state *s);
-void change_ring(struct state *s, const struct ring_list *list);
+enum status change_ring(struct state *s, const struct ring_list *list) MUST_USE;
+void change_wraps(struct state *s, const struct ring_wraps *wraps);
 int change_pending(const struct state *s);
-/* Forget what was collected. If events were among it the run ends: the next event opens a new one. */
+/* Forget what was collected. If events were among it the run ends: the next event opens a new one.
+ */
 void change_drop(struct state *s);
 
-/* Make it durable. on_h: hours switched on, all in all; awake_h: hours ARMED or OPEN.
- * ST_OK, or the process must end (see above). */
+/* Make it durable; with nothing collected it does nothing. on_h: hours switched on, all in all;
+ * awake_h: hours ARMED or OPEN.
+ * ST_OK, or the process must end (see above). ST_NOT_ALLOWED: not armed, nothing was touched. */
 enum status state_commit(struct state *s, uint64_t on_h, uint64_t awake_h) MUST_USE;
 
-/* After two idle seconds: zero the old anchor slot, checkpoint if the WAL holds pages.
+/* After two idle seconds: zero the old anchor slot; checkpoint if the WAL is half full, so that the
+ * one at 1000 pages seldom falls into a batch. (Not sooner: each checkpoint is a chance for a card
+ * that lies about its syncs.)
  * ST_OK, ST_IO, ST_SYNC as for a commit. */
 enum status state_idle(struct state *s) MUST_USE;
 int state_wants_idle(const struct state *s);

@@ -5,8 +5,10 @@
  * octets, no key and no meaning. sqlite3.h is in store*.c and view*.c alone.
  *
  * Statuses of every function that can touch the disk: ST_OK; ST_IO (any storage error: IOERR, FULL,
- * CORRUPT, a COMMIT that returned anything but OK); ST_SYNC (a sync failed); ST_DAMAGED (the file is
- * not a store); ST_MEMORY. After any of them but ST_OK the caller acknowledges nothing and exits.
+ * CORRUPT, a COMMIT that returned anything but OK, a failure that only SQLite's log told); ST_SYNC
+ * (a sync failed); ST_DAMAGED (the file is not a store, or a row that nobody of ours wrote stands
+ * where one of ours belongs); ST_MEMORY. After any of them but ST_OK the caller acknowledges
+ * nothing and exits.
  */
 #ifndef GATEWAY_CORE_STORE_H
 #define GATEWAY_CORE_STORE_H
@@ -23,13 +25,15 @@ struct store;
 enum status store_library_init(void) MUST_USE;
 
 int store_exists(const char *dir);
-/* DIR/tocsin.db. create makes the file, runs all migrations and sizes the WAL; open checks
- * journal_mode, quick_check and the schema version, and migrates older ones. */
+/* DIR/tocsin.db. ST_CONFIG (the path is too long), ST_AGAIN (another process has it) too; create:
+ * ST_EXISTS; open: ST_INCOMPLETE (its making was cut short), ST_VERSION (a newer one). create makes
+ * the file, runs all migrations and sizes the WAL; open checks journal_mode, quick_check and the
+ * schema version, and migrates older ones. */
 enum status store_create(const char *dir, struct store **out) MUST_USE;
 enum status store_open(const char *dir, struct store **out) MUST_USE;
 void store_close(struct store *st);
 
-/* Step 0, and when idle or at 1000 pages. */
+/* Step 0, and when idle; store_commit() does it at 6000 pages. */
 enum status store_checkpoint(struct store *st) MUST_USE;
 /* Pages in the WAL since the last complete checkpoint. */
 unsigned store_wal_pages(const struct store *st);
@@ -38,9 +42,10 @@ enum status store_begin(struct store *st) MUST_USE;
 enum status store_commit(struct store *st) MUST_USE;
 
 /* state(node, blob). get: ST_UNKNOWN if there is none, ST_TOO_LONG if it is longer than cap. */
-enum status store_node_put(struct store *st, uint32_t node, const uint8_t *blob, size_t len) MUST_USE;
-enum status store_node_get(struct store *st, uint32_t node, uint8_t *out, size_t cap, size_t *len)
-    MUST_USE;
+enum status store_node_put(
+    struct store *st, uint32_t node, const uint8_t *blob, size_t len) MUST_USE;
+enum status store_node_get(
+    struct store *st, uint32_t node, uint8_t *out, size_t cap, size_t *len) MUST_USE;
 enum status store_node_drop(struct store *st, uint32_t node) MUST_USE;
 
 /* ring: one row, the signed list. */
@@ -49,7 +54,8 @@ enum status store_ring_get(struct store *st, uint8_t *out, size_t cap, size_t *l
 
 /* parked(seq, blob): seq ascending is the order of arrival, never used again. */
 enum status store_park(struct store *st, uint64_t seq, const uint8_t *blob, size_t len) MUST_USE;
-enum status store_park_replace(struct store *st, uint64_t seq, const uint8_t *blob, size_t len) MUST_USE;
+enum status store_park_replace(
+    struct store *st, uint64_t seq, const uint8_t *blob, size_t len) MUST_USE;
 enum status store_unpark(struct store *st, uint64_t seq) MUST_USE;
 /* The first row with seq > after. ST_UNKNOWN: none. */
 enum status store_parked_next(struct store *st, uint64_t after, uint64_t *seq, uint8_t *blob,
@@ -76,12 +82,14 @@ typedef enum status store_run_fn(void *arg, const struct store_run *run, int odd
 typedef enum status store_event_fn(void *arg, const struct store_event *ev, int odd);
 enum status store_runs(struct store *st, store_run_fn *fn, void *arg) MUST_USE;
 enum status store_events(struct store *st, uint64_t from, store_event_fn *fn, void *arg) MUST_USE;
-/* Delete rows that the root does not know: seq < first or >= next, and runs that begin outside. */
+/* Delete rows that the root does not know: seq < first or >= next, and runs that begin outside or
+ * whose id could only be a later one's. */
 enum status store_trim(struct store *st, uint64_t first, uint64_t next) MUST_USE;
 
-/* seen(day, h). has: within the SEEN_DAYS before today. */
-enum status store_seen_has(struct store *st, uint32_t today, const uint8_t hash[16], int *has) MUST_USE;
+/* seen(day, h). has: in any day that was not purged yet, for the purge waits for a full listing. */
+enum status store_seen_has(struct store *st, const uint8_t hash[16], int *has) MUST_USE;
 enum status store_seen_put(struct store *st, uint32_t today, const uint8_t hash[16]) MUST_USE;
+/* Keep today and the SEEN_DAYS - 1 before it. */
 enum status store_seen_purge(struct store *st, uint32_t today) MUST_USE;
 
 /* meta(key, value): small numbers that row counts tell anyway. ST_UNKNOWN if there is none. */

@@ -164,7 +164,8 @@ check_whole(const struct codebook *b, struct book_faults *faults)
 		book_fault_add(faults, 0, "'kinds' is empty: a codebook needs at least one");
 	if (b->actors == 0)
 		book_fault_add(faults, 0, "'actors' is empty: a codebook needs at least one");
-	if (b->certainties != CERTAINTY_STEPS)
+	if (b->certainties != CERTAINTY_STEPS || codebook_certainty(b, CERTAINTY_STEPS + 1) ||
+	    codebook_certainty(b, CERTAINTY_STEPS + 2))
 		book_fault_add(
 		    faults, 0, "'certainties' must hold the steps 1 to %d", CERTAINTY_STEPS);
 	if (b->severities != LADDER_MAX)

@@ -72,7 +72,7 @@ wrap(const struct card *card, const char *first, const char *text)
 		card->line(card->context, line);
 		text += len;
 		text += strspn(text, " ");
-		first = "       " + (INDENT_MAX - indent);
+		first = &"       "[INDENT_MAX - indent];
 	} while (*text != '\0');
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A codebook in memory: what the numbers of a report mean. reporting/book fills it from a file;
- * nothing here changes it. One value without pointers, about 90 KiB: copy it or keep it static,
+ * nothing here changes it. One value without pointers, about 75 KiB: copy it or keep it static,
  * never on a stack. Pure.
  */
 #ifndef REPORTING_REPORT_CODEBOOK_H

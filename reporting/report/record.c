@@ -17,12 +17,13 @@ static const struct {
 #undef X
 };
 
-#define X(field, name, bits, none, words) +bits
-_Static_assert(0
+/* An octet for each bit, for the compiler to add up. */
+struct record_bits {
+#define X(field, name, bits, none, words) char field[bits];
 #include "schemas/report/record.def"
-		   == RECORD_LEN * 8,
-    "the fields fill the record");
 #undef X
+};
+_Static_assert(sizeof(struct record_bits) == RECORD_LEN * 8, "the fields fill the record");
 
 static const struct relation_rule relations[RELATION_COUNT] = {
 #define X(name, word, kind, place, counts, refers) {word, kind, place, counts, refers},
@@ -37,7 +38,7 @@ static const char *const quantities[QUANTITY_COUNT] = {
 };
 
 static const uint32_t people[] = {
-#define X(code, value) [code - (AFFECTED_EXACT_MAX + 1)] = value,
+#define X(code, value) [(code) - (AFFECTED_EXACT_MAX + 1)] = (value),
 #include "schemas/report/affected.def"
 #undef X
 };

@@ -27,30 +27,30 @@ check_that(int ok, const char *file, int line, const char *what)
 #define CHECK(cond) check_that((cond) != 0, __FILE__, __LINE__, #cond)
 
 /* Integers: prints both. */
-#define CHECK_EQ(got, want)                                                                        \
-	do {                                                                                       \
-		intmax_t g_ = (intmax_t)(got), w_ = (intmax_t)(want);                              \
-		if (!check_that(g_ == w_, __FILE__, __LINE__, #got " == " #want))                  \
-			printf("    got %" PRIdMAX ", want %" PRIdMAX "\n", g_, w_);               \
+#define CHECK_EQ(got, want) \
+	do { \
+		intmax_t g_ = (intmax_t)(got), w_ = (intmax_t)(want); \
+		if (!check_that(g_ == w_, __FILE__, __LINE__, #got " == " #want)) \
+			printf("    got %" PRIdMAX ", want %" PRIdMAX "\n", g_, w_); \
 	} while (0)
 
-#define CHECK_STR(got, want)                                                                       \
-	do {                                                                                       \
-		const char *g_ = (got), *w_ = (want);                                              \
-		if (!check_that(strcmp(g_, w_) == 0, __FILE__, __LINE__, #got " is " #want))       \
-			printf("    got \"%s\", want \"%s\"\n", g_, w_);                           \
+#define CHECK_STR(got, want) \
+	do { \
+		const char *g_ = (got), *w_ = (want); \
+		if (!check_that(strcmp(g_, w_) == 0, __FILE__, __LINE__, #got " is " #want)) \
+			printf("    got \"%s\", want \"%s\"\n", g_, w_); \
 	} while (0)
 
-#define CHECK_MEM(got, want, len)                                                                  \
+#define CHECK_MEM(got, want, len) \
 	check_that(memcmp(got, want, len) == 0, __FILE__, __LINE__, #got " equals " #want)
 
 /* Names the row of a table in which the checks that follow stand. */
-#define ROW(fmt, ...)                                                                              \
-	do {                                                                                       \
-		if (checks_failed > 20) {                                                          \
-			printf("too many failures, stopping at " fmt "\n", __VA_ARGS__);           \
-			return;                                                                    \
-		}                                                                                  \
+#define ROW(fmt, ...) \
+	do { \
+		if (checks_failed > 20) { \
+			printf("too many failures, stopping at " fmt "\n", __VA_ARGS__); \
+			return; \
+		} \
 	} while (0)
 
 static inline int

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gateway/core/anchor_file.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BLOCK 4096
+#define BLOCKS 3 /* W, slot 0, slot 1 */
+
+struct anchor {
+	int fd;
+	int direct_fd; /* O_DIRECT, or -1 where the file system has none */
+	unsigned long syncs;
+	uint8_t *block; /* one, aligned for O_DIRECT; zero between calls */
+};
+
+static unsigned
+block_of(unsigned slot)
+{
+	assert(slot < ANCHOR_SLOTS);
+	return 1 + slot;
+}
+
+void
+anchor_close(struct anchor *anchor)
+{
+	if (anchor == NULL)
+		return;
+	if (anchor->direct_fd != -1)
+		(void)close(anchor->direct_fd); /* read-only: nothing to lose */
+	if (anchor->fd != -1)
+		(void)close(anchor->fd); /* synced with each write */
+	free(anchor->block);
+	free(anchor);
+}
+
+static struct anchor *
+make_anchor(void)
+{
+	struct anchor *anchor = calloc(1, sizeof(*anchor));
+	void *block;
+
+	if (anchor == NULL)
+		return NULL;
+	anchor->fd = anchor->direct_fd = -1;
+	if (posix_memalign(&block, BLOCK, BLOCK) != 0) {
+		anchor_close(anchor);
+		return NULL;
+	}
+	memset(block, 0, BLOCK);
+	anchor->block = block;
+	return anchor;
+}
+
+/* --- blocks --- */
+
+static enum status
+read_block(int fd, unsigned which, uint8_t *block)
+{
+	ssize_t n;
+
+	do {
+		n = pread(fd, block, BLOCK, (off_t)which * BLOCK);
+	} while (n == -1 && errno == EINTR);
+	return n == BLOCK ? ST_OK : ST_IO;
+}
+
+static enum status
+write_block(int fd, unsigned which, const uint8_t *block)
+{
+	ssize_t n;
+
+	do {
+		n = pwrite(fd, block, BLOCK, (off_t)which * BLOCK);
+	} while (n == -1 && errno == EINTR);
+	return n == BLOCK ? ST_OK : ST_IO; /* a short write of one block is a full medium */
+}
+
+/* What the medium holds now. Without O_DIRECT the page cache is asked to let go first. */
+static enum status
+read_back(struct anchor *anchor, unsigned which)
+{
+	memset(anchor->block, 0, BLOCK);
+	if (anchor->direct_fd != -1)
+		return read_block(anchor->direct_fd, which, anchor->block);
+	(void)posix_fadvise(
+	    anchor->fd, (off_t)which * BLOCK, BLOCK, POSIX_FADV_DONTNEED); /* a wish */
+	return read_block(anchor->fd, which, anchor->block);
+}
+
+/* Write a cell and zeros to the block's end, sync, read back. */
+static enum status
+put_cell(struct anchor *anchor, unsigned which, const uint8_t *cell, size_t len)
+{
+	enum status st;
+
+	memset(anchor->block, 0, BLOCK);
+	memcpy(anchor->block, cell, len);
+	if ((st = write_block(anchor->fd, which, anchor->block)) != ST_OK)
+		goto done;
+	anchor->syncs++;
+	st = ST_SYNC;
+	if (fdatasync(anchor->fd) != 0)
+		goto done;
+	if ((st = read_back(anchor, which)) != ST_OK)
+		goto done;
+	if (sodium_memcmp(anchor->block, cell, len) != 0 ||
+	    !sodium_is_zero(anchor->block + len, BLOCK - len))
+		st = ST_IO;
+done:
+	sodium_memzero(anchor->block, BLOCK);
+	return st;
+}
+
+enum status
+anchor_write(struct anchor *anchor, unsigned slot, const struct anchor_slot *content)
+{
+	uint8_t cell[ANCHOR_SLOT_LEN];
+	enum status st;
+
+	anchor_slot_write(content, cell);
+	st = put_cell(anchor, block_of(slot), cell, sizeof(cell));
+	sodium_memzero(cell, sizeof(cell));
+	return st;
+}
+
+enum status
+anchor_zero(struct anchor *anchor, unsigned slot)
+{
+	static const uint8_t cell[ANCHOR_SLOT_LEN];
+
+	return put_cell(anchor, block_of(slot), cell, sizeof(cell));
+}
+
+enum status
+anchor_wipe(struct anchor *anchor)
+{
+	static const uint8_t cell[ANCHOR_SLOT_LEN];
+	enum status first = ST_OK, st;
+
+	for (unsigned which = 0; which < BLOCKS; which++) {
+		st = put_cell(anchor, which, cell, sizeof(cell));
+		if (first == ST_OK)
+			first = st;
+	}
+	return first;
+}
+
+enum status
+anchor_read(struct anchor *anchor, struct anchor_content *out)
+{
+	enum status st;
+
+	memset(out, 0, sizeof(*out));
+	if ((st = read_block(anchor->fd, 0, anchor->block)) != ST_OK)
+		goto done;
+	out->w_valid = anchor_w_read(anchor->block, &out->w) == ST_OK;
+	for (unsigned slot = 0; slot < ANCHOR_SLOTS; slot++) {
+		if ((st = read_block(anchor->fd, block_of(slot), anchor->block)) != ST_OK)
+			goto done;
+		out->slot_valid[slot] = anchor_slot_read(anchor->block, &out->slot[slot]) == ST_OK;
+	}
+done:
+	sodium_memzero(anchor->block, BLOCK);
+	if (st != ST_OK)
+		sodium_memzero(out, sizeof(*out));
+	return st;
+}
+
+unsigned long
+anchor_syncs(const struct anchor *anchor)
+{
+	return anchor->syncs;
+}
+
+/* --- making and opening --- */
+
+static enum status
+sync_folder(const char *path)
+{
+	char copy[PATH_MAX];
+	enum status st = ST_SYNC;
+	int fd;
+
+	if (strlen(path) >= sizeof(copy))
+		return ST_CONFIG;
+	(void)strcpy(copy, path); /* fits */
+	if ((fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		return ST_IO;
+	if (fsync(fd) == 0)
+		st = ST_OK;
+	(void)close(fd); /* a folder: nothing to lose */
+	return st;
+}
+
+/* The same file once more, past the page cache. Some file systems have no O_DIRECT: -1. */
+static int
+open_direct(const char *path, const struct stat *same)
+{
+	struct stat sb;
+	int fd = open(path, O_RDONLY | O_DIRECT | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd == -1)
+		return -1;
+	if (fstat(fd, &sb) == 0 && sb.st_dev == same->st_dev && sb.st_ino == same->st_ino)
+		return fd;
+	(void)close(fd); /* read-only */
+	return -1;
+}
+
+/* Is it an anchor's file, ours alone? */
+static enum status
+own(struct anchor *anchor, const char *path)
+{
+	struct stat sb;
+
+	if (fstat(anchor->fd, &sb) == -1)
+		return ST_IO;
+	if (!S_ISREG(sb.st_mode) || sb.st_mode & 077 || sb.st_size != BLOCKS * BLOCK ||
+	    flock(anchor->fd, LOCK_EX | LOCK_NB) == -1)
+		return ST_CONFIG;
+	anchor->direct_fd = open_direct(path, &sb);
+	/* Some say yes to the flag and no to the read. */
+	if (anchor->direct_fd != -1 && read_block(anchor->direct_fd, 0, anchor->block) != ST_OK) {
+		(void)close(anchor->direct_fd);
+		anchor->direct_fd = -1;
+	}
+	sodium_memzero(anchor->block, BLOCK);
+	return ST_OK;
+}
+
+static enum status
+write_new(struct anchor *anchor, const char *path, const struct key32 *w)
+{
+	uint8_t cell[ANCHOR_W_LEN];
+	enum status st = ST_OK;
+
+	for (unsigned which = 0; which < BLOCKS && st == ST_OK; which++)
+		st = write_block(anchor->fd, which, anchor->block); /* zeros */
+	if (st == ST_OK && fsync(anchor->fd) != 0)
+		st = ST_SYNC;
+	if (st == ST_OK)
+		st = sync_folder(path);
+	if (st == ST_OK)
+		st = own(anchor, path);
+	if (st != ST_OK)
+		return st;
+	anchor_w_write(w, cell);
+	st = put_cell(anchor, 0, cell, sizeof(cell));
+	sodium_memzero(cell, sizeof(cell));
+	return st;
+}
+
+enum status
+anchor_create(const char *path, const struct key32 *w, struct anchor **out)
+{
+	struct anchor *anchor = make_anchor();
+	enum status st;
+
+	if (anchor == NULL)
+		return ST_MEMORY;
+	anchor->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (anchor->fd == -1) {
+		st = errno == EEXIST ? ST_EXISTS : ST_IO;
+		anchor_close(anchor);
+		return st;
+	}
+	if ((st = write_new(anchor, path, w)) == ST_OK) {
+		*out = anchor;
+		return ST_OK;
+	}
+	(void)unlink(path); /* half made: it holds nothing yet */
+	anchor_close(anchor);
+	return st;
+}
+
+enum status
+anchor_open(const char *path, struct anchor **out)
+{
+	struct anchor *anchor = make_anchor();
+	enum status st = ST_CONFIG;
+
+	if (anchor == NULL)
+		return ST_MEMORY;
+	anchor->fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (anchor->fd != -1)
+		st = own(anchor, path);
+	if (st == ST_OK)
+		*out = anchor;
+	else
+		anchor_close(anchor);
+	return st;
+}

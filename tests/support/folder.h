@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A folder of its own for one test, and whole files as octets. */
+#ifndef TESTS_SUPPORT_FOLDER_H
+#define TESTS_SUPPORT_FOLDER_H
+
+#include <dirent.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Under the current folder, which is in the build tree, so on the same file system as a gateway's
+ * would be rather than in memory. */
+static inline void
+folder_make(char path[64])
+{
+	(void)snprintf(path, 64, "test-%ld-XXXXXX", (long)getpid());
+	if (mkdtemp(path) == NULL)
+		abort();
+}
+
+static inline void
+folder_empty(const char *path)
+{
+	struct dirent *e;
+	DIR *d = opendir(path);
+	char name[512];
+
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		(void)snprintf(name, sizeof(name), "%s/%s", path, e->d_name);
+		(void)unlink(name);
+	}
+	if (d != NULL)
+		(void)closedir(d);
+}
+
+static inline void
+folder_remove(const char *path)
+{
+	folder_empty(path);
+	(void)rmdir(path);
+}
+
+/* The whole file, to be freed; NULL and 0 if there is none. */
+static inline uint8_t *
+file_octets(const char *path, size_t *len)
+{
+	FILE *f = fopen(path, "rb");
+	uint8_t *octets = NULL;
+	struct stat sb;
+
+	*len = 0;
+	if (f == NULL)
+		return NULL;
+	if (fstat(fileno(f), &sb) == 0 && (octets = malloc((size_t)sb.st_size + 1)) != NULL)
+		*len = fread(octets, 1, (size_t)sb.st_size, f);
+	(void)fclose(f);
+	return octets;
+}
+
+static inline void
+file_write(const char *path, const uint8_t *octets, size_t len)
+{
+	FILE *f = fopen(path, "wb");
+
+	if (f == NULL || fwrite(octets, 1, len, f) != len || fclose(f) != 0)
+		abort();
+}
+
+static inline void
+file_copy(const char *from, const char *to)
+{
+	size_t len;
+	uint8_t *octets = file_octets(from, &len);
+
+	if (octets != NULL)
+		file_write(to, octets, len);
+	else
+		(void)unlink(to);
+	(void)chmod(to, 0600);
+	free(octets);
+}
+
+/* Copy the files of one folder into another one that exists. */
+static inline void
+folder_copy(const char *from, const char *to)
+{
+	struct dirent *e;
+	DIR *d = opendir(from);
+	char a[512], b[512];
+
+	folder_empty(to);
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		if (e->d_name[0] == '.')
+			continue;
+		(void)snprintf(a, sizeof(a), "%s/%s", from, e->d_name);
+		(void)snprintf(b, sizeof(b), "%s/%s", to, e->d_name);
+		file_copy(a, b);
+	}
+	if (d != NULL)
+		(void)closedir(d);
+}
+
+#endif

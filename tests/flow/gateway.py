@@ -256,8 +256,10 @@ class Gateway:
             self.wait_ready()
 
     def wait_ready(self):
-        wait_for(lambda: (self.status(code=None) or {}).get("modem_listed_s") is not None,
-                 "a listing of the modem")
+        def look():
+            status = self.status(code=None) or {}
+            return status.get("modem") and status["modem_listed_s"] is not None
+        wait_for(look, "a listing of the modem")
 
     def stop(self):
         """SIGTERM: it ends in time, with 0, and so do its processes."""

@@ -1,0 +1,465 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The canary: run the gateway with marked numbers, texts, names and keys, then search everything
+that it leaves anywhere for them. Nothing may be found.
+
+    canary.py --bin BUILD_DIR
+
+Searched, at each stage: every octet of every file in the gateway's folders (database, -wal, anchor,
+settings, run folder), the log, TMPDIR, the working folder, files that appeared in the machine's
+temporary folders, and the arguments and environments of the processes; the memory of core after
+`close` and after `lock`. Not searched: the dummy modem's folder, which stands for the SIM card, the
+monitors' devices, and the books that this test wrote for `init`.
+
+Before that it is proved that the search finds a planted marker in each of these places, and that
+the keys searched for are the right ones (the published vectors).
+"""
+import base64
+import os
+import re
+import secrets
+import shutil
+import signal
+import sqlite3
+import string
+import subprocess
+import sys
+
+from gateway import Failure, Gateway, Steps, expect, options, run, smsfile, wait_for
+import ew1
+
+WINDOW = 10        # characters of a marked text that betray it
+KEY_WINDOW = 12    # octets of a key
+LETTERS = string.ascii_uppercase + string.digits
+MESSAGES = 16      # numbers of each monitor whose keys are searched for
+BOOKS = ("label of a book", "words of a book")
+ARMED_HOLDS = BOOKS + ("pk_m", "ss")
+# libconfig frees what it has parsed without wiping it: words of codebook and places may lie in
+# freed memory after `lock`. Said when it is seen; nothing else is borne with.
+LOCKED_MAY_HOLD = BOOKS
+PLACES = ("/tmp", "/var/tmp", "/dev/shm")
+CHUNK = 1 << 24
+ZEROS_LEFT = bytes(64)
+ZEROS = re.compile(rb"\0{64,}")
+
+step = Steps()
+
+
+def marked(length):
+    return "".join(secrets.choice(LETTERS) for _ in range(length))
+
+
+def septets(text):
+    """As GSM 03.38 packs ASCII letters into octets."""
+    bits = sum(ord(c) << 7 * i for i, c in enumerate(text))
+    return bits.to_bytes((7 * len(text) + 7) // 8, "little")
+
+
+def windows(whole, length):
+    """Its beginning, middle and end: a part that was left behind counts."""
+    if len(whole) <= length:
+        return [whole]
+    middle = (len(whole) - length) // 2
+    return [whole[:length], whole[middle:middle + length], whole[-length:]]
+
+
+class Needles:
+    """Octets to search for, in small letters, each with its name."""
+
+    def __init__(self):
+        self.forms = {}
+
+    def put(self, name, octets):
+        assert len(octets) >= 5, name
+        self.forms[octets.lower()] = name
+
+    def text(self, name, text):
+        for part in windows(text, WINDOW):
+            raw = part.encode()
+            wide = part.encode("utf-16-be")
+            self.put(name, raw)
+            self.put(name + ", UTF-16BE", wide)
+            self.put(name + ", UTF-16LE", part.encode("utf-16-le"))
+            self.put(name + ", hex", raw.hex().encode())
+            self.put(name + ", hex of UTF-16BE", wide.hex().encode())
+            self.put(name + ", base32", ew1.base32_encode(raw[:5 * (len(raw) // 5)]).encode())
+            self.put(name + ", base64", base64.b64encode(raw[:3 * (len(raw) // 3)]))
+        if text.isascii():
+            self.put(name + ", septets", septets(text)[:-1][:KEY_WINDOW])
+
+    def key(self, name, octets):
+        for part in windows(octets, KEY_WINDOW):
+            self.put(name, part)
+            self.put(name + ", hex", part.hex().encode())
+        self.put(name + ", base32", ew1.base32_encode(octets[:15]).encode())
+        self.put(name + ", base64", base64.b64encode(octets[:15]))
+
+    def number(self, name, number):
+        """As written, without +, without its country, as a PDU has it."""
+        digits = number.lstrip("+")
+        padded = digits + "F" * (len(digits) % 2)
+        swapped = "".join(padded[i + 1] + padded[i] for i in range(0, len(padded), 2))
+        for form in (number, digits, digits[3:]):
+            self.text(name, form)
+        self.put(name + ", semi-octets in hex", swapped.encode())
+        self.put(name + ", semi-octets", bytes.fromhex(swapped))
+
+    def wire(self, name, text):
+        """A sealed text: its symbols, and its octets."""
+        for part in windows(text, 3 * WINDOW):
+            self.put(name, part.encode())
+        for part in windows(ew1.base32_decode(text), KEY_WINDOW):
+            self.put(name + ", octets", part)
+            self.put(name + ", hex", part.hex().encode())
+
+    def search(self, octets):
+        """Names of what is in there. No form holds as many zeros as are left out."""
+        small = ZEROS.sub(ZEROS_LEFT, octets).lower()
+        return sorted({name for form, name in self.forms.items() if form in small})
+
+
+# --- where to look ---
+
+def hunt_file(needles, path):
+    """Chunks overlap, so that nothing hides between two."""
+    found, behind = set(), b""
+    with open(path, "rb") as f:
+        while chunk := f.read(CHUNK):
+            found.update(needles.search(behind + chunk))
+            behind = chunk[-256:]
+    return [f"{path}: {name}" for name in found]
+
+
+def hunt_folder(needles, folder):
+    """Contents and names."""
+    found = []
+    for where, folders, names in os.walk(folder):
+        for name in folders + names:
+            found += [f"{os.path.join(where, name)}: its name: {n}"
+                      for n in needles.search(name.encode())]
+        for name in names:
+            path = os.path.join(where, name)
+            if os.path.isfile(path) and not os.path.islink(path):
+                found += hunt_file(needles, path)
+    return found
+
+
+def hunt_processes(needles, pids):
+    """Arguments and environment."""
+    found = []
+    for pid in pids:
+        for name in ("cmdline", "environ"):
+            try:
+                with open(f"/proc/{pid}/{name}", "rb") as f:
+                    found += [f"{name} of {pid}: {n}" for n in needles.search(f.read())]
+            except PermissionError:
+                print(f"skipped: this user may not read {name} of process {pid}")
+    return found
+
+
+def hunt_memory(needles, pid):
+    """Everything writable in a process; None where this user may not look."""
+    found = set()
+    try:
+        with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb") as mem:
+            for line in maps:
+                span, mode, *rest = line.split()
+                if not mode.startswith("rw"):
+                    continue
+                begin, end = (int(x, 16) for x in span.split("-"))
+                try:
+                    mem.seek(begin)
+                    octets = mem.read(end - begin)
+                except (OSError, ValueError, OverflowError):
+                    continue  # guard pages
+                where = rest[3] if len(rest) > 3 else "anonymous"
+                found.update(f"{where}: {name}" for name in needles.search(octets))
+    except PermissionError:
+        return None
+    return sorted(found)
+
+
+class Hunt:
+    def __init__(self, g, needles):
+        self.g, self.needles = g, needles
+        self.before = self.temporary()
+        self.files = 0
+
+    @staticmethod
+    def temporary():
+        """Plain files in the machine's temporary folders, with their times."""
+        found = {}
+        for folder in PLACES:
+            for entry in os.scandir(folder) if os.path.isdir(folder) else ():
+                try:
+                    if entry.is_file(follow_symlinks=False):
+                        found[entry.path] = entry.stat().st_mtime_ns
+                except FileNotFoundError:
+                    pass  # another program's, gone meanwhile
+        return found
+
+    def places(self, roles):
+        g, found = self.g, []
+        for path in (g.own, g.tmp, g.cwd):
+            found += hunt_folder(self.needles, path)
+        found += hunt_file(self.needles, g.log_path)
+        for path, when in self.temporary().items():
+            if self.before.get(path) != when:
+                try:
+                    found += hunt_file(self.needles, path)
+                except OSError:
+                    pass  # another program's
+        return found + hunt_processes(self.needles, roles.values())
+
+    def __call__(self, stage):
+        found = self.places(self.g.roles())
+        if found:
+            raise Failure(f"{stage}: found {len(found)}: " + "; ".join(found[:10]))
+        step(f"{stage}: nothing found")
+
+    def memory(self, stage, holds=(), may_hold=()):
+        """Of core. holds: names of what it needs in this state; may_hold: what is borne with."""
+        pid = self.g.roles()["tocsin-core"]
+        with open(f"/proc/{pid}/maps") as maps:
+            if "libasan" in maps.read():
+                print("skipped: AddressSanitizer keeps freed memory, so core's is not searched")
+                return
+        found = hunt_memory(self.needles, pid)
+        if found is None:
+            print("skipped: this user may not read the memory of core")
+            return
+        names = {line.rpartition(": ")[2] for line in found}
+        if names - set(holds) - set(may_hold):
+            raise Failure(f"{stage}: in core's memory: " + "; ".join(found))
+        if set(holds) - names:
+            raise Failure(f"{stage}: the search misses {set(holds) - names}, which core needs now")
+        step(f"{stage}: in core's memory: {', '.join(sorted(names)) or 'nothing'}")
+
+
+# --- does the search find anything at all? ---
+
+def plant(path, octets):
+    """At the beginning, across a page's end, and at the end of the file."""
+    with open(path, "r+b") as f:
+        size = f.seek(0, os.SEEK_END)
+        for at in (0, max(0, 4096 - len(octets) // 2), size):
+            f.seek(at)
+            f.write(octets)
+
+
+def prove_files(g, needles, forms):
+    """In a copy of each file that there is, each form; in a row of the database; in a name."""
+    decoy = os.path.join(g.folder, "decoy")
+    for path in (g.own, g.tmp, g.cwd):
+        shutil.copytree(path, os.path.join(decoy, os.path.basename(path)),
+                        ignore=shutil.ignore_patterns("control"))
+    shutil.copy(g.log_path, decoy)
+    for where in ("tmp", "cwd", "g/run"):
+        open(os.path.join(decoy, where, "some.file"), "wb").close()
+    expect(hunt_folder(needles, decoy), [], "found in a copy before anything was planted")
+    count = 0
+    for where, _, names in os.walk(decoy):
+        for name in names:
+            path = os.path.join(where, name)
+            with open(path, "rb") as f:
+                whole = f.read()
+            for form in forms if len(whole) < CHUNK else forms[:2]:
+                plant(path, form)
+                if not hunt_file(needles, path):
+                    raise Failure(f"the search misses {form!r} in {path}")
+                with open(path, "wb") as f:
+                    f.write(whole)
+                count += 1
+    db = sqlite3.connect(os.path.join(decoy, "g", "state", "tocsin.db"))
+    db.execute("INSERT INTO meta(key, value) VALUES(?, 1)", ("planted " + forms[0].decode(),))
+    db.commit()
+    if not hunt_folder(needles, os.path.join(decoy, "g", "state")):
+        raise Failure("the search misses a marker in a row of the database")
+    db.close()
+    shutil.rmtree(decoy)
+    os.makedirs(os.path.join(decoy, "x" + forms[0].decode()))
+    if not hunt_folder(needles, decoy):
+        raise Failure("the search misses a marker in a name")
+    shutil.rmtree(decoy)
+    return count
+
+
+def prove_processes(needles, marker):
+    sleep = [sys.executable, "-c", "import time; time.sleep(600)"]
+    for argv, env in ((sleep + [marker], {}), (sleep, {"X": marker})):
+        with subprocess.Popen(argv, env={**os.environ, **env}) as p:
+            try:  # the kernel shows both a moment after exec(2)
+                wait_for(lambda: hunt_processes(needles, [p.pid]),
+                         "the search to find a marker in arguments and environment", 5)
+            finally:
+                p.kill()
+
+
+def prove_memory(needles, marker):
+    hold = "import sys, time; kept = sys.stdin.readline(); print(flush=True); time.sleep(600)"
+    with subprocess.Popen([sys.executable, "-c", hold], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as p:
+        try:
+            p.stdin.write(marker.encode() + b"\n")
+            p.stdin.flush()
+            p.stdout.readline()
+            found = hunt_memory(needles, p.pid)
+            if found is not None and not found:
+                raise Failure("the search misses a marker in a process's memory")
+        finally:
+            p.kill()
+
+
+def prove(g):
+    """With needles of their own, so that nothing planted can be taken for a leak."""
+    marker, number = marked(20), "+2547" + "".join(secrets.choice("0123456789") for _ in range(8))
+    key = secrets.token_bytes(32)
+    needles = Needles()
+    needles.text("planted text", marker)
+    needles.number("planted number", number)
+    needles.key("planted key", key)
+    swapped = "".join(number[i + 1] + number[i] for i in range(1, len(number), 2))
+    forms = [marker.encode(), key, marker.lower().encode(), marker.encode("utf-16-be"),
+             marker.encode().hex().upper().encode(), number.encode(), number[1:].encode(),
+             swapped.encode(), bytes.fromhex(swapped), number.encode("utf-16-be").hex().encode(),
+             key[:16], key[16:], key.hex().encode(), ew1.base32_encode(key).encode(),
+             septets(marker), base64.b64encode(key)]
+    count = prove_files(g, needles, forms)
+    prove_processes(needles, marker)
+    prove_memory(needles, marker)
+    step(f"the search finds what is planted: {count} plants in files, rows, names, processes, memory")
+
+
+# --- the flow ---
+
+class MarkedGateway(Gateway):
+    """With books of its own, marked; and everything marked that a person gives."""
+
+    def __init__(self, bin_dir):
+        number = "+2547" + "".join(secrets.choice("0123456789") for _ in range(8))
+        super().__init__(bin_dir, passphrase=marked(24), number=number)
+        self.needles = Needles()
+        self.needles.number("sender's number", number)
+        self.needles.text("passphrase", self.passphrase)
+        books = os.path.join(self.folder, "books")
+        os.mkdir(books)
+        self.codebook = self.mark_book(books, self.codebook, "Killing")
+        self.places = self.mark_book(books, self.places, "Upper Alder")
+        for words in ("Somebody was killed on purpose", "Atrocity early warning", "Birch Crossing"):
+            self.needles.text("words of a book", words)
+
+    def mark_book(self, folder, path, label):
+        mark = marked(16)
+        copy = os.path.join(folder, os.path.basename(path))
+        with open(path) as source, open(copy, "w") as f:
+            text = source.read()
+            assert text.count(f'"{label}"') == 1
+            f.write(text.replace(f'"{label}"', f'"{mark}"'))
+        self.needles.text("label of a book", mark)
+        return copy
+
+    def note(self):
+        mark = marked(20)
+        self.needles.text("note", mark)
+        return mark
+
+    def plain(self):
+        """Not GSM 03.38's alone: half of them are UCS-2."""
+        mark = marked(30)
+        self.needles.text("plain text", mark)
+        return mark + secrets.choice(("", " ق"))
+
+    def wrong_passphrase(self):
+        mark = marked(24)
+        self.needles.text("wrong passphrase", mark)
+        self.command("unlock", passphrase=mark, code=1)
+
+    def marked_monitor(self, place=101):
+        name = marked(12)
+        self.needles.text("pseudonym", name)
+        monitor = self.enrol(name, place)
+        self.needles.text("enrolment text", monitor.enrolment[4:])
+        e = ew1.Enrolment(monitor.enrolment, MESSAGES)
+        self.needles.key("M and its neighbours", ew1.base32_decode(monitor.enrolment[4:])[44:])
+        for key, octets in e.secrets().items():
+            self.needles.key(key, octets)
+        return monitor
+
+    def send(self, monitor, *options):
+        text = monitor.report("KIL", 101, "--note", self.note(), *options)
+        self.needles.wire("sealed text", text)
+        self.deliver(text)
+
+    def some_of_everything(self, monitor):
+        """A report, plain text, a part of a long message, 8-bit data; then until all is kept."""
+        kept = self.status()["kept"]
+        self.send(monitor, "--duress")
+        self.deliver(self.plain())
+        self.deliver(self.plain(), udh=bytes.fromhex("050003AB0201"))
+        smsfile.put(self.device, smsfile.section(self.plain().encode(), self.number))
+        self.wait_texts(kept + 4)
+
+    def look_at_all(self):
+        """What a coordinator does; the rows are those that were sent."""
+        rows = self.inbox()
+        self.command("inbox")
+        self.command("roster")
+        self.command("status")
+        return rows
+
+
+def flow(g, hunt):
+    """Every state, every passage between two, every kind of text in each."""
+    g.start()
+    g.wrong_passphrase()
+    hunt("LOCKED, new")
+    g.unlock()
+    first, second = g.marked_monitor(), g.marked_monitor(102)
+    g.some_of_everything(first)
+    rows = g.look_at_all()
+    expect(sum(r["readable"] for r in rows), 3, "reports while OPEN")
+    hunt("OPEN")
+    hunt.memory("OPEN", ARMED_HOLDS + ("note", "pseudonym", "plain text"),
+                set(g.needles.forms.values()))
+    g.close()
+    hunt.memory("ARMED again", ARMED_HOLDS)
+    g.some_of_everything(second)
+    hunt("ARMED")
+    hunt.memory("ARMED, texts read", ARMED_HOLDS)
+    g.lock()
+    hunt.memory("LOCKED again", may_hold=LOCKED_MAY_HOLD)
+    g.some_of_everything(first)
+    g.wrong_passphrase()
+    hunt("LOCKED, texts parked")
+    os.kill(g.roles()["tocsin-core"], signal.SIGKILL)
+    g.wait_roles()
+    g.wait_ready()
+    hunt("LOCKED, core killed")
+    g.arm()
+    hunt("ARMED, parked texts read")
+    g.restart()
+    g.unlock()
+    g.command("revoke", "--yes", second.name)
+    g.some_of_everything(second)
+    rows = g.look_at_all()
+    expect(sum(r["readable"] for r in rows), 5, "reports at the end")
+    hunt("OPEN, one revoked")
+    g.lock()
+    hunt.memory("LOCKED at the end", may_hold=LOCKED_MAY_HOLD)
+    g.stop()
+    hunt("stopped")
+
+
+def main():
+    given = options(__doc__.splitlines()[0])
+    ew1.check()
+    with MarkedGateway(given.bin) as g:
+        g.start()
+        g.stop()
+        prove(g)
+        flow(g, Hunt(g, g.needles))
+        print(f"{len(g.needles.forms)} forms of {len(set(g.needles.forms.values()))} kinds searched for")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -27,6 +27,8 @@ enum {
 _Static_assert(AT_CHECK + CHECK_LEN == EW1_ENROL_LEN, "fields");
 _Static_assert(BASE32_CHARS(EW1_ENROL_LEN) + PREFIX_LEN == EW1_ENROL_CHARS, "text");
 
+static const char prefix[PREFIX_LEN] = {'E', 'W', '1', ':'};
+
 #define FLAG_ACK 1u
 #define FLAG_S 2u
 #define FLAGS_KNOWN (FLAG_ACK | FLAG_S)
@@ -77,7 +79,7 @@ enrolment_write(const struct enrolment *e, char text[EW1_ENROL_CHARS + 1])
 	memcpy(octets + AT_PK_I, e->pk_i.b, sizeof(e->pk_i.b));
 	memcpy(octets + AT_M, e->m.b, sizeof(e->m.b));
 	check_of(octets, octets + AT_CHECK);
-	memcpy(text, "EW1:", PREFIX_LEN);
+	memcpy(text, prefix, PREFIX_LEN);
 	base32_encode(octets, sizeof(octets), text + PREFIX_LEN);
 	sodium_memzero(octets, sizeof(octets));
 }
@@ -92,7 +94,7 @@ is_blank(char c)
 static enum status
 take_prefix(const char **text, size_t *len)
 {
-	static const char *const accepted[PREFIX_LEN] = {"Ee", "Ww", "1IiLl", ":"};
+	static const char accepted[PREFIX_LEN][6] = {"Ee", "Ww", "1IiLl", ":"};
 	size_t at = 0;
 
 	for (size_t i = 0; i < PREFIX_LEN; i++) {

@@ -10,11 +10,11 @@
 #define TAG_LEN crypto_aead_chacha20poly1305_ietf_ABYTES
 #define E_LEN crypto_scalarmult_BYTES
 #define INNER_LEN (E_LEN + ENVELOPE_X_PLAIN_LEN + TAG_LEN)
-#define AD_INNER "EW1I"
-#define AD_OUTER "EW1X"
 #define AD_LABEL_LEN 4
 #define AD_OUTER_LEN (AD_LABEL_LEN + GWID_LEN + HINT_X_LEN)
 
+static const uint8_t inner_label[AD_LABEL_LEN] = {'E', 'W', '1', 'I'};
+static const uint8_t outer_label[AD_LABEL_LEN] = {'E', 'W', '1', 'X'};
 _Static_assert(HINT_X_LEN + INNER_LEN + TAG_LEN == EW1_X_WIRE_LEN, "wire");
 
 /* Every key is used for one text, so the nonce need not differ (ew1.md, "Nonces"). */
@@ -71,7 +71,7 @@ ephemeral_key(const struct key32 *mki, const uint8_t random[ENVELOPE_X_RANDOM_LE
 static void
 outer_ad(const uint8_t gwid[GWID_LEN], const uint8_t hint[HINT_X_LEN], uint8_t ad[AD_OUTER_LEN])
 {
-	memcpy(ad, AD_OUTER, AD_LABEL_LEN);
+	memcpy(ad, outer_label, AD_LABEL_LEN);
 	memcpy(ad + AD_LABEL_LEN, gwid, GWID_LEN);
 	memcpy(ad + AD_LABEL_LEN + GWID_LEN, hint, HINT_X_LEN);
 }
@@ -117,7 +117,7 @@ seal_inner(const struct envelope_x_sender *sender, const struct key32 *mki,
 		goto done;
 	inner_key(mki, &s, &sender->pk_m, &sender->pk_i, &ki);
 	memcpy(inner, s.e.b, E_LEN);
-	seal_layer(&ki, AD_INNER, AD_LABEL_LEN, plain, ENVELOPE_X_PLAIN_LEN, inner + E_LEN);
+	seal_layer(&ki, inner_label, AD_LABEL_LEN, plain, ENVELOPE_X_PLAIN_LEN, inner + E_LEN);
 done:
 	sodium_memzero(&esk, sizeof(esk));
 	sodium_memzero(&ki, sizeof(ki));
@@ -163,7 +163,7 @@ open_inner(const struct envelope_x_receiver *receiver, const struct key32 *mki,
 	if (envelope_x_static(&receiver->sk_i, &s.e, &s.es) != ST_OK)
 		goto done;
 	inner_key(mki, &s, &receiver->pk_m, &receiver->pk_i, &ki);
-	if (open_layer(&ki, AD_INNER, AD_LABEL_LEN, inner + E_LEN, INNER_LEN - E_LEN, text)) {
+	if (open_layer(&ki, inner_label, AD_LABEL_LEN, inner + E_LEN, INNER_LEN - E_LEN, text)) {
 		memcpy(plain, text, sizeof(text));
 		st = ST_OK;
 	}

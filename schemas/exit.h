@@ -28,6 +28,9 @@ enum exit_command {
 #define ROLE_CHANNEL_FD 3 /* core: to tocsind, or to `tocsin init`; modem: to core */
 #define CORE_CONTROL_FD 4 /* core: the listening control socket */
 
-#define CONTROL_SOCKET_NAME "control" /* in the folder run_dir */
+/* In the folder run_dir. The fault file holds, in decimal, how core last ended, if it was one of
+ * EXIT_STORAGE, EXIT_SYNC, EXIT_CONFIG, EXIT_CHANGED and core has not been started since. */
+#define FAULT_FILE_NAME "fault"
+#define CONTROL_SOCKET_NAME "control"
 
 #endif

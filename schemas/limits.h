@@ -7,7 +7,8 @@
 #define SCHEMAS_LIMITS_H
 
 /* One SMS. 160 septets of GSM 03.38 are at most 2 octets of UTF-8 each, but for the Euro sign and
- * U+0394 and its like (3 octets against 2 septets, or 2 against 1); 70 UCS-2 units are at most 3. */
+ * U+0394 and its like (3 octets against 2 septets, or 2 against 1); 70 UCS-2 units are at most 3.
+ */
 #define SMS_TEXT_MAX 320
 #define SMS_UDH_MAX 140
 
@@ -17,7 +18,7 @@
 #define EW1_S_CHARS 40
 #define EW1_ENROL_LEN 80
 #define EW1_ENROL_CHARS 132 /* "EW1:" and 128 characters of base32 */
-#define EW1_WINDOW 256	    /* numbers n .. n + 255 are live */
+#define EW1_WINDOW 256      /* numbers n .. n + 255 are live */
 #define EW1_SKIPPED_MAX 64
 #define EW1_SKIPPED_HOURS 720 /* hours switched on: 30 days */
 #define EW1_ACK_LEN 3
@@ -44,8 +45,12 @@
 #define KINDS_MAX 100
 #define ACTORS_MAX 64
 #define TARGETS_MAX 64
-#define LADDER_MAX 7 /* steps of certainty, of severity */
+#define LADDER_MAX 7     /* steps of certainty, of severity */
 #define LABEL_COLUMNS 25 /* beside code and mnemonic on a card of 32 columns */
+#define PLACE_COLUMNS 20 /* a place beside a label in one SMS of 70 characters */
+#define BOOK_ID_MAX 32
+#define PCODE_MAX 32
+#define ACLED_ACTOR_MAX 8
 #define LANGUAGES_MAX 8
 #define LABEL_MAX 64 /* octets of UTF-8 with the closing zero */
 #define HINT_MAX 160 /* the sentence beside a label, with the closing zero */

@@ -32,13 +32,13 @@ struct msg_none {
 
 /* How the text of an SMS is to be read. */
 enum sms_form {
-	SMS_TEXT,	/* text holds UTF-8 */
-	SMS_OCTETS,	/* an 8-bit message: text holds its octets */
-	SMS_UNDECODED,	/* the modem's library could not read it: text is empty */
+	SMS_TEXT,      /* text holds UTF-8 */
+	SMS_OCTETS,    /* an 8-bit message: text holds its octets */
+	SMS_UNDECODED, /* the modem's library could not read it: text is empty */
 };
 
 struct msg_sms {
-	uint64_t ref;	 /* the modem's name for the slot, given back in SMS_KEPT */
+	uint64_t ref;    /* the modem's name for the slot, given back in SMS_KEPT */
 	int64_t stamp_s; /* the service centre's stamp, seconds UTC; INT64_MIN: none */
 	uint16_t text_len;
 	uint8_t form; /* enum sms_form */
@@ -49,8 +49,10 @@ struct msg_sms {
 /* There is no field for the sender's number: in posture `protected` it ends in tocsin-modem. */
 
 struct msg_listed {
-	uint32_t handed; /* messages handed over since the last LISTED */
+	uint32_t handed;  /* messages handed over since the last LISTED */
 	uint32_t skipped; /* slots that could not be read at all */
+	uint32_t more; /* 1: it ended at a bound of the modem's process, not at the modem's end */
+	uint32_t unused;
 };
 
 struct msg_sms_kept {
@@ -82,33 +84,34 @@ struct msg_init {
 
 struct msg_result {
 	uint32_t status; /* enum status */
-	uint32_t value;	 /* what the request says it is */
+	uint32_t value;  /* what the request says it is */
 	char words[240]; /* more for a person, or empty */
 };
 
 struct msg_status {
-	uint32_t state;	  /* enum core_state */
-	uint32_t posture; /* 0 protected */
-	uint64_t parked;  /* texts waiting to be read */
-	uint64_t events;  /* in the journal; 0 while NEW */
-	uint64_t kept;	  /* texts made durable since core started */
-	uint64_t doubled; /* redeliveries and duplicates since core started */
-	uint32_t slots;	  /* rows of monitors in the tree */
-	uint32_t modem;	  /* 1: a modem process is connected */
+	uint32_t state;         /* enum core_state */
+	uint32_t posture;       /* 0 protected */
+	uint64_t parked;        /* texts waiting to be read */
+	uint64_t events;        /* in the journal; 0 while NEW */
+	uint64_t kept;          /* texts made durable since core started */
+	uint64_t doubled;       /* redeliveries and duplicates since core started */
+	uint32_t slots;         /* rows of monitors in the tree */
+	uint32_t modem;         /* 1: a modem process is connected */
 	int64_t modem_listed_s; /* seconds since its last complete listing; -1: none yet */
-	uint32_t lock_in_s;	/* until LOCKED by time, 0 while LOCKED */
-	uint32_t close_in_s;	/* until OPEN ends by idleness, 0 unless OPEN */
-	uint32_t on_h;		/* hours switched on, all in all */
-	uint32_t unread;	/* OPEN: unreadable ones */
-	char anchor[16];	/* "file" */
-	char head[96];		/* the journal's head as eight words; empty while LOCKED */
-	char fault[160];	/* what is wrong, in words; empty if nothing is */
+	uint32_t lock_in_s;     /* until LOCKED by time, 0 while LOCKED */
+	uint32_t close_in_s;    /* until OPEN ends by idleness, 0 unless OPEN */
+	uint32_t on_h;          /* hours switched on, all in all */
+	uint32_t unread;        /* OPEN: unreadable ones */
+	char anchor[16];        /* "file" */
+	uint32_t read_only;     /* 1: changed while locked, nothing is written */
+	uint32_t memory_locked; /* 1: core's memory cannot be swapped out */
+	char fault[200];        /* what is wrong, in words; empty if nothing is */
 };
 
 struct msg_enrol {
 	char pseudonym[PSEUDONYM_MAX];
 	char language[LANGUAGE_MAX];
-	uint32_t place;	      /* id in the places file */
+	uint32_t place;       /* id in the places file */
 	uint32_t household;   /* group number, 0: of her own */
 	uint32_t rhythm_days; /* a message is expected every so many days, 0: none */
 	uint32_t heartbeat;   /* weekday 1 Monday .. 7, 0 none */
@@ -125,25 +128,25 @@ struct msg_revoke {
 
 struct msg_inbox {
 	uint64_t before; /* rows with a smaller seq; 0: the newest */
-	uint32_t limit;	 /* rows at most, 1 .. 500 */
-	uint32_t which;	 /* 0 all, 1 reports, 2 unreadable */
+	uint32_t limit;  /* rows at most; an answer has fewer if RESULT's value says so */
+	uint32_t which;  /* 0 all, 1 reports, 2 unreadable */
 };
 
 /* One message that arrived: a report, or one that could not be read, with the reason. */
 struct msg_inbox_row {
-	uint64_t seq;	   /* of its event in the journal: permanent */
+	uint64_t seq;      /* of its event in the journal: permanent */
 	int64_t arrival_s; /* to 15 minutes; seconds UTC */
 	uint32_t readable; /* 1: the fields of the report follow; 0: reason and raw */
 	uint32_t proven;   /* 0: its journal run is damaged */
-	uint32_t slot;	   /* UINT32_MAX: nobody's */
+	uint32_t slot;     /* UINT32_MAX: nobody's */
 	uint32_t number;   /* message number as people see it, n + 1 */
 	uint32_t kind, severity, certainty, place, actor, relation;
-	int64_t event_s;	   /* INT64_MIN: not given */
-	int64_t sent_s;		   /* INT64_MIN: not known */
-	uint32_t affected;	   /* UINT32_MAX: not given; UINT32_MAX - 1: many */
-	uint32_t affected_code;	   /* as on the wire */
-	uint32_t quantity;	   /* 0 exact, 1 about, 2 at least, 3 at most */
-	uint32_t refers;	   /* number meant by relations 1-4, UINT32_MAX: none */
+	int64_t event_s;        /* INT64_MIN: not given */
+	int64_t sent_s;         /* INT64_MIN: not known */
+	uint32_t affected;      /* UINT32_MAX: not given; UINT32_MAX - 1: many */
+	uint32_t affected_code; /* as on the wire */
+	uint32_t quantity;      /* 0 exact, 1 about, 2 at least, 3 at most */
+	uint32_t refers;        /* number meant by relations 1-4, UINT32_MAX: none */
 	uint32_t duress;
 	uint32_t review; /* flags of reporting/report/check.h */
 	char target[4];
@@ -159,9 +162,13 @@ struct msg_inbox_row {
 
 struct msg_roster {
 	char pseudonym[PSEUDONYM_MAX]; /* empty: all */
+	uint64_t after;                /* rows with a larger seq */
+	uint32_t limit;                /* as INBOX */
+	uint32_t unused;
 };
 
 struct msg_roster_row {
+	uint64_t seq; /* of its event in the journal */
 	uint32_t slot;
 	uint32_t place;
 	uint32_t household;

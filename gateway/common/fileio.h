@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Small files read and written whole, folders, and the passphrase.
+ * Small files read and written whole, and folders.
  */
 #ifndef GATEWAY_COMMON_FILEIO_H
 #define GATEWAY_COMMON_FILEIO_H
@@ -9,7 +9,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "schemas/limits.h"
 #include "schemas/status.h"
 
 /*
@@ -36,24 +35,5 @@ enum status fileio_create(const char *path, const void *data, size_t len, mode_t
  * folder), ST_UNKNOWN (its own folder is missing), ST_IO.
  */
 enum status fileio_folder(const char *path, int *made) MUST_USE;
-
-/* Secret: wiped by passphrase_wipe on every way out. Not ended by a zero. */
-struct passphrase {
-	size_t len;
-	char octets[PASSPHRASE_MAX];
-};
-void passphrase_wipe(struct passphrase *p);
-
-/*
- * Read a passphrase: everything up to the end or the first newline, which is left out.
- *   _tty   asks on /dev/tty, echo off, and puts the terminal back in every case
- *   _fd    reads a descriptor to the first newline or its end; fd stays the caller's
- *   _file  as fileio_read
- * ST_OK; ST_INCOMPLETE (empty), ST_TOO_LONG (over PASSPHRASE_MAX), ST_UNKNOWN (no terminal, no
- * such file), ST_CLOSED (interrupted), ST_NOT_ALLOWED, ST_SYNTAX (a zero octet), ST_IO.
- */
-enum status passphrase_from_tty(const char *prompt, struct passphrase *out) MUST_USE;
-enum status passphrase_from_fd(int fd, struct passphrase *out) MUST_USE;
-enum status passphrase_from_file(const char *path, struct passphrase *out) MUST_USE;
 
 #endif

@@ -33,6 +33,7 @@ struct loop_timer {
 struct loop_fd {
 	int fd; /* -1: free */
 	short events;
+	bool fresh; /* added after the last poll(2), whose answer is not about it */
 	loop_fd_fn *fn;
 	void *arg;
 };

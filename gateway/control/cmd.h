@@ -9,6 +9,21 @@
 /* The settings file of `-c`, else ./tocsin.conf if it is there, else /etc/tocsin/tocsin.conf. */
 const char *cmd_settings(void);
 
+/* True if it was given by `-c`. */
+int cmd_settings_given(void);
+
+/* argv[0] of the program, to find the others by. */
+const char *cmd_program(void);
+
+/* For main, before anything else; conf NULL: not given. Both are borrowed for ever. */
+void cmd_begin(const char *program, const char *conf);
+
+/*
+ * Say one sentence on standard error, "tocsin: " before it and a newline behind it, and return
+ * code, so that a command ends with `return cmd_fail(EXIT_REFUSED, ...)`.
+ */
+int cmd_fail(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 int cmd_init(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_status(int argc, char **argv);

@@ -95,8 +95,8 @@ const char *
 outcome_words(unsigned outcome)
 {
 	switch (outcome) {
-#define X(name, number, words)                                                                     \
-	case number:                                                                               \
+#define X(name, number, words) \
+	case number: \
 		return words;
 #include "schemas/store/outcomes.def"
 #undef X
@@ -109,8 +109,8 @@ unsigned
 event_version(unsigned type)
 {
 	switch (type) {
-#define X(name, number, version, states, words)                                                    \
-	case number:                                                                               \
+#define X(name, number, version, states, words) \
+	case number: \
 		return version;
 #include "schemas/store/events.def"
 #undef X
@@ -123,8 +123,8 @@ unsigned
 event_states(unsigned type)
 {
 	switch (type) {
-#define X(name, number, version, states, words)                                                    \
-	case number:                                                                               \
+#define X(name, number, version, states, words) \
+	case number: \
 		return states;
 #include "schemas/store/events.def"
 #undef X

@@ -17,13 +17,13 @@
 #include "schemas/status.h"
 
 enum event_type {
-#define X(name, number, version, states, words) EVENT_##name = number,
+#define X(name, number, version, states, words) EVENT_##name = (number),
 #include "schemas/store/events.def"
 #undef X
 };
 
 enum outcome {
-#define X(name, number, words) OUTCOME_##name = number,
+#define X(name, number, words) OUTCOME_##name = (number),
 #include "schemas/store/outcomes.def"
 #undef X
 };
@@ -43,15 +43,15 @@ enum source { SOURCE_SMS = 1 };
 
 struct event_received {
 	uint32_t arrival; /* quarter hours since 2025-01-01T00:00Z */
-	uint8_t trust;	  /* enum trust */
-	uint8_t source;	  /* enum source */
-	uint8_t class;	  /* enum text_class of reporting/report/text.h */
-	uint8_t form;	  /* enum sms_form: how raw is to be read */
-	uint16_t slot;	  /* EVENT_SLOT_NONE: nobody's */
+	uint8_t trust;    /* enum trust */
+	uint8_t source;   /* enum source */
+	uint8_t class;    /* enum text_class of reporting/report/text.h */
+	uint8_t form;     /* enum sms_form: how raw is to be read */
+	uint16_t slot;    /* EVENT_SLOT_NONE: nobody's */
 	uint8_t generation;
 	uint32_t n;
 	uint8_t outcome; /* enum outcome */
-	uint8_t fault;	 /* enum record_fault, of REFUSED */
+	uint8_t fault;   /* enum record_fault, of REFUSED */
 	uint16_t review; /* REVIEW_ bits */
 	uint8_t has_record;
 	uint8_t record[RECORD_LEN];
@@ -61,7 +61,8 @@ struct event_received {
 };
 #define EVENT_RECEIVED_MAX (19 + 1 + RECORD_LEN + NOTE_LEN + 2 + SMS_TEXT_MAX)
 size_t event_received_encode(const struct event_received *e, uint8_t *out, size_t cap);
-enum status event_received_decode(const uint8_t *in, size_t len, struct event_received *out) MUST_USE;
+enum status event_received_decode(
+    const uint8_t *in, size_t len, struct event_received *out) MUST_USE;
 
 struct event_enrolled {
 	uint32_t at; /* quarter hours */
@@ -76,7 +77,8 @@ struct event_enrolled {
 };
 #define EVENT_ENROLLED_MAX (14 + 2 + PSEUDONYM_MAX + LANGUAGE_MAX)
 size_t event_enrolled_encode(const struct event_enrolled *e, uint8_t *out, size_t cap);
-enum status event_enrolled_decode(const uint8_t *in, size_t len, struct event_enrolled *out) MUST_USE;
+enum status event_enrolled_decode(
+    const uint8_t *in, size_t len, struct event_enrolled *out) MUST_USE;
 
 struct event_revoked {
 	uint32_t at; /* quarter hours */

@@ -47,7 +47,8 @@ static const char *const statements[SQL_STATEMENTS] = {
 	" ORDER BY m.seq DESC LIMIT ?3",
     [SQL_ROSTER] =
 	"SELECT slot, place, household, rhythm_days, revoked, messages, highest, enrolled, last,"
-	" pseudonym, language FROM monitor WHERE ?1 = '' OR pseudonym = ?1 ORDER BY seq",
+	" pseudonym, language, seq FROM monitor"
+	" WHERE (?1 = '' OR pseudonym = ?1) AND seq > ?2 ORDER BY seq LIMIT ?3",
     [SQL_SLOT_OF] = "SELECT slot FROM monitor WHERE pseudonym = ?1 AND revoked IS NULL",
     [SQL_UNREAD] = "SELECT count(*) FROM message WHERE outcome <> 1",
 };
@@ -87,18 +88,19 @@ view_new(struct view **out)
 	if (sqlite3_open_v2(":memory:", &v->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
 		SQLITE_OK ||
 	    sqlite3_exec(v->db,
-		"PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON;", NULL,
-		NULL, NULL) != SQLITE_OK ||
+		"PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON;",
+		NULL, NULL, NULL) != SQLITE_OK ||
 	    sqlite3_exec(v->db, sql_view, NULL, NULL, NULL) != SQLITE_OK)
 		goto failed;
 	for (size_t i = 0; i < SQL_STATEMENTS; i++)
-		if (sqlite3_prepare_v3(v->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT, &v->stmt[i],
-			NULL) != SQLITE_OK)
+		if (sqlite3_prepare_v3(v->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT,
+			&v->stmt[i], NULL) != SQLITE_OK)
 			goto failed;
 	*out = v;
 	return ST_OK;
 failed:
-	assert(sqlite3_errcode(v->db) == SQLITE_NOMEM); /* our own SQL: anything else is a mistake */
+	assert(
+	    sqlite3_errcode(v->db) == SQLITE_NOMEM); /* our own SQL: anything else is a mistake */
 	view_free(v);
 	return ST_MEMORY;
 }
@@ -129,8 +131,8 @@ apply_report(struct view *v, uint64_t seq, const struct event_received *e)
 		return DAMAGED_BODY;
 	note_read(&r, e->note, &note);
 	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)seq);
-	const uint32_t columns[] = {r.schema, r.kind, r.severity, r.certainty, r.place, r.event, r.lag,
-	    r.affected, r.actor, r.relation, r.duress, r.quantity, note.ref};
+	const uint32_t columns[] = {r.schema, r.kind, r.severity, r.certainty, r.place, r.event,
+	    r.lag, r.affected, r.actor, r.relation, r.duress, r.quantity, note.ref};
 	for (int i = 0; i < (int)(sizeof(columns) / sizeof(columns[0])); i++)
 		(void)sqlite3_bind_int64(s, i + 2, columns[i]);
 	if (r.event == RECORD_EVENT_NONE)
@@ -162,8 +164,8 @@ apply_received(struct view *v, const struct view_event *ev)
 
 	if (event_received_decode(ev->body, ev->len, &e) != ST_OK)
 		return DAMAGED_BODY;
-	const int64_t columns[] = {(int64_t)ev->seq, ev->proven, e.arrival, e.trust, e.source, e.class,
-	    e.form, e.slot, e.generation, e.n, e.outcome, e.fault, e.review};
+	const int64_t columns[] = {(int64_t)ev->seq, ev->proven, e.arrival, e.trust, e.source,
+	    e.class, e.form, e.slot, e.generation, e.n, e.outcome, e.fault, e.review};
 	for (int i = 0; i < (int)(sizeof(columns) / sizeof(columns[0])); i++)
 		(void)sqlite3_bind_int64(s, i + 1, columns[i]);
 	if (e.slot == EVENT_SLOT_NONE)
@@ -297,7 +299,8 @@ apply_inside(struct view *v, const struct view_event *ev, char *words, size_t wo
 			break;
 	if (i == sizeof(appliers) / sizeof(appliers[0]) || ev->version > event_version(ev->type)) {
 		(void)snprintf(words, words_len,
-		    "event %llu is of type %u version %u, which this program does not know: kept, unread",
+		    "event %llu is of type %u version %u, which this program does not know: kept, "
+		    "unread",
 		    (unsigned long long)ev->seq, ev->type, ev->version);
 		return DAMAGED_BODY;
 	}
@@ -353,7 +356,9 @@ view_try(struct view *v, const struct view_event *ev, char *words, size_t words_
 		return ST_OK;
 	if (rc == SQLITE_NOMEM)
 		return ST_MEMORY;
-	return rc == DAMAGED_BODY ? ST_DAMAGED : (rc & 0xff) == SQLITE_CONSTRAINT ? ST_EXISTS : ST_RANGE;
+	return rc == DAMAGED_BODY                 ? ST_DAMAGED
+	       : (rc & 0xff) == SQLITE_CONSTRAINT ? ST_EXISTS
+						  : ST_RANGE;
 }
 
 enum status

@@ -39,25 +39,26 @@ enum status view_apply(struct view *v, const struct view_event *ev) MUST_USE;
  *   words  what the rule says; written only when it would not.
  * ST_OK, ST_EXISTS or ST_RANGE (a rule says no), ST_DAMAGED (the body), ST_MEMORY.
  */
-enum status view_try(struct view *v, const struct view_event *ev, char *words, size_t words_len)
-    MUST_USE;
+enum status view_try(
+    struct view *v, const struct view_event *ev, char *words, size_t words_len) MUST_USE;
 
 /* List a fault of the journal itself. */
 enum status view_fault(struct view *v, uint64_t seq, const char *words) MUST_USE;
 uint64_t view_faults(struct view *v, char *words, size_t words_len);
 
-/* Rows for the commands, newest first. Labels come from the books in force, which may be NULL.
- * Each returns ST_OK, ST_MEMORY, or the callback's status if that is not ST_OK. */
+/* Rows for the commands: messages newest first, monitors in the order of enrolment. Labels come
+ * from the books in force, which may be NULL. Each returns ST_OK, ST_MEMORY, or the callback's
+ * status if that is not ST_OK. */
 struct view_names {
 	const struct codebook *book;
 	const struct places *places;
 };
 typedef enum status view_inbox_fn(void *arg, const struct msg_inbox_row *row);
-enum status view_inbox(struct view *v, const struct view_names *names,
-    const struct msg_inbox *ask, view_inbox_fn *fn, void *arg) MUST_USE;
+enum status view_inbox(struct view *v, const struct view_names *names, const struct msg_inbox *ask,
+    view_inbox_fn *fn, void *arg) MUST_USE;
 typedef enum status view_roster_fn(void *arg, const struct msg_roster_row *row);
-enum status view_roster(struct view *v, const struct view_names *names, const char *pseudonym,
-    view_roster_fn *fn, void *arg) MUST_USE;
+enum status view_roster(struct view *v, const struct view_names *names,
+    const struct msg_roster *ask, view_roster_fn *fn, void *arg) MUST_USE;
 
 /* The slot of an active monitor. ST_OK, ST_UNKNOWN, ST_MEMORY. */
 enum status view_monitor_slot(struct view *v, const char *pseudonym, uint16_t *slot) MUST_USE;

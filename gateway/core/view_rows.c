@@ -180,6 +180,7 @@ fill_roster(struct msg_roster_row *row, sqlite3_stmt *s, const struct view_names
 	const struct place *place;
 
 	memset(row, 0, sizeof(*row));
+	row->seq = (uint64_t)sqlite3_column_int64(s, 11);
 	row->slot = number(s, 0);
 	row->place = number(s, 1);
 	row->household = number(s, 2);
@@ -198,7 +199,7 @@ fill_roster(struct msg_roster_row *row, sqlite3_stmt *s, const struct view_names
 }
 
 enum status
-view_roster(struct view *v, const struct view_names *names, const char *pseudonym,
+view_roster(struct view *v, const struct view_names *names, const struct msg_roster *ask,
     view_roster_fn *fn, void *arg)
 {
 	sqlite3_stmt *s = view_statement(v, SQL_ROSTER);
@@ -206,7 +207,9 @@ view_roster(struct view *v, const struct view_names *names, const char *pseudony
 	enum status st = ST_OK;
 	int rc;
 
-	(void)sqlite3_bind_text(s, 1, pseudonym, -1, SQLITE_TRANSIENT);
+	(void)sqlite3_bind_text(s, 1, ask->pseudonym, -1, SQLITE_TRANSIENT);
+	(void)sqlite3_bind_int64(s, 2, (sqlite3_int64)ask->after);
+	(void)sqlite3_bind_int64(s, 3, ask->limit);
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW && st == ST_OK) {
 		fill_roster(&row, s, names);
 		st = fn(arg, &row);

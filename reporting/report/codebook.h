@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A codebook in memory: what the numbers of a report mean. reporting/book fills it from a file;
- * nothing here changes it. One value without pointers, about 90 KiB: copy it or keep it static,
+ * nothing here changes it. One value without pointers, about 75 KiB: copy it or keep it static,
  * never on a stack. Pure.
  */
 #ifndef REPORTING_REPORT_CODEBOOK_H
@@ -79,7 +79,7 @@ struct retired {
 struct codebook {
 	pool_at id;
 	uint32_t version;
-	uint8_t first, last; /* the range of its codes */
+	uint8_t range[2]; /* first and last of the codes that it may use */
 	struct wording title;
 	struct languages languages;
 	uint16_t kinds, actors, targets, certainties, severities, retireds; /* how many */
@@ -115,10 +115,11 @@ const struct retired *codebook_retired(const struct codebook *b, unsigned code);
 
 /* Tables of the outside schemes. Words for a person; "" for 0 or a number that does not exist. */
 const char *class_word(unsigned class);
-const char *acled_event(unsigned acled);
-const char *acled_sub_event(unsigned acled);
+const char *acled_event(unsigned number);
+const char *acled_sub_event(unsigned number);
 const char *un_factor(unsigned factor);
-const char *cap_category(unsigned cap);
+const char *cap_category(unsigned number);
+unsigned un_indicators(unsigned factor);    /* those that a book may name: 1 to this */
 unsigned acled_find(const char *sub_event); /* 0 if there is none; so are the next two */
 unsigned cap_find(const char *category);
 int class_find(const char *word); /* -1 if there is none */

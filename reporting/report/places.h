@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The tree of places of one gateway. reporting/book fills it from a file. One value without
- * pointers, about 140 KiB: keep it static or on the heap, never on a stack. Pure.
+ * pointers, about 120 KiB: keep it static or on the heap, never on a stack. Pure.
  */
 #ifndef REPORTING_REPORT_PLACES_H
 #define REPORTING_REPORT_PLACES_H

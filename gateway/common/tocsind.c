@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tocsind: starts the other processes of a gateway, gives them their descriptors, starts them
+ * again when they end. It reads no message and holds no key. Its one promise beside that: after
+ * a failed sync it never starts core again (EXIT_SYNC), because only a restarted machine reads
+ * the storage instead of its own memory of it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "gateway/common/clock.h"
+#include "gateway/common/conf.h"
+#include "gateway/common/fileio.h"
+#include "gateway/common/ipc.h"
+#include "gateway/common/log.h"
+#include "gateway/common/loop.h"
+#include "gateway/common/program.h"
+#include "gateway/common/sandbox.h"
+#include "gateway/common/tocsind_role.h"
+#include "schemas/exit.h"
+
+struct keeper {
+	struct loop loop;
+	struct conf conf;
+	const char *conf_path;
+	char core_path[CONF_PATH_MAX], modem_path[CONF_PATH_MAX];
+	struct role core, modem;
+	int lock_fd;    /* the folder run_dir, locked as long as tocsind lives */
+	int control_fd; /* the listening socket, kept so that core can come and go */
+	int core_fd;    /* this end of core's channel; -1: core does not run */
+	bool stopping;
+	bool down; /* a sync failed: nothing is started any more */
+};
+
+/* For `tocsin status`, which cannot ask a core that does not run. 0: nothing is wrong. */
+static void
+note_fault(const struct keeper *k, int code)
+{
+	int fd;
+
+	(void)unlinkat(k->lock_fd, FAULT_FILE_NAME, 0); /* mostly there is none */
+	if (code != EXIT_STORAGE && code != EXIT_SYNC && code != EXIT_CONFIG &&
+	    code != EXIT_CHANGED)
+		return;
+	fd = openat(k->lock_fd, FAULT_FILE_NAME, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd == -1)
+		return; /* the log has said it */
+	(void)dprintf(fd, "%d\n", code);
+	(void)close(fd); /* as above */
+}
+
+static void start_core(struct loop *loop, void *arg);
+static void start_modem(struct loop *loop, void *arg);
+
+/* Start it when its pause is over. */
+static void
+plan(struct keeper *k, struct role *r, loop_timer_fn *fn)
+{
+	if (k->stopping || k->down || r->pid != 0 || r->start.set)
+		return;
+	if (r->pause_ms != 0)
+		log_event(EV_ROLE_AGAIN, LOG_ROLE(r->id), LOG_MS(r->pause_ms));
+	if (loop_timer_set(&k->loop, &r->start, r->next_ms, fn, k) != ST_OK)
+		log_event(EV_ROLE_NOT_STARTED, LOG_ROLE(r->id), LOG_STATUS(ST_FULL));
+}
+
+/* It could not even be made: as if it had ended at once. */
+static void
+plan_after_failure(struct keeper *k, struct role *r, loop_timer_fn *fn)
+{
+	struct role_end end;
+
+	role_ended(r, 0, &end);
+	plan(k, r, fn);
+}
+
+static void
+start_core(struct loop *loop, void *arg)
+{
+	struct keeper *k = arg;
+	char *const argv[] = {(char *)(uintptr_t) "tocsin-core", (char *)(uintptr_t) "-c",
+	    (char *)(uintptr_t)k->conf_path, NULL};
+	int pair[2];
+
+	(void)loop;
+	note_fault(k, 0);
+	if (ipc_pair(pair) != ST_OK) {
+		plan_after_failure(k, &k->core, start_core);
+		return;
+	}
+	if (role_start(&k->core, k->core_path, argv, pair[1], k->control_fd) == ST_OK &&
+	    ipc_nonblocking(pair[0]) == ST_OK) {
+		k->core_fd = pair[0];
+		plan(k, &k->modem, start_modem);
+	} else {
+		(void)close(pair[0]); /* nothing was sent; core, if it runs, ends for it */
+		if (k->core.pid == 0)
+			plan_after_failure(k, &k->core, start_core);
+	}
+	(void)close(pair[1]); /* core has its own */
+}
+
+/* Give core the other end of the modem's channel, then start the modem. */
+static enum status
+connect_modem(struct keeper *k, int core_end, int modem_end)
+{
+	char poll_s[16];
+	char *argv[] = {(char *)(uintptr_t) "tocsin-modem", (char *)(uintptr_t) "-d",
+	    k->conf.modem_device, (char *)(uintptr_t) "-C", k->conf.modem_connection,
+	    (char *)(uintptr_t) "-m", k->conf.modem_model, (char *)(uintptr_t) "-p", poll_s,
+	    k->conf.log_level == CONF_LOG_DEBUG ? (char *)(uintptr_t) "-v" : NULL, NULL};
+	struct ipc_message m;
+	enum status st;
+
+	(void)snprintf(poll_s, sizeof(poll_s), "%u", k->conf.modem_poll_s);
+	ipc_begin(&m, MSG_MODEM_CHANNEL);
+	if ((st = ipc_send(k->core_fd, &m, core_end)) != ST_OK)
+		return st; /* core has ended, or is stuck */
+	return role_start(&k->modem, k->modem_path, argv, modem_end, -1);
+}
+
+static void
+start_modem(struct loop *loop, void *arg)
+{
+	struct keeper *k = arg;
+	int pair[2];
+
+	(void)loop;
+	if (k->core_fd == -1)
+		return; /* core's own start plans the modem's */
+	if (ipc_pair(pair) != ST_OK) {
+		plan_after_failure(k, &k->modem, start_modem);
+		return;
+	}
+	if (connect_modem(k, pair[0], pair[1]) != ST_OK)
+		plan_after_failure(k, &k->modem, start_modem);
+	(void)close(pair[0]); /* core has its own */
+	(void)close(pair[1]); /* the modem has its own */
+}
+
+static void
+core_ended(struct keeper *k, const struct role_end *end)
+{
+	if (k->core_fd != -1)
+		(void)close(k->core_fd); /* nobody reads what is in it */
+	k->core_fd = -1;
+	note_fault(k, end->code);
+	loop_timer_stop(&k->loop, &k->modem.start);
+	role_stop(
+	    &k->modem, &k->loop); /* its channel is closed; it may be waiting for its device */
+	if (end->code == EXIT_SYNC && !k->down) {
+		log_event(EV_RESTART_MACHINE);
+		k->down = true;
+		(void)close(k->control_fd); /* so that commands are refused, not kept waiting */
+		k->control_fd = -1;
+	}
+	plan(k, &k->core, start_core);
+}
+
+static void
+modem_ended(struct keeper *k)
+{
+	if (k->core_fd != -1)
+		plan(k, &k->modem, start_modem);
+}
+
+/* Stop what still runs, the modem first; with nothing left, end. */
+static void
+stop_next(struct keeper *k)
+{
+	if (k->modem.pid != 0)
+		role_stop(&k->modem, &k->loop);
+	else if (k->core.pid != 0)
+		role_stop(&k->core, &k->loop);
+	else
+		loop_stop(&k->loop);
+}
+
+static void
+reap(struct keeper *k)
+{
+	struct role_end end;
+	int wait_status;
+	struct role *r;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &wait_status, WNOHANG)) > 0) {
+		if (pid != k->core.pid && pid != k->modem.pid)
+			continue;
+		r = pid == k->core.pid ? &k->core : &k->modem;
+		loop_timer_stop(&k->loop, &r->kill);
+		role_ended(r, wait_status, &end);
+		if (r == &k->core)
+			core_ended(k, &end);
+		else
+			modem_ended(k);
+	}
+	if (k->stopping)
+		stop_next(k);
+}
+
+static void
+on_signal(struct loop *loop, int signo, void *arg)
+{
+	struct keeper *k = arg;
+
+	if (signo == SIGCHLD) {
+		reap(k);
+		return;
+	}
+	if (k->stopping)
+		return;
+	k->stopping = true;
+	loop_timer_stop(loop, &k->core.start);
+	loop_timer_stop(loop, &k->modem.start);
+	stop_next(k);
+}
+
+/* ---- before the loop ---- */
+
+static int
+say(const char *words, const char *what, int code)
+{
+	(void)fprintf(stderr, "tocsind: %s%s\n", words, what);
+	return code;
+}
+
+/* The folder and its lock; the lock falls with the process, however it ends. */
+static int
+take_run_dir(struct keeper *k)
+{
+	const char *path = k->conf.run_dir;
+
+	switch (fileio_folder(path, NULL)) {
+	case ST_OK:
+		break;
+	case ST_NOT_ALLOWED:
+		return say("run_dir must belong to this user alone: chmod 700 ", path, EXIT_CONFIG);
+	default:
+		return say("cannot make the folder of run_dir: ", path, EXIT_CONFIG);
+	}
+	if ((k->lock_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		return say("cannot open the folder of run_dir: ", path, EXIT_CONFIG);
+	if (flock(k->lock_fd, LOCK_EX | LOCK_NB) == -1)
+		return say("a tocsind runs here already; stop it first, or use another run_dir: ",
+		    path, EXIT_REFUSED);
+	if (ipc_listen(path, CONTROL_SOCKET_NAME, &k->control_fd) != ST_OK)
+		return say("cannot make the control socket in ", path, EXIT_CONFIG);
+	return EXIT_DONE;
+}
+
+static int
+find_programs(struct keeper *k, const char *argv0)
+{
+	if (program_find(argv0, "tocsin-core", k->core_path, sizeof(k->core_path)) != ST_OK)
+		return say("cannot find ", k->core_path, EXIT_CONFIG);
+	if (program_find(argv0, "tocsin-modem", k->modem_path, sizeof(k->modem_path)) != ST_OK)
+		return say("cannot find ", k->modem_path, EXIT_CONFIG);
+	return EXIT_DONE;
+}
+
+static int
+run(struct keeper *k)
+{
+	enum status st;
+
+	if (loop_init(&k->loop) != ST_OK)
+		return say("no timers on this machine", "", EXIT_CONFIG);
+	if ((st = loop_signals(&k->loop, on_signal, k)) == ST_OK) {
+		log_event(EV_STARTED);
+		start_core(&k->loop, k);
+		st = loop_run(&k->loop);
+		(void)unlinkat(
+		    k->lock_fd, CONTROL_SOCKET_NAME, 0); /* one left behind harms nobody */
+		log_event(EV_STOPPED, LOG_STATUS(st));
+	}
+	loop_done(&k->loop);
+	return st == ST_OK ? EXIT_DONE : EXIT_STORAGE;
+}
+
+static int
+usage(void)
+{
+	return say("usage: tocsind [-n] [-c CONF]", "", EXIT_USAGE);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct keeper k = {.core = {.id = LOG_ROLE_CORE}, .modem = {.id = LOG_ROLE_MODEM}};
+	char fault[CONF_FAULT_MAX];
+	bool only_check = false;
+	int c, code;
+
+	k.lock_fd = k.control_fd = k.core_fd = -1;
+	k.conf_path = program_settings();
+	while ((c = getopt(argc, argv, "c:n")) != -1) {
+		if (c == 'c')
+			k.conf_path = optarg;
+		else if (c == 'n')
+			only_check = true;
+		else
+			return usage();
+	}
+	if (optind != argc)
+		return usage();
+	if (conf_read(k.conf_path, &k.conf, fault) != ST_OK)
+		return say("", fault, EXIT_CONFIG);
+	if (only_check)
+		return say("these settings are in order: ", k.conf_path, EXIT_DONE);
+	log_begin("tocsind", k.conf.log_level == CONF_LOG_DEBUG ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+	if (sandbox_basic() != ST_OK)
+		return say(
+		    "this kernel lacks prctl(2) settings that tocsind needs", "", EXIT_CONFIG);
+	if ((code = find_programs(&k, argv[0])) != EXIT_DONE ||
+	    (code = take_run_dir(&k)) != EXIT_DONE)
+		return code;
+	return run(&k);
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gateway/common/tocsind_role.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "gateway/common/clock.h"
+#include "gateway/common/sandbox.h"
+#include "schemas/exit.h"
+
+#define EXIT_NOT_EXECUTED 127
+#define HIGH_FD 10 /* above every descriptor that a role finds open */
+
+/* Put a descriptor at its place, without the flag that closes it. */
+static bool
+place_fd(int fd, int place)
+{
+	return dup2(fd, place) == place;
+}
+
+/* In the child: descriptors 0 to 4 as a role finds them. */
+static bool
+place_all(int channel, int control)
+{
+	int null_fd;
+
+	if ((channel = fcntl(channel, F_DUPFD_CLOEXEC, HIGH_FD)) == -1)
+		return false;
+	if (control != -1 && (control = fcntl(control, F_DUPFD_CLOEXEC, HIGH_FD)) == -1)
+		return false;
+	if ((null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC)) == -1)
+		return false;
+	if (!place_fd(null_fd, STDIN_FILENO) || !place_fd(channel, ROLE_CHANNEL_FD))
+		return false;
+	if (control != -1 && !place_fd(control, CORE_CONTROL_FD))
+		return false;
+	sandbox_close_above(control != -1 ? CORE_CONTROL_FD : ROLE_CHANNEL_FD);
+	return true;
+}
+
+/* In the child. Its own session: Ctrl-C at a terminal is for tocsind, which stops in order. */
+static void
+become(const struct role *r, const char *path, char *const argv[], int channel, int control,
+    pid_t parent)
+{
+	loop_signals_default();
+	(void)setsid(); /* a fresh child leads no group */
+	if (sandbox_die_with_parent(parent) == ST_OK && place_all(channel, control))
+		(void)execv(path, argv);
+	log_event(EV_ROLE_NOT_STARTED, LOG_ROLE(r->id), LOG_ERRNO(errno));
+	_exit(EXIT_NOT_EXECUTED);
+}
+
+enum status
+role_start(struct role *r, const char *path, char *const argv[], int channel, int control)
+{
+	pid_t parent = getpid(), pid;
+
+	r->started_ms = clock_boot_ms();
+	if ((pid = fork()) == -1) {
+		log_event(EV_ROLE_NOT_STARTED, LOG_ROLE(r->id), LOG_ERRNO(errno));
+		return ST_AGAIN;
+	}
+	if (pid == 0)
+		become(r, path, argv, channel, control, parent);
+	r->pid = pid;
+	r->told_to_stop = false;
+	log_event(EV_ROLE_STARTED, LOG_ROLE(r->id));
+	return ST_OK;
+}
+
+static bool
+is_lasting(int code)
+{
+	return code == EXIT_CONFIG || code == EXIT_CHANGED || code == EXIT_NOT_EXECUTED;
+}
+
+static int64_t
+next_pause_ms(const struct role *r, int64_t lived_ms, int code)
+{
+	if (is_lasting(code))
+		return ROLE_PAUSE_LAST_MS; /* a person must do something first */
+	if (r->pause_ms == 0 || lived_ms >= ROLE_PAUSE_LAST_MS)
+		return ROLE_PAUSE_FIRST_MS;
+	if (r->pause_ms >= ROLE_PAUSE_LAST_MS / 2)
+		return ROLE_PAUSE_LAST_MS;
+	return r->pause_ms * 2;
+}
+
+void
+role_ended(struct role *r, int wait_status, struct role_end *end)
+{
+	int64_t now_ms = clock_boot_ms();
+
+	end->code = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -1;
+	end->signal = WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : 0;
+	r->pid = 0;
+	r->pause_ms = next_pause_ms(r, now_ms - r->started_ms, end->code);
+	r->next_ms = now_ms + r->pause_ms;
+	if (r->told_to_stop)
+		return; /* nothing unforeseen */
+	if (end->signal != 0)
+		log_event(EV_ROLE_ENDED, LOG_ROLE(r->id), LOG_SIGNAL(end->signal));
+	else
+		log_event(EV_ROLE_ENDED, LOG_ROLE(r->id), LOG_EXIT(end->code));
+}
+
+static void
+on_late(struct loop *loop, void *arg)
+{
+	struct role *r = arg;
+
+	(void)loop;
+	if (r->pid == 0)
+		return;
+	log_event(EV_ROLE_KILLED, LOG_ROLE(r->id));
+	(void)kill(r->pid, SIGKILL); /* our own child, not yet waited for */
+}
+
+void
+role_stop(struct role *r, struct loop *loop)
+{
+	if (r->pid == 0 || r->told_to_stop)
+		return;
+	r->told_to_stop = true;
+	(void)kill(r->pid, SIGTERM); /* our own child, not yet waited for */
+	if (loop_timer_set(loop, &r->kill, clock_boot_ms() + ROLE_STOP_MS, on_late, r) != ST_OK)
+		(void)kill(r->pid, SIGKILL); /* no timer left: do not wait */
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gateway/control/books.h"
+
+#include <stdio.h>
+
+#include "gateway/common/fileio.h"
+#include "gateway/common/status.h"
+#include "gateway/control/cmd.h"
+#include "schemas/exit.h"
+
+/* One at a time, too large for the stack. */
+static struct {
+	struct book_faults faults;
+	struct codebook codebook;
+	struct places places;
+} work;
+
+static enum status
+check_codebook(const struct book_file *f)
+{
+	enum status st =
+	    book_read_codebook((const char *)f->text, f->len, &work.codebook, &work.faults);
+
+	return st == ST_OK ? book_check_codebook(&work.codebook, &work.faults) : st;
+}
+
+static enum status
+check_places(const struct book_file *f)
+{
+	enum status st =
+	    book_read_places((const char *)f->text, f->len, &work.places, &work.faults);
+
+	return st == ST_OK ? book_check_places(&work.places, &work.faults) : st;
+}
+
+static void
+print_faults(const char *path)
+{
+	const struct book_faults *f = &work.faults;
+
+	for (unsigned i = 0; i < f->count; i++) {
+		if (f->fault[i].line == 0)
+			(void)fprintf(stderr, "%s: %s\n", path, f->fault[i].words);
+		else
+			(void)fprintf(
+			    stderr, "%s:%u: %s\n", path, f->fault[i].line, f->fault[i].words);
+	}
+}
+
+int
+books_load(const char *path, enum book_type type, struct book_file *out)
+{
+	const char *what = type == BOOK_PLACES ? "places file" : "codebook";
+	enum status st;
+
+	book_faults_init(&work.faults);
+	if ((st = fileio_read(path, out->text, sizeof(out->text), &out->len)) != ST_OK)
+		return cmd_fail(EXIT_REFUSED, "the %s %s cannot be read: %s", what, path,
+		    st == ST_UNKNOWN ? "there is no such file" : status_words(st));
+	st = type == BOOK_PLACES ? check_places(out) : check_codebook(out);
+	if (st == ST_OK)
+		return 0;
+	print_faults(path);
+	return cmd_fail(
+	    EXIT_REFUSED, "%s is not a %s that can be used: mend it as said above", path, what);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gateway/control/client.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "gateway/common/fileio.h"
+#include "gateway/common/status.h"
+#include "gateway/control/cmd.h"
+#include "schemas/exit.h"
+
+/* tocsind holds the lock of run_dir as long as it lives. */
+static bool
+is_running(const char *run_dir)
+{
+	int fd = open(run_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool held;
+
+	if (fd == -1)
+		return false;
+	held = flock(fd, LOCK_SH | LOCK_NB) == -1 && errno == EWOULDBLOCK;
+	(void)close(fd); /* gives a lock back that was not wanted */
+	return held;
+}
+
+/* How core last ended, as tocsind noted it; 0: not known. */
+static int
+noted_fault(const char *run_dir)
+{
+	char path[CONF_PATH_MAX + sizeof(FAULT_FILE_NAME) + 1];
+	uint8_t text[16];
+	size_t len;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", run_dir, FAULT_FILE_NAME);
+	if (fileio_read(path, text, sizeof(text) - 1, &len) != ST_OK)
+		return 0;
+	text[len] = '\0';
+	return (int)strtol((const char *)text, NULL, 10);
+}
+
+static const char *
+fault_words(int fault)
+{
+	switch (fault) {
+	case EXIT_SYNC:
+		return "a write to the storage could not be confirmed: restart the machine; what "
+		       "was "
+		       "acknowledged is safe";
+	case EXIT_STORAGE:
+		return "the storage failed: see whether the disk is full or broken; texts wait in "
+		       "the "
+		       "modem";
+	case EXIT_CONFIG:
+		return "the settings or folders are wrong: run 'tocsin check'";
+	case EXIT_CHANGED:
+		return "the store or the anchor is not what it was: read the log of tocsind, and "
+		       "do "
+		       "not write to either";
+	default:
+		return "it is starting, or busy: try again in a minute; if that does not help, "
+		       "read "
+		       "the log of tocsind";
+	}
+}
+
+int
+client_unreachable(const struct conf *conf)
+{
+	if (!is_running(conf->run_dir))
+		return cmd_fail(EXIT_UNREACHABLE,
+		    "the gateway does not run: start it with 'tocsind -c %s'", cmd_settings());
+	return cmd_fail(EXIT_UNREACHABLE, "the gateway does not answer: %s",
+	    fault_words(noted_fault(conf->run_dir)));
+}
+
+int
+client_open(struct client *c)
+{
+	char fault[CONF_FAULT_MAX];
+
+	c->fd = -1;
+	if (conf_read(cmd_settings(), &c->conf, fault) != ST_OK)
+		return cmd_fail(EXIT_REFUSED, "%s%s", fault,
+		    cmd_settings_given() ? ""
+					 : "; name the settings file with -c, or make a gateway "
+					   "with 'tocsin init'");
+	switch (ipc_connect(c->conf.run_dir, CONTROL_SOCKET_NAME, &c->fd)) {
+	case ST_OK:
+		return 0;
+	case ST_NOT_ALLOWED:
+		return cmd_fail(EXIT_UNREACHABLE, "this user may not talk to the gateway: run it "
+						  "as the user of tocsind, or as root");
+	default:
+		return client_unreachable(&c->conf);
+	}
+}
+
+void
+client_close(struct client *c)
+{
+	if (c->fd != -1)
+		(void)close(c->fd); /* a socket: nothing to lose */
+	c->fd = -1;
+}
+
+int
+client_puzzled(void)
+{
+	return cmd_fail(EXIT_UNREACHABLE,
+	    "the gateway's answer was not understood: tocsin and tocsind must be of one version");
+}
+
+int
+client_next(struct client *c, struct ipc_message *answer, int wait_s)
+{
+	const struct timeval limit = {wait_s, 0};
+	const struct msg_result *result = &answer->body.RESULT;
+
+	if (setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) == -1)
+		return client_unreachable(&c->conf);
+	switch (ipc_receive(c->fd, IPC_CORE, IPC_CONTROL, answer, NULL)) {
+	case ST_OK:
+		break;
+	case ST_SYNTAX:
+		return client_puzzled();
+	default:
+		return client_unreachable(&c->conf);
+	}
+	if (answer->head.type != MSG_RESULT || result->status == ST_OK)
+		return 0;
+	if (result->status >= ST_COUNT)
+		return client_puzzled();
+	answer->body.RESULT.words[sizeof(result->words) - 1] = '\0';
+	return cmd_fail(EXIT_REFUSED, "%s",
+	    result->words[0] != '\0' ? result->words : status_words((enum status)result->status));
+}
+
+int
+client_ask(struct client *c, struct ipc_message *ask, struct ipc_message *answer, int wait_s)
+{
+	enum status st = ipc_send(c->fd, ask, -1);
+
+	ipc_wipe(ask);
+	if (st != ST_OK)
+		return client_unreachable(&c->conf);
+	return client_next(c, answer, wait_s);
+}

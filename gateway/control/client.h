@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A command's conversation with core over the control socket.
+ */
+#ifndef GATEWAY_CONTROL_CLIENT_H
+#define GATEWAY_CONTROL_CLIENT_H
+
+#include "gateway/common/conf.h"
+#include "gateway/common/ipc.h"
+
+#define CLIENT_WAIT_S 20       /* for an answer */
+#define CLIENT_WAIT_LONG_S 300 /* for one that tries a passphrase or opens the store */
+
+struct client {
+	struct conf conf;
+	int fd;
+};
+
+/*
+ * Read the settings and connect. 0, or the exit code after words on standard error that say what
+ * to do. After 0 client_close is due.
+ */
+int client_open(struct client *c);
+void client_close(struct client *c);
+
+/*
+ * Send `ask` and wipe it; receive the first answer. 0, or the exit code after words: the gateway
+ * does not answer, or its answer is RESULT with a status other than ST_OK.
+ */
+int client_ask(struct client *c, struct ipc_message *ask, struct ipc_message *answer, int wait_s);
+
+/* Receive one more answer. As client_ask. */
+int client_next(struct client *c, struct ipc_message *answer, int wait_s);
+
+/* An answer of a type that does not belong here: words and the exit code. */
+int client_puzzled(void);
+
+/*
+ * The exit code and words for a core that cannot be reached: `tocsind` does not run, or core does
+ * not, and why. For `status` and whoever else connects.
+ */
+int client_unreachable(const struct conf *conf);
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `tocsin check`: one line for each thing that a gateway needs: ok, or what to do. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gateway/common/conf.h"
+#include "gateway/control/books.h"
+#include "gateway/control/client.h"
+#include "gateway/control/cmd.h"
+#include "gateway/control/options.h"
+#include "schemas/exit.h"
+
+#define STORE_NAME "tocsin.db"
+
+static unsigned wrong;
+
+static void
+line(const char *mark, const char *item, const char *fmt, va_list ap)
+{
+	printf("%-5s %-9s ", mark, item);
+	(void)vprintf(fmt, ap);
+	putchar('\n');
+}
+
+__attribute__((format(printf, 2, 3))) static void
+good(const char *item, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	line("ok", item, fmt, ap);
+	va_end(ap);
+}
+
+__attribute__((format(printf, 2, 3))) static void
+bad(const char *item, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	line("WRONG", item, fmt, ap);
+	va_end(ap);
+	wrong++;
+}
+
+/* True if nobody but its owner, who must be this user, can use it. */
+static bool
+is_private(const char *item, const char *path, const struct stat *sb, const char *mode)
+{
+	if (sb->st_uid != geteuid())
+		bad(item, "%s belongs to another user: run tocsin as that user, or chown it", path);
+	else if (sb->st_mode & 077)
+		bad(item, "%s is open to other users: chmod %s %s", path, mode, path);
+	else
+		return true;
+	return false;
+}
+
+static bool
+check_folder(const char *item, const char *path, const char *missing)
+{
+	struct stat sb;
+
+	if (stat(path, &sb) == -1)
+		bad(item, "%s: %s", path, errno == ENOENT ? missing : strerror(errno));
+	else if (!S_ISDIR(sb.st_mode))
+		bad(item, "%s is not a folder: move it away", path);
+	else
+		return is_private(item, path, &sb, "700");
+	return false;
+}
+
+static void
+check_state(const struct conf *c)
+{
+	char path[CONF_PATH_MAX + sizeof(STORE_NAME) + 1];
+	struct stat sb;
+
+	if (!check_folder("state", c->state_dir, "is missing: make a gateway with 'tocsin init'"))
+		return;
+	(void)snprintf(path, sizeof(path), "%s/%s", c->state_dir, STORE_NAME);
+	if (stat(path, &sb) == -1)
+		bad("state", "%s holds no store: make a gateway with 'tocsin init'", c->state_dir);
+	else if (is_private("state", path, &sb, "600"))
+		good("state", "%s", c->state_dir);
+}
+
+static void
+check_anchor(const struct conf *c)
+{
+	struct stat sb;
+
+	if (stat(c->anchor, &sb) == -1)
+		bad("anchor", "%s: %s", c->anchor,
+		    errno == ENOENT ? "is missing: without it the store cannot be opened"
+				    : strerror(errno));
+	else if (!S_ISREG(sb.st_mode))
+		bad("anchor", "%s is not a plain file", c->anchor);
+	else if (is_private("anchor", c->anchor, &sb, "600"))
+		good("anchor", "%s", c->anchor);
+}
+
+/* tocsind makes it when it starts. */
+static void
+check_run(const struct conf *c)
+{
+	struct stat sb;
+
+	if (stat(c->run_dir, &sb) == -1 && errno == ENOENT)
+		good("run", "%s is made when tocsind starts", c->run_dir);
+	else if (check_folder("run", c->run_dir, ""))
+		good("run", "%s", c->run_dir);
+}
+
+static void
+check_modem(const struct conf *c)
+{
+	bool is_dummy = strcmp(c->modem_model, "dummy") == 0;
+	struct stat sb;
+
+	if (stat(c->modem_device, &sb) == -1)
+		bad("modem", "%s: %s", c->modem_device,
+		    is_dummy ? "is missing: make the folder" : "is missing: plug the modem in");
+	else if (is_dummy ? !S_ISDIR(sb.st_mode) : !S_ISCHR(sb.st_mode))
+		bad("modem", "%s is not %s", c->modem_device, is_dummy ? "a folder" : "a tty");
+	else if (access(c->modem_device, R_OK | W_OK) == -1)
+		bad("modem", "%s may not be used by this user: add the user to the group dialout",
+		    c->modem_device);
+	else
+		good("modem", "%s%s", c->modem_device,
+		    is_dummy ? " (Gammu's dummy device: a trial without modem)" : "");
+}
+
+static void
+check_running(const struct conf *c)
+{
+	int fd;
+
+	switch (ipc_connect(c->run_dir, CONTROL_SOCKET_NAME, &fd)) {
+	case ST_OK:
+		(void)close(fd); /* nothing was asked */
+		good("daemon", "tocsind answers: see 'tocsin status'");
+		break;
+	case ST_NOT_ALLOWED:
+		bad("daemon", "this user may not talk to it: run tocsin as the user of tocsind");
+		break;
+	default:
+		good("daemon", "is not running; start it with 'tocsind -c %s'", cmd_settings());
+	}
+}
+
+static void
+check_book(const char *item, const char *path, enum book_type type)
+{
+	static struct book_file file;
+
+	if (path == NULL)
+		return;
+	if (books_load(path, type, &file) == 0)
+		good(item, "%s", path);
+	else
+		bad(item, "%s: see above", path);
+}
+
+int
+cmd_check(int argc, char **argv)
+{
+	const char *codebook = NULL, *places = NULL;
+	const struct option_row rows[] = {
+	    {"codebook", OPTION_TEXT, &codebook, 0, 0, NULL, "FILE", "check a codebook too"},
+	    {"places", OPTION_TEXT, &places, 0, 0, NULL, "FILE", "check a places file too"},
+	};
+	const struct options o = {
+	    "tocsin check [OPTIONS]", rows, sizeof(rows) / sizeof(rows[0]), 0};
+	char fault[CONF_FAULT_MAX];
+	struct conf conf;
+	int code;
+
+	if (!options_read(&o, argc, argv, NULL, &code))
+		return code;
+	if (conf_read(cmd_settings(), &conf, fault) == ST_OK) {
+		good("settings", "%s", cmd_settings());
+		check_state(&conf);
+		check_anchor(&conf);
+		check_run(&conf);
+		check_modem(&conf);
+		check_running(&conf);
+	} else {
+		bad("settings", "%s", fault);
+	}
+	check_book("codebook", codebook, BOOK_CODEBOOK);
+	check_book("places", places, BOOK_PLACES);
+	return wrong == 0 ? 0 : EXIT_REFUSED;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `tocsin roster`: the monitors. */
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/control/client.h"
+#include "gateway/control/cmd.h"
+#include "gateway/control/json.h"
+#include "gateway/control/options.h"
+#include "gateway/control/people.h"
+#include "gateway/control/show.h"
+
+#define CELL_MAX 256
+
+enum { C_NAME, C_PLACE, C_LANGUAGE, C_HEARD, C_MESSAGES, C_MISSING, C_RHYTHM, C_NOTE, C_COUNT };
+
+static const struct show_column layout[C_COUNT] = {
+    [C_NAME] = {"pseudonym", 12, 31, false, 0},
+    [C_PLACE] = {"place", 12, 40, false, 0},
+    [C_LANGUAGE] = {"lang", 4, 7, false, 0},
+    [C_HEARD] = {"last heard (UTC)", 16, 16, false, 0},
+    [C_MESSAGES] = {"msgs", 5, 6, true, 0},
+    [C_MISSING] = {"lost", 4, 5, true, 0},
+    [C_RHYTHM] = {"every", 6, 7, true, 0},
+    [C_NOTE] = {"", 7, 10, false, 0},
+};
+
+struct roster {
+	struct show_column columns[C_COUNT];
+	bool as_json;
+	unsigned count;
+};
+
+static void
+print_row(struct roster *r, const struct msg_roster_row *row)
+{
+	char name[CELL_MAX], place[CELL_MAX], language[CELL_MAX], heard[SHOW_TIME_MAX];
+	char messages[16], missing[16], rhythm[16] = "-";
+	const char *note = row->revoked ? "revoked" : "";
+	const char *cells[C_COUNT] = {
+	    name, place, language, heard, messages, missing, rhythm, note};
+
+	(void)show_visible(name, sizeof(name), row->pseudonym, strlen(row->pseudonym));
+	(void)show_visible(place, sizeof(place), row->place_label, strlen(row->place_label));
+	if (place[0] == '\0')
+		(void)snprintf(place, sizeof(place), "%u", row->place);
+	(void)show_visible(language, sizeof(language), row->language, strlen(row->language));
+	show_time(heard, row->last_s);
+	(void)snprintf(messages, sizeof(messages), "%u", row->messages);
+	(void)snprintf(missing, sizeof(missing), "%u", row->missing);
+	if (row->rhythm_days != 0)
+		(void)snprintf(rhythm, sizeof(rhythm), "%u d", row->rhythm_days);
+	if (r->count == 0)
+		show_titles(stdout, r->columns, C_COUNT);
+	show_row(stdout, r->columns, C_COUNT, cells);
+}
+
+static void
+print_json(const struct msg_roster_row *row)
+{
+	struct json j;
+
+	json_begin(&j, stdout);
+	json_number(&j, "seq", (int64_t)row->seq);
+	json_number(&j, "slot", row->slot);
+	json_text(&j, "pseudonym", row->pseudonym);
+	json_text(&j, "language", row->language);
+	json_number(&j, "place", row->place);
+	json_text(&j, "place_label", row->place_label);
+	json_number(&j, "household", row->household);
+	json_number(&j, "rhythm_days", row->rhythm_days);
+	json_number(&j, "messages", row->messages);
+	json_number(&j, "missing", row->missing);
+	json_number(&j, "highest", row->highest);
+	json_time(&j, "enrolled", row->enrolled_s);
+	json_time(&j, "last_heard", row->last_s);
+	json_flag(&j, "revoked", row->revoked);
+	json_end(&j);
+}
+
+static void
+on_row(const struct msg_roster_row *row, void *arg)
+{
+	struct roster *r = arg;
+
+	if (r->as_json)
+		print_json(row);
+	else
+		print_row(r, row);
+	r->count++;
+}
+
+int
+cmd_roster(int argc, char **argv)
+{
+	struct roster roster = {.as_json = false};
+	const struct option_row rows[] = {
+	    {"json", OPTION_FLAG, &roster.as_json, 0, 0, NULL, NULL, "one JSON object a line"},
+	};
+	const struct options o = {
+	    "tocsin roster [OPTIONS]", rows, sizeof(rows) / sizeof(rows[0]), 0};
+	struct client c;
+	int code;
+
+	if (!options_read(&o, argc, argv, NULL, &code) || (code = client_open(&c)) != 0)
+		return code;
+	memcpy(roster.columns, layout, sizeof(layout));
+	show_fit(roster.columns, C_COUNT, show_columns());
+	code = people_each(&c, "", on_row, &roster);
+	client_close(&c);
+	if (code == 0 && roster.count == 0 && !roster.as_json)
+		puts("Nobody is enrolled yet: see 'tocsin enrol --help'.");
+	return code;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `tocsin unlock`, `arm`, `close` and `lock`: from one state to another. */
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/control/client.h"
+#include "gateway/control/cmd.h"
+#include "gateway/control/options.h"
+#include "gateway/control/secret.h"
+#include "schemas/exit.h"
+
+/* Send it and say `done`, or core's words. Wipes `ask` and the answer. */
+static int
+ask_for(struct ipc_message *ask, int wait_s, const char *done)
+{
+	struct ipc_message answer;
+	struct client c;
+	int code;
+
+	if ((code = client_open(&c)) != 0) {
+		ipc_wipe(ask);
+		return code;
+	}
+	if ((code = client_ask(&c, ask, &answer, wait_s)) == 0) {
+		if (answer.head.type != MSG_RESULT)
+			code = client_puzzled();
+		else
+			puts(answer.body.RESULT.words[0] != '\0' ? answer.body.RESULT.words : done);
+	}
+	client_close(&c);
+	return code;
+}
+
+/* UNLOCK and ARM have the same body. */
+static int
+with_passphrase(int argc, char **argv, enum message_type type, const char *usage, const char *done)
+{
+	struct secret_source source = {NULL, 0, false};
+	const struct option_row rows[] = {SECRET_OPTIONS(source)};
+	const struct options o = {usage, rows, sizeof(rows) / sizeof(rows[0]), 0};
+	struct passphrase p;
+	struct ipc_message ask;
+	int code;
+
+	if (!options_read(&o, argc, argv, NULL, &code))
+		return code;
+	if ((code = secret_get(&source, "Passphrase of this gateway: ", &p)) != 0)
+		return code;
+	ipc_begin(&ask, type);
+	ask.body.UNLOCK.len = (uint32_t)p.len;
+	memcpy(ask.body.UNLOCK.octets, p.octets, p.len);
+	passphrase_wipe(&p);
+	return ask_for(&ask, CLIENT_WAIT_LONG_S, done);
+}
+
+static int
+without_passphrase(
+    int argc, char **argv, enum message_type type, const char *usage, const char *done)
+{
+	const struct options o = {usage, NULL, 0, 0};
+	struct ipc_message ask;
+	int code;
+
+	if (!options_read(&o, argc, argv, NULL, &code))
+		return code;
+	ipc_begin(&ask, type);
+	return ask_for(&ask, CLIENT_WAIT_S, done);
+}
+
+int
+cmd_unlock(int argc, char **argv)
+{
+	return with_passphrase(argc, argv, MSG_UNLOCK, "tocsin unlock [OPTIONS]",
+	    "The gateway is OPEN. It closes by itself when nobody asks it anything; 'tocsin close' "
+	    "closes it now.");
+}
+
+int
+cmd_arm(int argc, char **argv)
+{
+	return with_passphrase(argc, argv, MSG_ARM, "tocsin arm [OPTIONS]",
+	    "The gateway is ARMED: it reads what arrives, and nobody can read what is stored.");
+}
+
+int
+cmd_close(int argc, char **argv)
+{
+	return without_passphrase(argc, argv, MSG_CLOSE, "tocsin close",
+	    "The gateway is ARMED: it reads what arrives, and nobody can read what is stored.");
+}
+
+int
+cmd_lock(int argc, char **argv)
+{
+	return without_passphrase(argc, argv, MSG_LOCK, "tocsin lock",
+	    "The gateway is LOCKED: it receives and reads nothing.");
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `tocsin status`: the state, and in words what is wrong. Exit code 0 if nothing is. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/control/client.h"
+#include "gateway/control/cmd.h"
+#include "gateway/control/json.h"
+#include "gateway/control/options.h"
+#include "gateway/control/show.h"
+#include "schemas/exit.h"
+
+#define WRONG_MAX 8
+#define WORDS_MAX 320
+#define LISTING_SLACK_S 120 /* over twice poll_s: then the modem counts as silent */
+
+struct wrongs {
+	size_t count;
+	char words[WRONG_MAX][WORDS_MAX];
+};
+
+static const char *
+state_name(uint32_t state)
+{
+	switch (state) {
+	case IN_NEW:
+		return "NEW";
+	case IN_LOCKED:
+		return "LOCKED";
+	case IN_ARMED:
+		return "ARMED";
+	case IN_OPEN:
+		return "OPEN";
+	default:
+		return "UNKNOWN";
+	}
+}
+
+static void
+add(struct wrongs *w, const char *words)
+{
+	if (w->count < WRONG_MAX)
+		(void)show_visible(w->words[w->count++], WORDS_MAX, words, strlen(words));
+}
+
+static void
+find_wrongs(struct wrongs *w, const struct msg_status *s, const struct conf *conf)
+{
+	int64_t late_s = 2 * (int64_t)conf->modem_poll_s + LISTING_SLACK_S;
+
+	memset(w, 0, sizeof(*w));
+	if (s->fault[0] != '\0')
+		add(w, s->fault);
+	if (s->state == IN_NEW)
+		add(w, "there is no gateway here yet: make one with 'tocsin init'");
+	if (s->read_only)
+		add(w, "it was changed while locked: it can be read, and nothing can be written");
+	if (!s->modem)
+		add(w, "the modem is not connected: see its device and cable, then the log of "
+		       "tocsind");
+	else if (s->modem_listed_s > late_s)
+		add(w, "the modem has not been listed for long: see its SIM card, then the log");
+}
+
+static void
+print_json(const struct msg_status *s, const struct wrongs *w)
+{
+	struct json j;
+
+	json_begin(&j, stdout);
+	json_text(&j, "state", state_name(s->state));
+	json_text(&j, "posture", s->posture == 0 ? "protected" : "open");
+	json_text(&j, "anchor", s->anchor);
+	json_number(&j, "parked", (int64_t)s->parked);
+	json_number(&j, "events", (int64_t)s->events);
+	json_number(&j, "kept", (int64_t)s->kept);
+	json_number(&j, "doubled", (int64_t)s->doubled);
+	json_number(&j, "monitors", s->slots);
+	json_number(&j, "unreadable", s->unread);
+	json_flag(&j, "modem", s->modem);
+	if (s->modem_listed_s < 0)
+		json_null(&j, "modem_listed_s");
+	else
+		json_number(&j, "modem_listed_s", s->modem_listed_s);
+	json_number(&j, "lock_in_s", s->lock_in_s);
+	json_number(&j, "close_in_s", s->close_in_s);
+	json_number(&j, "on_h", s->on_h);
+	json_flag(&j, "read_only", s->read_only);
+	json_flag(&j, "memory_locked", s->memory_locked);
+	json_list(&j, "wrong");
+	for (size_t i = 0; i < w->count; i++)
+		json_item(&j, w->words[i]);
+	json_list_end(&j);
+	json_end(&j);
+}
+
+static void
+print_state(const struct msg_status *s)
+{
+	char lock[SHOW_TIME_MAX], close[SHOW_TIME_MAX];
+
+	show_duration(lock, s->lock_in_s);
+	show_duration(close, s->close_in_s);
+	if (s->state == IN_OPEN)
+		printf("state      OPEN; back to ARMED after %s without use, LOCKED in %s\n", close,
+		    lock);
+	else if (s->state == IN_ARMED)
+		printf("state      ARMED; LOCKED in %s\n", lock);
+	else if (s->state == IN_LOCKED)
+		printf("state      LOCKED: it receives, and reads nothing\n");
+	else
+		printf("state      %s\n", state_name(s->state));
+}
+
+static void
+print_modem(const struct msg_status *s)
+{
+	char ago[SHOW_TIME_MAX];
+
+	show_duration(ago, s->modem_listed_s);
+	if (!s->modem)
+		printf("modem      not connected\n");
+	else if (s->modem_listed_s < 0)
+		printf("modem      connected, not yet listed to its end\n");
+	else
+		printf("modem      connected, listed %s ago\n", ago);
+}
+
+static void
+print_words(const struct msg_status *s, const struct wrongs *w)
+{
+	print_state(s);
+	printf("posture    %s\n", s->posture == 0 ? "protected" : "open");
+	print_modem(s);
+	printf("waiting    %" PRIu64 " parked\n", s->parked);
+	printf("received   %" PRIu64 " kept since it started, %" PRIu64 " came twice\n", s->kept,
+	    s->doubled);
+	printf("journal    %" PRIu64 " events, %u h switched on\n", s->events, s->on_h);
+	printf("monitors   %u enrolled\n", s->slots);
+	if (s->state == IN_OPEN && s->unread > 0)
+		printf("unreadable %u: see 'tocsin inbox --unreadable'\n", s->unread);
+	if (!s->memory_locked)
+		printf("note       memory may be swapped out: switch swap off on this machine\n");
+	if (w->count == 0)
+		printf("all is well\n");
+	for (size_t i = 0; i < w->count; i++)
+		printf("WRONG      %s\n", w->words[i]);
+}
+
+int
+cmd_status(int argc, char **argv)
+{
+	bool as_json = false;
+	const struct option_row rows[] = {
+	    {"json", OPTION_FLAG, &as_json, 0, 0, NULL, NULL, "one JSON object, for scripts"},
+	};
+	const struct options o = {
+	    "tocsin status [OPTIONS]", rows, sizeof(rows) / sizeof(rows[0]), 0};
+	struct ipc_message ask, answer;
+	struct wrongs wrongs;
+	struct client c;
+	int code;
+
+	if (!options_read(&o, argc, argv, NULL, &code) || (code = client_open(&c)) != 0)
+		return code;
+	ipc_begin(&ask, MSG_STATUS);
+	code = client_ask(&c, &ask, &answer, CLIENT_WAIT_S);
+	client_close(&c);
+	if (code != 0)
+		return code;
+	if (answer.head.type != MSG_STATUS_REPLY)
+		return client_puzzled();
+	answer.body.STATUS_REPLY.anchor[sizeof(answer.body.STATUS_REPLY.anchor) - 1] = '\0';
+	answer.body.STATUS_REPLY.fault[sizeof(answer.body.STATUS_REPLY.fault) - 1] = '\0';
+	find_wrongs(&wrongs, &answer.body.STATUS_REPLY, &c.conf);
+	if (as_json)
+		print_json(&answer.body.STATUS_REPLY, &wrongs);
+	else
+		print_words(&answer.body.STATUS_REPLY, &wrongs);
+	return wrongs.count == 0 ? 0 : EXIT_UNREACHABLE;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gateway/control/inbox_row.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "gateway/control/json.h"
+#include "reporting/report/check.h"
+#include "reporting/report/record.h"
+
+#define CELL_MAX 256
+#define PEOPLE_MAX 32
+#define RAW_SHOWN_MAX (SMS_TEXT_MAX * 6 + 1) /* an octet takes at most \x00, a character \u10ffff \
+					      */
+#define INDENT "        "
+#define AFFECTED_NOT_GIVEN UINT32_MAX
+#define AFFECTED_IS_MANY_HERE (UINT32_MAX - 1)
+#define REFERS_TO_NONE UINT32_MAX
+
+enum { C_SEQ, C_ARRIVED, C_FROM, C_NUMBER, C_KIND, C_SEVERITY, C_PLACE, C_PEOPLE, C_NOTE };
+
+static const struct show_column layout[INBOX_COLUMNS] = {
+    [C_SEQ] = {"seq", 5, 8, true, 0},
+    [C_ARRIVED] = {"arrived (UTC)", 16, 16, false, 0},
+    [C_FROM] = {"from", 9, 24, false, 0},
+    [C_NUMBER] = {"no", 3, 5, true, 0},
+    [C_KIND] = {"kind", 13, 48, false, 0},
+    [C_SEVERITY] = {"sv", 2, 2, true, 0},
+    [C_PLACE] = {"place", 11, 48, false, 0},
+    [C_PEOPLE] = {"people", 6, 8, true, 0},
+    [C_NOTE] = {"note", 6, 30, false, 0},
+};
+
+void
+inbox_table_init(struct inbox_table *t)
+{
+	memcpy(t->columns, layout, sizeof(layout));
+	t->width = show_columns();
+	t->titled = false;
+	show_fit(t->columns, INBOX_COLUMNS, t->width);
+}
+
+#define END(text) ((text)[sizeof(text) - 1] = '\0')
+
+void
+inbox_row_end_texts(struct msg_inbox_row *row)
+{
+	END(row->target);
+	END(row->note);
+	END(row->pseudonym);
+	END(row->kind_label);
+	END(row->place_label);
+	END(row->actor_label);
+	END(row->reason);
+	if (row->raw_len > sizeof(row->raw))
+		row->raw_len = sizeof(row->raw);
+}
+
+void
+inbox_row_affected(const struct msg_inbox_row *row, char *out, size_t cap)
+{
+	static const char *const marks[] = {"", "~", ">=", "<="};
+
+	if (row->affected == AFFECTED_NOT_GIVEN)
+		(void)snprintf(out, cap, "-");
+	else if (row->affected == AFFECTED_IS_MANY_HERE)
+		(void)snprintf(out, cap, "many");
+	else
+		(void)snprintf(
+		    out, cap, "%s%u", row->quantity < 4 ? marks[row->quantity] : "", row->affected);
+}
+
+/* A label, or the number that it stands for. */
+static void
+label_or_number(char *out, const char *label, uint32_t number)
+{
+	if (label[0] != '\0')
+		(void)show_visible(out, CELL_MAX, label, strlen(label));
+	else
+		(void)snprintf(out, CELL_MAX, "%u", number);
+}
+
+static void
+print_line(const char *words)
+{
+	printf(INDENT "%s\n", words);
+}
+
+/* What the coordinator must not overlook. */
+static void
+print_remarks(const struct msg_inbox_row *row)
+{
+	const struct relation_rule *rule = relation_rule(row->relation);
+	char line[CELL_MAX];
+
+	if (row->duress)
+		print_line("DURESS: she may have been forced to send this");
+	if (!row->proven)
+		print_line("NOT PROVEN: the journal is damaged where this stands");
+	if (row->readable && rule != NULL && rule->counts && row->relation != RELATION_NEW) {
+		(void)snprintf(line, sizeof(line), "%s", rule->word);
+		if (row->refers != REFERS_TO_NONE)
+			(void)snprintf(
+			    line, sizeof(line), "%s of number %u", rule->word, row->refers);
+		print_line(line);
+	}
+	for (unsigned bit = 0; row->readable && bit < REVIEW_COUNT; bit++)
+		if (row->review >> bit & 1) {
+			(void)snprintf(line, sizeof(line), "look twice: %s",
+			    record_review_words((enum record_review)bit));
+			print_line(line);
+		}
+}
+
+static void
+print_unreadable(const struct inbox_table *t, const struct msg_inbox_row *row)
+{
+	char shown[RAW_SHOWN_MAX];
+
+	(void)show_visible(shown, sizeof(shown), row->reason, strlen(row->reason));
+	show_wrapped(stdout, INDENT "unreadable: ", shown, t->width);
+	if (row->raw_len == 0)
+		return;
+	(void)show_visible(shown, sizeof(shown), row->raw, row->raw_len);
+	show_wrapped(stdout, INDENT "| ", shown, t->width);
+	explicit_bzero(shown, sizeof(shown));
+}
+
+/* A heartbeat and its like have a word instead of a kind, and no other field. */
+static void
+fill_report(const struct msg_inbox_row *row, char kind[CELL_MAX], char severity[16],
+    char place[CELL_MAX], char people[PEOPLE_MAX])
+{
+	const struct relation_rule *rule = relation_rule(row->relation);
+
+	if (rule != NULL && !rule->counts) {
+		(void)snprintf(kind, CELL_MAX, "%s", rule->word);
+		return;
+	}
+	label_or_number(kind, row->kind_label, row->kind);
+	label_or_number(place, row->place_label, row->place);
+	if (row->severity != 0)
+		(void)snprintf(severity, 16, "%u", row->severity);
+	inbox_row_affected(row, people, PEOPLE_MAX);
+}
+
+void
+inbox_row_print(struct inbox_table *t, const struct msg_inbox_row *row)
+{
+	char seq[24], arrived[SHOW_TIME_MAX], from[CELL_MAX],
+	    number[16] = "", kind[CELL_MAX] = "", severity[16] = "", place[CELL_MAX] = "",
+	    people[PEOPLE_MAX] = "", note[CELL_MAX];
+	const char *cells[INBOX_COLUMNS] = {
+	    seq, arrived, from, number, kind, severity, place, people, note};
+
+	(void)snprintf(seq, sizeof(seq), "%" PRIu64, row->seq);
+	show_time(arrived, row->arrival_s);
+	(void)show_visible(from, sizeof(from), row->pseudonym, strlen(row->pseudonym));
+	(void)show_visible(note, sizeof(note), row->note, strlen(row->note));
+	if (row->slot == UINT32_MAX)
+		(void)snprintf(from, sizeof(from), "?");
+	else
+		(void)snprintf(number, sizeof(number), "%u", row->number);
+	if (row->readable)
+		fill_report(row, kind, severity, place, people);
+	if (!t->titled)
+		show_titles(stdout, t->columns, INBOX_COLUMNS);
+	t->titled = true;
+	show_row(stdout, t->columns, INBOX_COLUMNS, cells);
+	print_remarks(row);
+	if (!row->readable)
+		print_unreadable(t, row);
+}
+
+/* ---- for scripts ---- */
+
+static void
+json_number_unless(struct json *j, const char *name, uint32_t value, uint32_t none)
+{
+	if (value == none)
+		json_null(j, name);
+	else
+		json_number(j, name, value);
+}
+
+static void
+json_report(struct json *j, const struct msg_inbox_row *row)
+{
+	const struct relation_rule *rule = relation_rule(row->relation);
+
+	json_number(j, "kind", row->kind);
+	json_text(j, "kind_label", row->kind_label);
+	json_number(j, "severity", row->severity);
+	json_number(j, "certainty", row->certainty);
+	json_number(j, "place", row->place);
+	json_text(j, "place_label", row->place_label);
+	json_number(j, "actor", row->actor);
+	json_text(j, "actor_label", row->actor_label);
+	json_text(j, "target", row->target);
+	json_number(j, "relation", row->relation);
+	json_text(j, "relation_word", rule != NULL ? rule->word : "");
+	json_number_unless(j, "refers", row->refers, REFERS_TO_NONE);
+	json_time(j, "event", row->event_s);
+	json_time(j, "sent", row->sent_s);
+	if (row->affected < AFFECTED_IS_MANY_HERE)
+		json_number(j, "affected", row->affected);
+	else
+		json_null(j, "affected");
+	json_flag(j, "affected_many", row->affected == AFFECTED_IS_MANY_HERE);
+	json_number(j, "affected_code", row->affected_code);
+	json_number(j, "quantity", row->quantity);
+	json_text(j, "note", row->note);
+	json_flag(j, "duress", row->duress);
+	json_number(j, "review", row->review);
+	json_list(j, "review_words");
+	for (unsigned bit = 0; bit < REVIEW_COUNT; bit++)
+		if (row->review >> bit & 1)
+			json_item(j, record_review_words((enum record_review)bit));
+	json_list_end(j);
+}
+
+void
+inbox_row_json(const struct msg_inbox_row *row)
+{
+	struct json j;
+
+	json_begin(&j, stdout);
+	json_number(&j, "seq", (int64_t)row->seq);
+	json_time(&j, "arrival", row->arrival_s);
+	json_flag(&j, "readable", row->readable);
+	json_flag(&j, "proven", row->proven);
+	json_number_unless(&j, "slot", row->slot, UINT32_MAX);
+	if (row->slot == UINT32_MAX)
+		json_null(&j, "number");
+	else
+		json_number(&j, "number", row->number);
+	json_text(&j, "pseudonym", row->pseudonym);
+	if (row->readable) {
+		json_report(&j, row);
+	} else {
+		json_text(&j, "reason", row->reason);
+		json_octets(&j, "raw", row->raw, row->raw_len);
+		json_hex(&j, "raw_hex", row->raw, row->raw_len);
+	}
+	json_end(&j);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The making of a gateway, whole or not at all: what was made is remembered, and taken away again
+ * when a later step fails. SIGINT, SIGTERM and SIGHUP wait until it is done.
+ */
+#ifndef GATEWAY_CONTROL_INIT_MAKE_H
+#define GATEWAY_CONTROL_INIT_MAKE_H
+
+#include "gateway/common/conf.h"
+#include "gateway/common/passphrase.h"
+#include "gateway/control/books.h"
+#include "gateway/control/init_plan.h"
+
+struct birth {
+	const struct plan *plan;
+	const struct conf *conf; /* what the settings will say */
+	const char *settings;    /* their text */
+	size_t settings_len;
+	const struct book_file *codebook, *places;
+	const struct passphrase *passphrase;
+};
+
+/* Before anything is asked: is there a gateway here already? 0, or EXIT_REFUSED after words. */
+int make_refuse_existing(const struct conf *conf, const char *settings);
+
+/* 0, or the exit code after words; then nothing was left behind. */
+int make_gateway(const struct birth *b);
+
+#endif

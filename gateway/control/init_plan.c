@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gateway/control/init_plan.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/control/cmd.h"
+#include "gateway/control/options.h"
+#include "schemas/exit.h"
+
+/* `asked` NULL: only an option, else what stands before the default. `initial` NULL: none. */
+static const struct {
+	const char *option, *value, *help, *asked, *initial;
+} answers[PLAN_ANSWERS] = {
+    [PLAN_STATE_DIR] = {"state-dir", "FOLDER", "folder of the sealed store, default state",
+	"Folder of the sealed store", "state"},
+    [PLAN_DEVICE] = {"modem-device", "PATH",
+	"the modem's tty, or a folder for a trial without modem; default modem",
+	"Modem: its tty, as /dev/ttyUSB0, or a folder for a trial without modem", "modem"},
+    [PLAN_CONNECTION] = {"modem-connection", "NAME",
+	"libGammu's connection, default at115200 for a tty", NULL, NULL},
+    [PLAN_MODEL] = {"modem-model", "NAME", "libGammu's model, default at for a tty", NULL, NULL},
+    [PLAN_POSTURE] = {"posture", "WORD", "protected; no other one is built yet", "Posture",
+	"protected"},
+    [PLAN_CODEBOOK] = {"codebook", "FILE", "the codebook that the gateway begins with",
+	"Codebook file", NULL},
+    [PLAN_PLACES] = {"places", "FILE", "the places file that it begins with", "Places file", NULL},
+};
+
+enum { ROW_SECRET = PLAN_ANSWERS, ROW_OTHERS = ROW_SECRET + 2, ROWS = ROW_OTHERS + 4 };
+
+int
+plan_options(struct plan *p, int argc, char **argv, bool *go_on)
+{
+	const struct option_row others[ROWS - PLAN_ANSWERS] = {
+	    SECRET_OPTIONS(p->secret),
+	    {"argon-memory", OPTION_NUMBER, &p->argon_memory, COST_MEMORY_MIN, COST_MEMORY_MAX,
+		NULL, "MIB", "cost of a passphrase; default: measured, about a second"},
+	    {"argon-passes", OPTION_NUMBER, &p->argon_passes, COST_PASSES_MIN, COST_PASSES_MAX,
+		NULL, "N", "passes over that memory"},
+	    {"modem-poll", OPTION_NUMBER, &p->poll_s, 1, 3600, NULL, "SECONDS",
+		"how often the modem is listed, default 300"},
+	    {"yes", OPTION_FLAG, &p->yes, 0, 0, NULL, NULL, "ask nothing but the passphrase"},
+	};
+	struct option_row rows[ROWS];
+	const struct options o = {
+	    "tocsin [-c CONF] init --codebook FILE --places FILE [OPTIONS]", rows, ROWS, 0};
+	int code = 0;
+
+	for (size_t i = 0; i < PLAN_ANSWERS; i++)
+		rows[i] = (struct option_row){answers[i].option, OPTION_TEXT, &p->given[i], 0, 0,
+		    NULL, answers[i].value, answers[i].help};
+	memcpy(&rows[ROW_SECRET], others, sizeof(others));
+	*go_on = options_read(&o, argc, argv, NULL, &code);
+	return code;
+}
+
+/* What is not given and not asked for follows from the device. */
+static const char *
+default_of(const struct plan *p, enum plan_answer a)
+{
+	bool is_tty = strncmp(p->answer[PLAN_DEVICE], "/dev/", 5) == 0;
+
+	if (a == PLAN_CONNECTION)
+		return is_tty ? "at115200" : "none";
+	if (a == PLAN_MODEL)
+		return is_tty ? "at" : "dummy";
+	return answers[a].initial;
+}
+
+/* A line from the terminal without its newline. False at its end, or if it is too long. */
+static bool
+read_line(char out[PLAN_ANSWER_MAX])
+{
+	size_t len;
+
+	if (fgets(out, PLAN_ANSWER_MAX, stdin) == NULL)
+		return false;
+	len = strlen(out);
+	if (len == 0 || out[len - 1] != '\n')
+		return false;
+	out[len - 1] = '\0';
+	return true;
+}
+
+static int
+ask(struct plan *p, enum plan_answer a, const char *initial)
+{
+	do {
+		if (initial != NULL)
+			printf("%s [%s]: ", answers[a].asked, initial);
+		else
+			printf("%s: ", answers[a].asked);
+		(void)fflush(stdout);
+		if (!read_line(p->answer[a]))
+			return cmd_fail(EXIT_REFUSED, "no answer: nothing was made");
+		if (p->answer[a][0] == '\0' && initial != NULL)
+			(void)snprintf(p->answer[a], PLAN_ANSWER_MAX, "%s", initial);
+	} while (p->answer[a][0] == '\0');
+	return 0;
+}
+
+static int
+fill_answer(struct plan *p, enum plan_answer a, bool may_ask)
+{
+	const char *value = p->given[a] != NULL ? p->given[a] : default_of(p, a);
+
+	if (p->given[a] == NULL && may_ask && answers[a].asked != NULL)
+		return ask(p, a, value);
+	if (value == NULL)
+		return cmd_fail(
+		    EXIT_USAGE, "init needs --%s %s", answers[a].option, answers[a].value);
+	if (strlen(value) >= PLAN_ANSWER_MAX)
+		return cmd_fail(EXIT_USAGE, "--%s is too long", answers[a].option);
+	memcpy(p->answer[a], value, strlen(value) + 1);
+	return 0;
+}
+
+int
+plan_answers(struct plan *p)
+{
+	bool may_ask = !p->yes && isatty(STDIN_FILENO);
+	int code = 0;
+
+	for (int a = 0; code == 0 && a < PLAN_ANSWERS; a++)
+		code = fill_answer(p, (enum plan_answer)a, may_ask);
+	return code;
+}
+
+struct text {
+	char *out;
+	size_t used;
+	bool full;
+};
+
+__attribute__((format(printf, 2, 3))) static void
+append(struct text *t, const char *fmt, ...)
+{
+	size_t room = PLAN_SETTINGS_MAX - t->used;
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(t->out + t->used, room, fmt, ap);
+	va_end(ap);
+	if (len < 0 || (size_t)len >= room)
+		t->full = true;
+	else
+		t->used += (size_t)len;
+}
+
+/* A text as libconfig reads it back. */
+static void
+append_quoted(struct text *t, const char *name, const char *value)
+{
+	append(t, "%s = \"", name);
+	for (; *value != '\0'; value++)
+		append(t, *value == '"' || *value == '\\' ? "\\%c" : "%c", *value);
+	append(t, "\";\n");
+}
+
+size_t
+plan_settings_text(const struct plan *p, char out[PLAN_SETTINGS_MAX])
+{
+	struct text t = {out, 0, false};
+
+	append(&t,
+	    "# Settings of this gateway, made by 'tocsin init'; tocsin.conf(5) describes each.\n"
+	    "# Paths are meant from the folder of this file.\n\n");
+	append_quoted(&t, "state_dir", p->answer[PLAN_STATE_DIR]);
+	append_quoted(&t, "run_dir", "run");
+	append_quoted(&t, "anchor", "file:anchor.bin");
+	append_quoted(&t, "posture", p->answer[PLAN_POSTURE]);
+	append(&t, "\nmodem = {\n");
+	append_quoted(&t, "\tdevice", p->answer[PLAN_DEVICE]);
+	append_quoted(&t, "\tconnection", p->answer[PLAN_CONNECTION]);
+	append_quoted(&t, "\tmodel", p->answer[PLAN_MODEL]);
+	append(&t, "\tpoll_s = %u;\n};\n", (unsigned)p->poll_s);
+	append(&t, "\nargon2 = {\n\tmemory_mib = %u;\n\tpasses = %u;\n};\n", p->cost.memory_mib,
+	    p->cost.passes);
+	return t.full ? 0 : t.used;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tocsin: the coordinator's and installer's command. Everything it can do is one row below.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/common/sandbox.h"
+#include "gateway/control/cmd.h"
+#include "schemas/exit.h"
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+} commands[] = {
+    {"init", cmd_init, "make a new gateway: settings, sealed store, anchor, passphrase"},
+    {"check", cmd_check, "look whether everything that a gateway needs is in place"},
+    {"status", cmd_status, "show the gateway's state and what is wrong"},
+    {"unlock", cmd_unlock, "open the gateway with the passphrase, to read and to act"},
+    {"arm", cmd_arm, "let it read what arrives, without opening what is stored"},
+    {"close", cmd_close, "end reading: from OPEN back to ARMED"},
+    {"lock", cmd_lock, "lock it: it receives, and reads nothing"},
+    {"enrol", cmd_enrol, "enrol a monitor and print the secret text for her device, once"},
+    {"revoke", cmd_revoke, "accept nothing from a monitor any more"},
+    {"inbox", cmd_inbox, "show what arrived, the newest first"},
+    {"roster", cmd_roster, "show the monitors and when each was heard last"},
+    {"codebook", cmd_codebook, "check codebook and places files, print a codebook's card"},
+};
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static int
+help(FILE *out, int code)
+{
+	(void)fputs("usage: tocsin [-c CONF] COMMAND [OPTIONS]\n\n", out);
+	for (size_t i = 0; i < COMMANDS; i++)
+		(void)fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
+	(void)fputs("\n'tocsin COMMAND --help' tells a command's options.\n", out);
+	return code;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *conf = NULL;
+	int c;
+
+	(void)signal(SIGPIPE, SIG_IGN); /* writing to a closed pipe fails instead */
+	while ((c = getopt(argc, argv, "+c:h")) != -1) {
+		if (c == 'h')
+			return help(stdout, 0);
+		if (c != 'c')
+			return help(stderr, EXIT_USAGE);
+		conf = optarg;
+	}
+	if (optind == argc)
+		return help(stderr, EXIT_USAGE);
+	if (strcmp(argv[optind], "help") == 0)
+		return help(stdout, 0);
+	cmd_begin(argv[0], conf);
+	if (sandbox_basic() != ST_OK)
+		return cmd_fail(
+		    EXIT_REFUSED, "this kernel lacks prctl(2) settings that tocsin needs");
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(argv[optind], commands[i].name) == 0)
+			return commands[i].run(argc - optind, argv + optind);
+	(void)cmd_fail(EXIT_USAGE, "there is no command \"%s\"", argv[optind]);
+	return help(stderr, EXIT_USAGE);
+}

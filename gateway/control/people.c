@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gateway/control/people.h"
+
+#include <string.h>
+
+#include "gateway/control/cmd.h"
+#include "schemas/exit.h"
+
+#define PAGE_ROWS 50
+
+/* One page. *after moves to its last row; *rows counts it; *page is how many core gives at most. */
+static int
+one_page(struct client *c, struct ipc_message *ask, people_fn *fn, void *arg, uint64_t *after,
+    uint32_t *rows, uint32_t *page)
+{
+	struct ipc_message answer;
+	int code;
+
+	*rows = 0;
+	code = client_ask(c, ask, &answer, CLIENT_WAIT_LONG_S);
+	while (code == 0 && answer.head.type == MSG_ROSTER_ROW) {
+		struct msg_roster_row *row = &answer.body.ROSTER_ROW;
+
+		row->pseudonym[sizeof(row->pseudonym) - 1] = '\0';
+		row->language[sizeof(row->language) - 1] = '\0';
+		row->place_label[sizeof(row->place_label) - 1] = '\0';
+		fn(row, arg);
+		*after = row->seq;
+		++*rows;
+		code = client_next(c, &answer, CLIENT_WAIT_S);
+	}
+	if (code == 0 && answer.head.type != MSG_RESULT)
+		code = client_puzzled();
+	if (code == 0)
+		*page = answer.body.RESULT.value;
+	ipc_wipe(&answer);
+	return code;
+}
+
+int
+people_each(struct client *c, const char *pseudonym, people_fn *fn, void *arg)
+{
+	uint32_t rows = 0, page = 0;
+	struct ipc_message ask;
+	uint64_t after = 0;
+	int code;
+
+	do {
+		ipc_begin(&ask, MSG_ROSTER);
+		ask.body.ROSTER.after = after;
+		ask.body.ROSTER.limit = PAGE_ROWS;
+		if (pseudonym[0] != '\0' &&
+		    (code = people_name(ask.body.ROSTER.pseudonym, pseudonym)) != 0)
+			return code;
+		code = one_page(c, &ask, fn, arg, &after, &rows, &page);
+	} while (code == 0 && rows > 0 && rows >= page);
+	return code;
+}
+
+int
+people_name(char out[PSEUDONYM_MAX], const char *pseudonym)
+{
+	size_t len = strlen(pseudonym);
+
+	if (len == 0 || len >= PSEUDONYM_MAX)
+		return cmd_fail(EXIT_USAGE, "a pseudonym has 1 to %d octets", PSEUDONYM_MAX - 1);
+	memset(out, 0, PSEUDONYM_MAX);
+	memcpy(out, pseudonym, len);
+	return 0;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The roster as commands need it.
+ */
+#ifndef GATEWAY_CONTROL_PEOPLE_H
+#define GATEWAY_CONTROL_PEOPLE_H
+
+#include "gateway/control/client.h"
+
+typedef void people_fn(const struct msg_roster_row *row, void *arg);
+
+/*
+ * Call fn for each row, page by page.
+ *   pseudonym  empty: all.
+ * 0, or the exit code after words.
+ */
+int people_each(struct client *c, const char *pseudonym, people_fn *fn, void *arg);
+
+/* Put a pseudonym into a message. 0, or EXIT_USAGE after words: empty, or too long. */
+int people_name(char out[PSEUDONYM_MAX], const char *pseudonym);
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gateway/control/show.h"
+
+#include <assert.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+#include <utf8proc.h>
+
+#define COLUMNS_MIN 40
+#define COLUMNS_MAX 400
+#define ELLIPSIS "\xe2\x80\xa6"
+
+size_t
+show_character(const uint8_t *at, size_t len, int32_t *out)
+{
+	utf8proc_int32_t c;
+	utf8proc_ssize_t used = utf8proc_iterate(at, (utf8proc_ssize_t)len, &c);
+
+	*out = used > 0 ? c : -1;
+	return used > 0 ? (size_t)used : 1;
+}
+
+static bool
+is_harmless(int32_t c)
+{
+	switch (c < 0 ? UTF8PROC_CATEGORY_CN : utf8proc_category(c)) {
+	case UTF8PROC_CATEGORY_CC: /* control */
+	case UTF8PROC_CATEGORY_CF: /* format: directions, joiners */
+	case UTF8PROC_CATEGORY_CS:
+	case UTF8PROC_CATEGORY_CO:
+	case UTF8PROC_CATEGORY_CN: /* not assigned */
+	case UTF8PROC_CATEGORY_ZL:
+	case UTF8PROC_CATEGORY_ZP:
+		return false;
+	default:
+		return true;
+	}
+}
+
+size_t
+show_visible(char *out, size_t cap, const void *octets, size_t len)
+{
+	const uint8_t *at = octets, *end = at + len;
+	size_t used = 0, took;
+	char shown[16];
+	int32_t c;
+	int need;
+
+	assert(cap > 0);
+	for (; at < end; at += took) {
+		took = show_character(at, (size_t)(end - at), &c);
+		if (is_harmless(c))
+			need = snprintf(shown, sizeof(shown), "%.*s", (int)took, (const char *)at);
+		else if (c < 0x80) /* not a character, or a control character of ASCII */
+			need = snprintf(shown, sizeof(shown), "\\x%02x", *at);
+		else
+			need = snprintf(shown, sizeof(shown), "\\u%04x", (unsigned)c);
+		if (need < 0 || used + (size_t)need >= cap)
+			break;
+		memcpy(out + used, shown, (size_t)need);
+		used += (size_t)need;
+	}
+	out[used] = '\0';
+	return used;
+}
+
+/* Octets of the longest beginning that takes at most `cells`; their cells in *width. */
+static size_t
+fitting(const char *visible, size_t cells, size_t *width)
+{
+	const uint8_t *from = (const uint8_t *)visible, *at = from, *end = from + strlen(visible);
+	size_t took;
+	int32_t c;
+	int wide;
+
+	for (*width = 0; at < end; at += took) {
+		took = show_character(at, (size_t)(end - at), &c);
+		wide = c < 0 ? 1 : utf8proc_charwidth(c);
+		if (wide > 0 && *width + (size_t)wide > cells)
+			break;
+		*width += wide > 0 ? (size_t)wide : 0;
+	}
+	return (size_t)(at - from);
+}
+
+size_t
+show_width(const char *visible)
+{
+	size_t width;
+
+	(void)fitting(visible, SIZE_MAX, &width);
+	return width;
+}
+
+size_t
+show_columns(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == -1 || size.ws_col == 0)
+		return SHOW_NARROW;
+	if (size.ws_col < COLUMNS_MIN)
+		return COLUMNS_MIN;
+	return size.ws_col > COLUMNS_MAX ? COLUMNS_MAX : size.ws_col;
+}
+
+void
+show_time(char out[SHOW_TIME_MAX], int64_t seconds)
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	if (seconds == INT64_MIN || gmtime_r(&t, &tm) == NULL ||
+	    strftime(out, SHOW_TIME_MAX, "%Y-%m-%d %H:%M", &tm) == 0)
+		memcpy(out, "-", 2);
+}
+
+void
+show_duration(char out[SHOW_TIME_MAX], int64_t seconds)
+{
+	static const struct {
+		int64_t from_s, unit_s;
+		const char *name;
+	} units[] = {
+	    {2 * 86400, 86400, "days"}, {2 * 3600, 3600, "h"}, {120, 60, "min"}, {0, 1, "s"}};
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (seconds >= units[i].from_s) {
+			(void)snprintf(out, SHOW_TIME_MAX, "%lld %s",
+			    (long long)(seconds / units[i].unit_s), units[i].name);
+			return;
+		}
+	memcpy(out, "-", 2);
+}
+
+void
+show_fit(struct show_column *c, size_t count, size_t columns)
+{
+	size_t used = count - 1; /* one cell between two columns */
+	bool gave = true;
+
+	for (size_t i = 0; i < count; i++) {
+		c[i].width = c[i].min;
+		used += c[i].min;
+	}
+	while (gave && used < columns) {
+		gave = false;
+		for (size_t i = 0; i < count && used < columns; i++) {
+			if (c[i].width >= c[i].want)
+				continue;
+			c[i].width++;
+			used++;
+			gave = true;
+		}
+	}
+}
+
+static void
+put_spaces(FILE *out, size_t n)
+{
+	(void)fprintf(out, "%*s", (int)n, "");
+}
+
+static void
+put_cell(FILE *out, const struct show_column *c, const char *text, bool last)
+{
+	size_t width, len = fitting(text, c->width, &width);
+	bool cut = text[len] != '\0';
+
+	if (cut)
+		len = fitting(text, c->width - 1, &width);
+	if (c->right)
+		put_spaces(out, c->width - width - cut);
+	(void)fwrite(text, 1, len, out);
+	if (cut)
+		(void)fputs(ELLIPSIS, out);
+	if (!c->right && !last)
+		put_spaces(out, c->width - width - cut);
+}
+
+void
+show_row(FILE *out, const struct show_column *c, size_t count, const char *const *cells)
+{
+	for (size_t i = 0; i < count; i++) {
+		put_cell(out, &c[i], cells[i] != NULL ? cells[i] : "", i + 1 == count);
+		(void)fputc(i + 1 == count ? '\n' : ' ', out);
+	}
+}
+
+void
+show_titles(FILE *out, const struct show_column *c, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		put_cell(out, &c[i], c[i].title, i + 1 == count);
+		(void)fputc(i + 1 == count ? '\n' : ' ', out);
+	}
+}
+
+void
+show_wrapped(FILE *out, const char *indent, const char *visible, size_t columns)
+{
+	size_t cells = columns - show_width(indent), width, len;
+
+	do {
+		len = fitting(visible, cells, &width);
+		(void)fprintf(out, "%s%.*s\n", indent, (int)len, visible);
+		visible += len;
+	} while (*visible != '\0' && len > 0);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reading the journal from its first row kept to its last: each run opened with its month's key,
+ * each row checked, each event whole handed on. Pure in its effect: it writes nothing.
+ *
+ * What is missing, changed, moved or planted is named with its row numbers and handed to `fault`:
+ *   a row that is missing, or that does not open       not handed on; the rest of its run is
+ *   a run whose first event does not prove itself     not ours: nothing of it is handed on
+ *   a run whose first event is missing or damaged      handed on with proven = 0
+ *   a link that does not fit                           named; what is proven by its run stays so
+ *   rows and runs outside what the root knows          named, never handed on
+ */
+#ifndef GATEWAY_CORE_FOLD_H
+#define GATEWAY_CORE_FOLD_H
+
+#include <stdint.h>
+
+#include "crypto/ring.h"
+#include "crypto/tree.h"
+#include "gateway/core/store.h"
+#include "gateway/core/view.h"
+#include "schemas/status.h"
+
+struct fold {
+	struct store *store;
+	const struct tree_root *root;       /* checked by its mac */
+	const struct ring_list *ring;       /* checked by its hash */
+	const struct ring_secrets *secrets; /* with the months' keys */
+	/* ST_OK, or the walk ends with it. */
+	enum status (*event)(void *arg, const struct view_event *ev);
+	enum status (*fault)(void *arg, uint64_t seq, const char *words);
+	void *arg;
+	uint16_t epoch; /* out: the last run's; 0 without a run */
+};
+
+/* ST_OK (also with faults), ST_IO, ST_SYNC, ST_MEMORY, or what a callback returned. */
+enum status fold_journal(struct fold *f) MUST_USE;
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Open addressing with linear probing; a removed entry closes the gap behind it, so a lookup ends
+ * at the first free place. Hints are pseudorandom, so their own octets are the hash.
+ */
+#include "gateway/core/hints.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "schemas/limits.h"
+
+struct entry {
+	uint8_t hx[HINT_X_LEN];
+	uint8_t used, revoked, unused;
+	uint16_t slot;
+	uint32_t n;
+};
+
+struct slot_hints {
+	int live;
+	struct ratchet_window window;
+	size_t skipped;
+	struct {
+		uint32_t n;
+		uint8_t hx[HINT_X_LEN];
+	} old[EW1_SKIPPED_MAX];
+};
+
+struct hints {
+	struct entry *table;
+	size_t size, used; /* size is a power of two, at most half full */
+	struct slot_hints *slot[SLOT_MAX];
+};
+
+#define SIZE_FIRST 1024
+
+static size_t
+place_of(const struct hints *h, const uint8_t hx[HINT_X_LEN])
+{
+	uint32_t v;
+
+	memcpy(&v, hx, sizeof(v));
+	return v & (h->size - 1);
+}
+
+static void
+put_entry(struct hints *h, const struct entry *e)
+{
+	size_t i = place_of(h, e->hx);
+
+	while (h->table[i].used)
+		i = (i + 1) & (h->size - 1);
+	h->table[i] = *e;
+	h->used++;
+}
+
+static enum status
+make_room(struct hints *h, size_t more)
+{
+	struct hints bigger = {.size = h->size};
+
+	while ((h->used + more) * 2 > bigger.size)
+		bigger.size *= 2;
+	if (bigger.size == h->size)
+		return ST_OK;
+	if ((bigger.table = calloc(bigger.size, sizeof(*bigger.table))) == NULL)
+		return ST_MEMORY;
+	for (size_t i = 0; i < h->size; i++)
+		if (h->table[i].used)
+			put_entry(&bigger, &h->table[i]);
+	sodium_memzero(h->table, h->size * sizeof(*h->table));
+	free(h->table);
+	h->table = bigger.table;
+	h->size = bigger.size;
+	return ST_OK;
+}
+
+static void
+add(struct hints *h, uint16_t slot, uint32_t n, int revoked, const uint8_t hx[HINT_X_LEN])
+{
+	struct entry e = {.used = 1, .revoked = revoked != 0, .slot = slot, .n = n};
+
+	memcpy(e.hx, hx, HINT_X_LEN);
+	put_entry(h, &e);
+}
+
+static void
+drop(struct hints *h, uint16_t slot, uint32_t n, const uint8_t hx[HINT_X_LEN])
+{
+	size_t mask = h->size - 1, i = place_of(h, hx), hole;
+
+	while (h->table[i].used && (h->table[i].slot != slot || h->table[i].n != n ||
+				       memcmp(h->table[i].hx, hx, HINT_X_LEN) != 0))
+		i = (i + 1) & mask;
+	assert(h->table[i].used);
+	for (hole = i; h->table[i = (i + 1) & mask].used;) {
+		size_t home = place_of(h, h->table[i].hx);
+
+		if (((i - home) & mask) >= ((i - hole) & mask)) {
+			h->table[hole] = h->table[i];
+			hole = i;
+		}
+	}
+	memset(&h->table[hole], 0, sizeof(h->table[hole]));
+	h->used--;
+}
+
+enum status
+hints_new(struct hints **out)
+{
+	struct hints *h = calloc(1, sizeof(*h));
+
+	if (h == NULL)
+		return ST_MEMORY;
+	h->size = SIZE_FIRST;
+	if ((h->table = calloc(h->size, sizeof(*h->table))) == NULL) {
+		free(h);
+		return ST_MEMORY;
+	}
+	*out = h;
+	return ST_OK;
+}
+
+void
+hints_free(struct hints *h)
+{
+	if (h == NULL)
+		return;
+	for (size_t i = 0; i < SLOT_MAX; i++)
+		if (h->slot[i] != NULL) {
+			sodium_memzero(h->slot[i], sizeof(*h->slot[i]));
+			free(h->slot[i]);
+		}
+	sodium_memzero(h->table, h->size * sizeof(*h->table));
+	free(h->table);
+	free(h);
+}
+
+static void
+drop_skipped(struct hints *h, uint16_t slot)
+{
+	struct slot_hints *s = h->slot[slot];
+
+	for (size_t i = 0; i < s->skipped; i++)
+		drop(h, slot, s->old[i].n, s->old[i].hx);
+	s->skipped = 0;
+}
+
+static void
+drop_window(struct hints *h, uint16_t slot, uint32_t from, uint32_t to)
+{
+	struct slot_hints *s = h->slot[slot];
+
+	for (uint32_t n = from; n < to; n++)
+		drop(h, slot, n, s->window.hx[n - s->window.first]);
+}
+
+static void
+add_skipped(struct hints *h, uint16_t slot, const struct ratchet *r)
+{
+	struct slot_hints *s = h->slot[slot];
+
+	for (size_t i = 0; i < r->skipped_count; i++) {
+		s->old[i].n = r->skipped[i].n;
+		memcpy(s->old[i].hx, r->skipped[i].keys.hx, HINT_X_LEN);
+		add(h, slot, s->old[i].n, 0, s->old[i].hx);
+	}
+	s->skipped = r->skipped_count;
+}
+
+/* The window of a slot that is new here. */
+static void
+add_window(struct hints *h, uint16_t slot, const struct ratchet *r)
+{
+	struct slot_hints *s = h->slot[slot];
+
+	ratchet_window_fill(r, &s->window);
+	for (uint32_t i = 0; i < EW1_WINDOW; i++)
+		add(h, slot, s->window.first + i, 0, s->window.hx[i]);
+	s->live = 1;
+}
+
+/* Its window begins at a higher number now. */
+static void
+move_window(struct hints *h, uint16_t slot, uint32_t n)
+{
+	struct slot_hints *s = h->slot[slot];
+	uint32_t old_end = s->window.first + EW1_WINDOW;
+	uint32_t gone = n < old_end ? n : old_end;
+
+	drop_window(h, slot, s->window.first, gone);
+	assert(ratchet_window_advance_to(&s->window, n) == ST_OK);
+	for (uint32_t i = n < old_end ? old_end : n; i < n + EW1_WINDOW; i++)
+		add(h, slot, i, 0, s->window.hx[i - n]);
+}
+
+static void
+set_revoked(struct hints *h, uint16_t slot, const struct ratchet *r)
+{
+	struct slot_hints *s = h->slot[slot];
+
+	if (s->live)
+		drop_window(h, slot, s->window.first, s->window.first + EW1_WINDOW);
+	sodium_memzero(s, sizeof(*s));
+	for (size_t i = 0; i < r->hint_count; i++)
+		add(h, slot, 0, 1, r->hints[i]);
+}
+
+enum status
+hints_set(struct hints *h, uint16_t slot, const struct ratchet *r)
+{
+	struct slot_hints *s;
+	enum status st;
+
+	assert(slot < SLOT_MAX);
+	if ((st = make_room(h, (size_t)EW1_WINDOW + EW1_SKIPPED_MAX)) != ST_OK)
+		return st;
+	if (h->slot[slot] == NULL && (h->slot[slot] = calloc(1, sizeof(*s))) == NULL)
+		return ST_MEMORY;
+	s = h->slot[slot];
+	drop_skipped(h, slot);
+	if (r->state != RATCHET_LIVE) {
+		set_revoked(h, slot, r);
+		return ST_OK;
+	}
+	if (!s->live)
+		add_window(h, slot, r);
+	else if (r->n != s->window.first)
+		move_window(h, slot, r->n);
+	add_skipped(h, slot, r);
+	return ST_OK;
+}
+
+size_t
+hints_find(const struct hints *h, const uint8_t hx[HINT_X_LEN], struct hint_match *out, size_t cap)
+{
+	size_t count = 0;
+
+	for (size_t i = place_of(h, hx); h->table[i].used; i = (i + 1) & (h->size - 1)) {
+		const struct entry *e = &h->table[i];
+
+		if (memcmp(e->hx, hx, HINT_X_LEN) != 0)
+			continue;
+		if (count < cap)
+			out[count] = (struct hint_match){e->n, e->slot, e->revoked};
+		count++;
+	}
+	return count < cap ? count : cap;
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gateway/core/intake.h"
+
+#include <sodium.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "crypto/seen.h"
+#include "gateway/common/clock.h"
+#include "gateway/core/intake_read.h"
+#include "gateway/core/session_unlock.h"
+#include "reporting/report/text.h"
+
+#define DISK_RESERVE ((uint64_t)16 << 20) /* octets left for the journal when parking stops */
+#define QUARTER_S 900
+
+/* Hashes that the batch under way has added to `seen`. */
+struct batch_seen {
+	uint8_t hash[2 * BATCH_MAX][SEEN_HASH_LEN];
+	size_t count;
+};
+
+static int
+is_locked(const struct session *s)
+{
+	return s->at == IN_LOCKED || s->read_only;
+}
+
+static int
+disk_is_low(const struct session *s)
+{
+	struct statvfs vfs;
+
+	if (statvfs(s->conf->state_dir, &vfs) == -1)
+		return 0; /* the commit will say it */
+	return (uint64_t)vfs.f_bavail * vfs.f_frsize < DISK_RESERVE;
+}
+
+static enum status
+was_seen(
+    struct session *s, const struct batch_seen *batch, const uint8_t hash[SEEN_HASH_LEN], int *seen)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		if (memcmp(batch->hash[i], hash, SEEN_HASH_LEN) == 0) {
+			*seen = 1;
+			return ST_OK;
+		}
+	return store_seen_has(s->store, hash, seen);
+}
+
+static enum status
+add_seen(struct session *s, struct batch_seen *batch, const uint8_t hash[SEEN_HASH_LEN])
+{
+	memcpy(batch->hash[batch->count++], hash, SEEN_HASH_LEN);
+	return change_seen(s->state, hash);
+}
+
+/*
+ * Is it a redelivery, or the same sealed text once more? What is new here enters `seen`.
+ * In posture protected every text of an EW1 shape is known by its content too.
+ */
+static enum status
+check_seen(struct session *s, struct batch_seen *batch, const struct arrival *a, int *seen)
+{
+	const struct key32 *key = &state_root(s->state)->k_seen;
+	const struct seen_octets none = {NULL, 0}, udh = {a->udh, a->udh_len},
+				 text = {a->text, a->text_len},
+				 symbols = {(const uint8_t *)a->symbols, a->symbol_count};
+	uint8_t hash[SEEN_HASH_LEN];
+	enum status st;
+
+	*seen = 0;
+	seen_delivery(key, a->stamp_s, udh, text, none, hash);
+	if ((st = was_seen(s, batch, hash, seen)) != ST_OK || *seen)
+		return st;
+	if ((st = add_seen(s, batch, hash)) != ST_OK || a->class == TEXT_OTHER)
+		return st;
+	seen_content(key, symbols, hash);
+	if ((st = was_seen(s, batch, hash, seen)) != ST_OK || *seen)
+		return st;
+	return add_seen(s, batch, hash);
+}
+
+static enum status
+park(struct session *s, const struct arrival *a)
+{
+	struct parked p = {.kind = PARKED_TEXT,
+	    .form = a->form,
+	    .trust = (uint8_t)session_trust(),
+	    .udh_len = (uint8_t)a->udh_len,
+	    .text_len = (uint16_t)a->text_len,
+	    .arrival_s = clock_wall_s() / QUARTER_S * QUARTER_S,
+	    .stamp_s = a->stamp_s};
+	uint8_t plain[PARK_PLAIN_LEN];
+	enum status st;
+
+	memcpy(p.text, a->text, a->text_len);
+	if (a->udh_len > 0)
+		memcpy(p.udh, a->udh, a->udh_len);
+	if ((st = parked_write(&p, plain)) == ST_OK)
+		st = change_park(s->state, s->ring.pk_i.b, plain);
+	sodium_memzero(&p, sizeof(p));
+	sodium_memzero(plain, sizeof(plain));
+	return st;
+}
+
+/* What the modem handed over, within every bound. */
+static void
+arrival_of(const struct msg_sms *sms, struct arrival *a)
+{
+	memset(a, 0, sizeof(*a));
+	a->quarter = session_quarter();
+	a->trust = (uint8_t)session_trust();
+	a->form = sms->form;
+	a->stamp_s = sms->stamp_s;
+	a->text = sms->text;
+	a->text_len = sms->text_len <= SMS_TEXT_MAX ? sms->text_len : SMS_TEXT_MAX;
+	a->udh = sms->udh;
+	a->udh_len = sms->udh_len <= SMS_UDH_MAX ? sms->udh_len : SMS_UDH_MAX;
+	if (a->udh_len + a->text_len > PARK_ROOM)
+		a->text_len = PARK_ROOM - a->udh_len; /* no SMS is that long */
+	arrival_classify(a);
+}
+
+static enum status
+take_one(struct session *s, struct batch_seen *batch, const struct msg_sms *sms)
+{
+	struct arrival a;
+	enum status st;
+	int seen;
+
+	arrival_of(sms, &a);
+	st = check_seen(s, batch, &a, &seen);
+	if (st == ST_OK && seen)
+		s->doubled++;
+	else if (st == ST_OK)
+		st = is_locked(s) ? park(s, &a) : intake_read(s, &a);
+	sodium_memzero(&a, sizeof(a));
+	return st;
+}
+
+enum status
+intake_batch(struct session *s, const struct msg_sms *sms, size_t count)
+{
+	struct batch_seen batch;
+	enum status st = ST_OK;
+
+	if (s->at == IN_NEW || count > BATCH_MAX)
+		return ST_NOT_ALLOWED;
+	if (disk_is_low(s))
+		return ST_FULL;
+	batch.count = 0;
+	for (size_t i = 0; st == ST_OK && i < count; i++)
+		st = take_one(s, &batch, &sms[i]);
+	if (st == ST_OK && change_pending(s->state))
+		st = session_commit(s);
+	if (st == ST_OK)
+		s->kept += count;
+	return st;
+}
+
+enum status
+intake_refused(struct session *s)
+{
+	struct parked p = {.kind = PARKED_REFUSED,
+	    .trust = (uint8_t)session_trust(),
+	    .arrival_s = clock_wall_s() / QUARTER_S * QUARTER_S,
+	    .stamp_s = INT64_MIN};
+	uint8_t plain[PARK_PLAIN_LEN];
+	enum status st;
+
+	if (disk_is_low(s))
+		return ST_FULL;
+	if ((st = parked_write(&p, plain)) == ST_OK)
+		st = change_park(s->state, s->ring.pk_i.b, plain);
+	return st == ST_OK ? session_commit(s) : st;
+}
+
+/* --- reading what was parked --- */
+
+static enum status
+append_refused(struct session *s, const struct parked *p)
+{
+	uint32_t quarter = record_quarter(p->arrival_s);
+	struct event_mark mark = {.hour = quarter == RECORD_EVENT_NONE ? 0 : quarter / 4};
+	uint8_t body[EVENT_MARK_MAX];
+
+	return session_append(
+	    s, EVENT_REFUSED, body, event_mark_encode(&mark, body, sizeof(body)), NULL);
+}
+
+static enum status
+read_parked(struct session *s, const struct parked *p)
+{
+	struct arrival a = {.quarter = record_quarter(p->arrival_s),
+	    .trust = p->trust,
+	    .form = p->form,
+	    .stamp_s = p->stamp_s,
+	    .text = p->text,
+	    .text_len = p->text_len,
+	    .udh = p->udh,
+	    .udh_len = p->udh_len};
+
+	if (p->kind == PARKED_REFUSED)
+		return append_refused(s, p);
+	if (a.quarter == RECORD_EVENT_NONE) {
+		a.quarter = 0;
+		a.trust = TRUST_NONE;
+	}
+	arrival_classify(&a);
+	return intake_read(s, &a);
+}
+
+static enum status
+consume(struct session *s, uint64_t seq, const uint8_t *blob, size_t len)
+{
+	uint8_t box[PARK_BOX_LEN], plain[PARK_PLAIN_LEN];
+	struct parked p;
+	enum status st = ST_FORGED;
+
+	if (len == PARK_BLOB_LEN)
+		st = park_open(&state_root(s->state)->k_p, seq, blob, box);
+	if (st == ST_OK)
+		st = park_box_open(&s->ring.pk_i, &s->keys->ring.sk_i, box, plain);
+	if (st == ST_OK)
+		st = parked_read(plain, &p);
+	st = st == ST_OK ? read_parked(s, &p) : intake_damaged(s);
+	if (st == ST_OK)
+		st = change_unpark(s->state, seq);
+	sodium_memzero(plain, sizeof(plain));
+	sodium_memzero(&p, sizeof(p));
+	return st;
+}
+
+enum status
+intake_parked(struct session *s)
+{
+	uint8_t blob[PARK_BLOB_LEN];
+	uint64_t seq = 0, taken = 0;
+	size_t len;
+	enum status st;
+
+	while ((st = store_parked_next(s->store, seq, &seq, blob, sizeof(blob), &len)) == ST_OK) {
+		if ((st = consume(s, seq, blob, len)) != ST_OK)
+			return st;
+		if (++taken % BATCH_MAX == 0 && (st = session_commit(s)) != ST_OK)
+			return st;
+	}
+	if (st != ST_UNKNOWN)
+		return st;
+	if (taken == 0)
+		return ST_OK;
+	change_pass_end(s->state);
+	return session_commit(s);
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gateway/core/intake_read.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "crypto/base32.h"
+#include "gateway/common/status.h"
+#include "reporting/report/check.h"
+#include "reporting/report/record.h"
+
+#define MATCHES_MAX 8 /* slots that may share one hint: two are rare */
+#define IE_CONCAT_8 0x00
+#define IE_CONCAT_16 0x08
+
+/* Does the header say that this is one of several parts? (3GPP TS 23.040 9.2.3.24.1, .8) */
+static int
+is_part(const uint8_t *udh, size_t len)
+{
+	size_t at = 1;
+
+	while (at + 2 <= len && at + 2 + udh[at + 1] <= len) {
+		const uint8_t *ie = udh + at + 2;
+
+		if (udh[at] == IE_CONCAT_8 && udh[at + 1] == 3 && ie[1] > 1)
+			return 1;
+		if (udh[at] == IE_CONCAT_16 && udh[at + 1] == 4 && ie[2] > 1)
+			return 1;
+		at += 2 + (size_t)udh[at + 1];
+	}
+	return 0;
+}
+
+void
+arrival_classify(struct arrival *a)
+{
+	a->class = TEXT_OTHER;
+	a->symbol_count = 0;
+	if (a->form == SMS_TEXT && !is_part(a->udh, a->udh_len))
+		a->class =
+		    text_classify((const char *)a->text, a->text_len, a->symbols, &a->symbol_count);
+}
+
+static enum status
+append(struct session *s, const struct event_received *e)
+{
+	uint8_t body[EVENT_RECEIVED_MAX];
+	size_t len = event_received_encode(e, body, sizeof(body));
+	enum status st = session_append(s, EVENT_RECEIVED, body, len, NULL);
+
+	sodium_memzero(body, sizeof(body));
+	return st;
+}
+
+/* The octets of what did not open are kept; of what did, never (they would prove who sent what). */
+static void
+keep_raw(struct event_received *e, const uint8_t *octets, size_t len)
+{
+	e->raw_len = (uint16_t)len;
+	if (len > 0)
+		memcpy(e->raw, octets, len);
+}
+
+/* --- profile X --- */
+
+/* Try one number of one slot. On ST_OK plain is what was sealed and next the slot's next state. */
+static enum status
+open_as(struct session *s, const struct hint_match *m, const uint8_t wire[EW1_X_WIRE_LEN],
+    uint8_t plain[ENVELOPE_X_PLAIN_LEN], struct ratchet *next, uint8_t *generation)
+{
+	struct envelope_x_receiver *receiver = &s->keys->receiver;
+	struct message_keys keys;
+	struct ratchet now;
+	enum status st = state_slot(s->state, m->slot, &now);
+
+	if (st != ST_OK)
+		return st;
+	if ((st = ratchet_keys(&now, m->n, &keys)) == ST_OK) {
+		receiver->ss = s->keys->slot[m->slot].ss;
+		receiver->pk_m = s->keys->slot[m->slot].pk_m;
+		st = s->keys->slot[m->slot].known ? envelope_x_open(receiver, &keys, wire, plain)
+						  : ST_FORGED;
+	}
+	if (st == ST_OK)
+		st = ratchet_spend(&now, m->n, (uint32_t)session_on_h(s), next);
+	*generation = now.generation;
+	sodium_memzero(&keys, sizeof(keys));
+	sodium_memzero(&now, sizeof(now));
+	return st;
+}
+
+/* Who sent it? On ST_OK the slot's next state is collected and e names it. ST_UNKNOWN: nobody,
+ * e->outcome says why. */
+static enum status
+open_x(struct session *s, const uint8_t wire[EW1_X_WIRE_LEN], struct event_received *e,
+    uint8_t plain[ENVELOPE_X_PLAIN_LEN])
+{
+	struct hint_match match[MATCHES_MAX];
+	size_t count = hints_find(s->hints, wire, match, MATCHES_MAX);
+	struct ratchet next;
+	enum status st = ST_UNKNOWN;
+
+	e->outcome = OUTCOME_UNKNOWN_HINT;
+	for (size_t i = 0; i < count && st != ST_OK; i++) {
+		if (match[i].revoked) {
+			e->outcome = OUTCOME_REVOKED;
+			e->slot = match[i].slot;
+			continue;
+		}
+		st = open_as(s, &match[i], wire, plain, &next, &e->generation);
+		if (st == ST_OK) {
+			e->slot = match[i].slot;
+			e->n = match[i].n;
+		} else if (status_class(st) == SC_STOP)
+			return st;
+		else if (e->outcome == OUTCOME_UNKNOWN_HINT)
+			e->outcome = OUTCOME_FORGED;
+	}
+	if (st != ST_OK)
+		return ST_UNKNOWN;
+	if ((st = change_slot(s->state, e->slot, &next)) == ST_OK)
+		st = session_slot_known(s, e->slot, &next);
+	sodium_memzero(&next, sizeof(next));
+	return st;
+}
+
+/* What does it say? Nothing here can refuse the message: it was opened, and is kept. */
+static void
+judge(const struct session *s, struct event_received *e, const uint8_t *plain)
+{
+	const struct facts *f = s->facts;
+	const struct record_context context = {
+	    .arrived = e->trust == TRUST_NONE ? RECORD_EVENT_NONE : e->arrival};
+	struct record r;
+	enum record_fault fault;
+
+	e->outcome = OUTCOME_REFUSED;
+	if (record_unpack(plain, &r) != ST_OK) {
+		e->fault = plain[RECORD_LEN - 1] >> 4 >= RELATION_COUNT ? FAULT_RELATION
+									: FAULT_KIND_UNKNOWN;
+		e->form = SMS_OCTETS;
+		keep_raw(e, plain, ENVELOPE_X_PLAIN_LEN);
+		return;
+	}
+	e->has_record = 1;
+	memcpy(e->record, plain, RECORD_LEN);
+	memcpy(e->note, plain + RECORD_LEN, NOTE_LEN);
+	if (!relation_rule(r.relation)->counts) {
+		e->outcome = OUTCOME_ACCEPTED;
+	} else if (f->book == NULL || f->places == NULL || codebook_schema(f->book) != r.schema) {
+		e->outcome = OUTCOME_NO_BOOK;
+	} else if (record_check(&r, f->book, f->places, &fault) == ST_OK) {
+		e->outcome = OUTCOME_ACCEPTED;
+		e->review = (uint16_t)record_review(&r, f->places, &context);
+	} else {
+		e->fault = (uint8_t)fault;
+	}
+}
+
+static enum status
+read_x(struct session *s, const struct arrival *a, struct event_received *e)
+{
+	uint8_t wire[EW1_X_WIRE_LEN], plain[ENVELOPE_X_PLAIN_LEN];
+	enum status st = base32_decode(a->symbols, a->symbol_count, wire, sizeof(wire));
+
+	assert(st == ST_OK); /* text_classify gave 152 symbols, which are 95 octets exactly */
+	st = open_x(s, wire, e, plain);
+	if (st == ST_OK)
+		judge(s, e, plain);
+	else if (st == ST_UNKNOWN) {
+		keep_raw(e, a->text, a->text_len);
+		st = ST_OK;
+	}
+	sodium_memzero(plain, sizeof(plain));
+	return st;
+}
+
+/* --- everything else --- */
+
+/* Which outcome has a text that is not profile X? */
+static uint8_t
+outcome_of(const struct arrival *a)
+{
+	if (a->form == SMS_UNDECODED)
+		return OUTCOME_UNDECODED;
+	if (is_part(a->udh, a->udh_len))
+		return OUTCOME_PART;
+	if (a->form != SMS_TEXT)
+		return OUTCOME_OCTETS;
+	switch (a->class) {
+	case TEXT_S:
+		return OUTCOME_PROFILE_S;
+	case TEXT_P5:
+	case TEXT_P6:
+		return OUTCOME_PAPER;
+	default:
+		return OUTCOME_PLAIN;
+	}
+}
+
+enum status
+intake_read(struct session *s, const struct arrival *a)
+{
+	struct event_received e = {.arrival = a->quarter,
+	    .trust = a->trust,
+	    .source = SOURCE_SMS,
+	    .class = (uint8_t)a->class,
+	    .form = a->form,
+	    .slot = EVENT_SLOT_NONE};
+	enum status st = ST_OK;
+
+	if (a->class == TEXT_X) {
+		st = read_x(s, a, &e);
+	} else {
+		e.outcome = outcome_of(a);
+		keep_raw(&e, a->text, a->text_len);
+	}
+	if (st == ST_OK)
+		st = append(s, &e);
+	sodium_memzero(&e, sizeof(e));
+	return st;
+}
+
+enum status
+intake_damaged(struct session *s)
+{
+	const struct event_received e = {.arrival = session_quarter(),
+	    .trust = (uint8_t)session_trust(),
+	    .source = SOURCE_SMS,
+	    .slot = EVENT_SLOT_NONE,
+	    .outcome = OUTCOME_DAMAGED};
+
+	return append(s, &e);
+}

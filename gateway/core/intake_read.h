@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reading one text, ARMED or OPEN: what it is, who sent it, what it says; ends in exactly one
+ * `received` event. For intake.c.
+ */
+#ifndef GATEWAY_CORE_INTAKE_READ_H
+#define GATEWAY_CORE_INTAKE_READ_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gateway/core/session.h"
+#include "reporting/report/text.h"
+#include "schemas/status.h"
+
+/* One text as it arrived, from the modem or from `parked`. text and udh are borrowed. */
+struct arrival {
+	uint32_t quarter; /* quarter hours since 2025-01-01T00:00Z */
+	uint8_t trust;    /* enum trust */
+	uint8_t form;     /* enum sms_form */
+	int64_t stamp_s;
+	const uint8_t *text, *udh;
+	size_t text_len, udh_len;
+	enum text_class class; /* from here on: arrival_classify() */
+	char symbols[TEXT_SYMBOLS_MAX + 1];
+	size_t symbol_count;
+};
+
+void arrival_classify(struct arrival *a);
+
+/* Collects the event and, if it was a monitor's, the slot's next state. ST_OK or SC_STOP. */
+enum status intake_read(struct session *s, const struct arrival *a) MUST_USE;
+
+/* A parked row that does not open: an event with that outcome. */
+enum status intake_damaged(struct session *s) MUST_USE;
+
+#endif

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tocsin-core: reads and writes its state folder and talks to the others; no network, no tty.
+ *
+ *	tocsin-core -c SETTINGS         fd 3: channel to tocsind, fd 4: listening control socket
+ *	tocsin-core -c SETTINGS -i      fd 3: channel to `tocsin init`
+ */
+#include <poll.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/common/clock.h"
+#include "gateway/common/conf.h"
+#include "gateway/common/ipc.h"
+#include "gateway/common/log.h"
+#include "gateway/common/loop.h"
+#include "gateway/common/sandbox.h"
+#include "gateway/common/status.h"
+#include "gateway/core/channel.h"
+#include "gateway/core/mem.h"
+#include "gateway/core/requests.h"
+#include "gateway/core/session.h"
+#include "gateway/core/store.h"
+#include "schemas/exit.h"
+
+#define CLIENTS_MAX 8
+
+/* Everything that this process is. */
+static struct core {
+	struct loop loop;
+	struct conf conf;
+	struct session session;
+	struct channel channel;
+	struct requests requests;
+	struct loop_timer tick, batch;
+	int clients;
+	enum status end; /* why the loop was left; ST_OK: told to */
+} core;
+
+static int
+exit_code(enum status st)
+{
+	switch (st) {
+	case ST_OK:
+		return EXIT_DONE;
+	case ST_SYNC:
+		return EXIT_SYNC;
+	case ST_CONFIG:
+		return EXIT_CONFIG;
+	case ST_CHANGED:
+	case ST_ANCHOR:
+	case ST_DAMAGED:
+		return EXIT_CHANGED;
+	case ST_MEMORY:
+		return EXIT_MEMORY;
+	default:
+		return EXIT_STORAGE;
+	}
+}
+
+/* Leave the loop at once when the state is in doubt. */
+static int
+is_fatal(enum status st)
+{
+	if (status_class(st) != SC_STOP)
+		return 0;
+	core.end = st;
+	loop_stop(&core.loop);
+	return 1;
+}
+
+static void
+on_tick(struct loop *loop, void *arg)
+{
+	int64_t next_ms;
+
+	(void)arg;
+	if (is_fatal(session_tick(&core.session, &next_ms)))
+		return;
+	if (next_ms == INT64_MAX)
+		loop_timer_stop(loop, &core.tick);
+	else
+		(void)is_fatal(loop_timer_set(loop, &core.tick, next_ms, on_tick, NULL));
+}
+
+/* After anything that may have moved a time-out. */
+static void
+set_tick(void)
+{
+	on_tick(&core.loop, NULL);
+}
+
+/* --- the modem --- */
+
+static void
+modem_gone(void)
+{
+	loop_remove(&core.loop, core.channel.fd);
+	(void)close(core.channel.fd); /* a socket: nothing to lose */
+	core.channel.fd = -1;
+	core.requests.modem_connected = 0;
+}
+
+static void
+on_batch(struct loop *loop, void *arg)
+{
+	(void)loop;
+	(void)arg;
+	if (!is_fatal(channel_take(&core.channel)))
+		set_tick();
+}
+
+static void
+on_modem(struct loop *loop, int fd, short events, void *arg)
+{
+	int waits = 0;
+	enum status st = channel_read(&core.channel, &waits);
+
+	(void)fd;
+	(void)events;
+	(void)arg;
+	if (is_fatal(st))
+		return;
+	core.requests.modem_listed_ms = core.channel.listed_ms;
+	if (st == ST_CLOSED) {
+		log_event(EV_CHANNEL_CLOSED, LOG_ROLE(LOG_ROLE_MODEM));
+		modem_gone();
+	}
+	if (waits)
+		(void)is_fatal(loop_timer_set(
+		    loop, &core.batch, clock_boot_ms() + CHANNEL_PAUSE_MS, on_batch, NULL));
+	else
+		loop_timer_stop(loop, &core.batch);
+	set_tick();
+}
+
+static void
+on_tocsind(struct loop *loop, int fd, short events, void *arg)
+{
+	struct ipc_message m;
+	int passed = -1;
+	enum status st = ipc_receive(fd, IPC_TOCSIND, IPC_CORE, &m, &passed);
+
+	(void)events;
+	(void)arg;
+	if (st == ST_AGAIN)
+		return;
+	if (st != ST_OK) {
+		loop_stop(loop); /* tocsind is gone: so are we */
+		return;
+	}
+	if (passed == -1)
+		return;
+	if (core.channel.fd != -1)
+		modem_gone();
+	if (ipc_nonblocking(passed) != ST_OK ||
+	    loop_add(loop, passed, POLLIN, on_modem, NULL) != ST_OK) {
+		(void)close(passed); /* the modem sees it and is started again */
+		return;
+	}
+	core.channel.fd = passed;
+	core.requests.modem_connected = 1;
+}
+
+/* --- the commands --- */
+
+static void
+client_gone(struct loop *loop, int fd)
+{
+	loop_remove(loop, fd);
+	(void)close(fd); /* a socket: nothing to lose */
+	core.clients--;
+}
+
+static void
+on_client(struct loop *loop, int fd, short events, void *arg)
+{
+	struct ipc_message ask;
+	enum status st = ipc_receive(fd, IPC_CONTROL, IPC_CORE, &ask, NULL);
+
+	(void)events;
+	(void)arg;
+	if (st == ST_AGAIN)
+		return;
+	if (st == ST_OK)
+		st = requests_answer(&core.requests, fd, &ask);
+	if (is_fatal(st))
+		return;
+	if (st != ST_OK)
+		client_gone(loop, fd);
+	set_tick();
+}
+
+static void
+on_control(struct loop *loop, int listener, short events, void *arg)
+{
+	int fd;
+
+	(void)events;
+	(void)arg;
+	if (ipc_accept(listener, &fd) != ST_OK)
+		return;
+	if (core.clients == CLIENTS_MAX || loop_add(loop, fd, POLLIN, on_client, NULL) != ST_OK) {
+		(void)close(fd); /* too many at once: the command says so */
+		return;
+	}
+	core.clients++;
+}
+
+static void
+on_signal(struct loop *loop, int signo, void *arg)
+{
+	(void)signo;
+	(void)arg;
+	loop_stop(loop); /* what is committed is durable, and the rest is still in the modem */
+}
+
+/* --- the two ways to run --- */
+
+static enum status
+run_daemon(void)
+{
+	enum status st;
+
+	if ((st = loop_signals(&core.loop, on_signal, NULL)) != ST_OK ||
+	    (st = ipc_nonblocking(ROLE_CHANNEL_FD)) != ST_OK ||
+	    (st = ipc_nonblocking(CORE_CONTROL_FD)) != ST_OK ||
+	    (st = loop_add(&core.loop, ROLE_CHANNEL_FD, POLLIN, on_tocsind, NULL)) != ST_OK ||
+	    (st = loop_add(&core.loop, CORE_CONTROL_FD, POLLIN, on_control, NULL)) != ST_OK)
+		return st;
+	log_event(EV_STORE_READY, LOG_STATE(core.session.at));
+	set_tick();
+	return loop_run(&core.loop);
+}
+
+/* One client, whose channel is fd 3, until it goes. */
+static enum status
+run_init(void)
+{
+	struct ipc_message ask;
+	enum status st;
+
+	while ((st = ipc_receive(ROLE_CHANNEL_FD, IPC_CONTROL, IPC_CORE, &ask, NULL)) == ST_OK) {
+		st = requests_answer(&core.requests, ROLE_CHANNEL_FD, &ask);
+		if (st != ST_OK)
+			break;
+	}
+	return st == ST_CLOSED ? ST_OK : st;
+}
+
+static int
+usage(void)
+{
+	(void)fprintf(stderr, "usage: tocsin-core -c SETTINGS [-i]\n"
+			      "It is started by tocsind, or by 'tocsin init'.\n");
+	return EXIT_CONFIG;
+}
+
+static enum status
+start(const char *settings)
+{
+	char fault[CONF_FAULT_MAX], words[SESSION_WORDS_MAX];
+	enum status st;
+
+	if (conf_read(settings, &core.conf, fault) != ST_OK) {
+		(void)fprintf(stderr, "tocsin-core: %s\n", fault);
+		return ST_CONFIG;
+	}
+	log_begin("tocsin-core",
+	    core.conf.log_level == CONF_LOG_DEBUG ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+	(void)mem_lock_all(); /* status tells whether it could */
+	if ((st = store_library_init()) != ST_OK || (st = loop_init(&core.loop)) != ST_OK)
+		return st;
+	if ((st = session_start(&core.session, &core.conf, words)) != ST_OK)
+		(void)fprintf(stderr, "tocsin-core: %s\n", words);
+	return st;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *settings = NULL;
+	int option, init = 0;
+	enum status st;
+
+	while ((option = getopt(argc, argv, "c:i")) != -1) {
+		if (option == 'c')
+			settings = optarg;
+		else if (option == 'i')
+			init = 1;
+		else
+			return usage();
+	}
+	if (settings == NULL || optind != argc)
+		return usage();
+	sandbox_close_above(init ? ROLE_CHANNEL_FD : CORE_CONTROL_FD);
+	if (sandbox_basic() != ST_OK || sodium_init() == -1)
+		return EXIT_CONFIG;
+	core.channel.fd = -1;
+	core.channel.session = core.requests.session = &core.session;
+	if ((st = start(settings)) == ST_OK)
+		st = init ? run_init() : run_daemon();
+	if (st == ST_OK)
+		st = core.end;
+	if (st != ST_OK)
+		log_event(EV_STORE_FAILED, LOG_STATUS(st));
+	requests_done(&core.requests);
+	session_end(&core.session);
+	loop_done(&core.loop);
+	return exit_code(st);
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gateway/core/session.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/common/clock.h"
+#include "gateway/common/log.h"
+#include "gateway/common/status.h"
+#include "gateway/core/session_unlock.h"
+#include "reporting/report/record.h"
+
+#define HOUR_MS 3600000
+#define MINUTE_MS 60000
+#define IDLE_ANCHOR_MS 2000 /* then the anchor's old slot is zeroed */
+#define META_ON_H "on_h"
+
+/* --- time --- */
+
+uint64_t
+session_on_h(const struct session *s)
+{
+	return s->on_h_before + (uint64_t)((clock_boot_ms() - s->started_ms) / HOUR_MS);
+}
+
+uint64_t
+session_awake_h(const struct session *s)
+{
+	if (s->at != IN_ARMED && s->at != IN_OPEN)
+		return s->awake_before;
+	return s->awake_before + (uint64_t)((clock_boot_ms() - s->armed_ms) / HOUR_MS);
+}
+
+enum trust
+session_trust(void)
+{
+	return record_quarter(clock_wall_s()) == RECORD_EVENT_NONE ? TRUST_NONE : TRUST_MACHINE;
+}
+
+uint32_t
+session_quarter(void)
+{
+	return session_trust() == TRUST_NONE ? 0 : record_quarter(clock_wall_s());
+}
+
+static int64_t
+lock_at_ms(const struct session *s)
+{
+	return s->passphrase_ms + (int64_t)s->conf->armed_hours * HOUR_MS;
+}
+
+static int64_t
+close_at_ms(const struct session *s)
+{
+	return s->used_ms + (int64_t)s->conf->open_idle_minutes * MINUTE_MS;
+}
+
+static uint32_t
+seconds_until(int64_t at_ms)
+{
+	int64_t left = at_ms - clock_boot_ms();
+
+	return left <= 0 ? 0 : (uint32_t)((left + 999) / 1000);
+}
+
+uint32_t
+session_lock_in_s(const struct session *s)
+{
+	return s->at == IN_ARMED || s->at == IN_OPEN ? seconds_until(lock_at_ms(s)) : 0;
+}
+
+uint32_t
+session_close_in_s(const struct session *s)
+{
+	return s->at == IN_OPEN ? seconds_until(close_at_ms(s)) : 0;
+}
+
+/* --- start and end --- */
+
+static enum status
+start_failed(char words[SESSION_WORDS_MAX], enum status st, const char *what)
+{
+	(void)snprintf(words, SESSION_WORDS_MAX, "%s", what);
+	return st;
+}
+
+static enum status
+read_ring(struct session *s)
+{
+	uint8_t octets[RING_LIST_MAX];
+	size_t len;
+	enum status st = store_ring_get(s->store, octets, sizeof(octets), &len);
+
+	if (st == ST_OK)
+		st = ring_list_read(octets, len, &s->ring);
+	return status_class(st) == SC_REJECT ? ST_DAMAGED : st;
+}
+
+enum status
+session_start(struct session *s, const struct conf *conf, char words[SESSION_WORDS_MAX])
+{
+	enum status st;
+
+	memset(s, 0, sizeof(*s));
+	s->conf = conf;
+	s->at = IN_NEW;
+	s->started_ms = clock_boot_ms();
+	words[0] = '\0';
+	if ((s->waiting = calloc(SESSION_WAITING_MAX, sizeof(*s->waiting))) == NULL)
+		return start_failed(words, ST_MEMORY, "no memory is left");
+	if (!store_exists(conf->state_dir))
+		return ST_OK;
+	if ((st = store_open(conf->state_dir, &s->store)) != ST_OK)
+		return start_failed(words, st,
+		    "the store cannot be opened: see that its folder is readable and its disk is "
+		    "sound");
+	if ((st = anchor_open(conf->anchor, &s->anchor)) != ST_OK)
+		return start_failed(words, st,
+		    "the anchor cannot be opened: without it nothing in the store can be read");
+	if ((st = state_open(s->store, s->anchor, &s->state)) != ST_OK)
+		return start_failed(words, st,
+		    st == ST_ANCHOR
+			? "the anchor does not open this store: are both from one gateway?"
+			: "the store's state cannot be read");
+	if ((st = read_ring(s)) != ST_OK)
+		return start_failed(words, st, "the ring of the store cannot be read");
+	if ((st = store_meta_get(s->store, META_ON_H, &s->on_h_before)) == ST_UNKNOWN)
+		s->on_h_before = 0;
+	else if (st != ST_OK)
+		return start_failed(words, st, "the store cannot be read");
+	s->awake_before = state_root(s->state)->awake_h;
+	s->at = IN_LOCKED;
+	return ST_OK;
+}
+
+static void
+drop_waiting(struct session *s)
+{
+	for (size_t i = 0; i < s->waiting_count; i++) {
+		sodium_memzero(s->waiting[i].body, s->waiting[i].event.len);
+		free(s->waiting[i].body);
+	}
+	s->waiting_count = 0;
+}
+
+void
+session_forget(struct session *s)
+{
+	drop_waiting(s);
+	view_free(s->view);
+	s->view = NULL;
+	hints_free(s->hints);
+	s->hints = NULL;
+	facts_free(s->facts);
+	s->facts = NULL;
+	if (s->state != NULL)
+		state_lock(s->state);
+	sodium_free(s->keys); /* wipes it */
+	s->keys = NULL;
+	s->read_only = 0;
+	if (s->at != IN_NEW)
+		s->at = IN_LOCKED;
+}
+
+void
+session_end(struct session *s)
+{
+	session_forget(s);
+	state_free(s->state);
+	anchor_close(s->anchor);
+	store_close(s->store);
+	free(s->waiting);
+	memset(s, 0, sizeof(*s));
+}
+
+/* --- writing --- */
+
+enum status
+session_append(
+    struct session *s, enum event_type type, const uint8_t *body, size_t len, uint64_t *seq)
+{
+	struct session_waiting *w = &s->waiting[s->waiting_count];
+	uint64_t mine;
+	enum status st;
+
+	if (s->read_only || (event_states(type) & s->at) == 0)
+		return ST_NOT_ALLOWED;
+	if (s->waiting_count == SESSION_WAITING_MAX)
+		return ST_FULL;
+	if ((w->body = malloc(len > 0 ? len : 1)) == NULL)
+		return ST_MEMORY;
+	st = change_event(s->state, (uint8_t)type, (uint8_t)event_version(type), body, len, &mine);
+	if (st != ST_OK) {
+		free(w->body);
+		return st;
+	}
+	if (len > 0)
+		memcpy(w->body, body, len);
+	w->event =
+	    (struct view_event){mine, (uint8_t)type, (uint8_t)event_version(type), 1, w->body, len};
+	s->waiting_count++;
+	if (seq != NULL)
+		*seq = mine;
+	return ST_OK;
+}
+
+enum status
+session_commit(struct session *s)
+{
+	enum status st = state_commit(s->state, session_on_h(s), session_awake_h(s));
+
+	s->commit_ms = clock_boot_ms();
+	for (size_t i = 0; i < s->waiting_count && st == ST_OK; i++) {
+		if (s->view != NULL)
+			st = view_apply(s->view, &s->waiting[i].event);
+		if (st == ST_OK && s->facts != NULL)
+			st = facts_apply(s->facts, &s->waiting[i].event);
+	}
+	drop_waiting(s);
+	return st;
+}
+
+enum status
+session_mark(struct session *s, enum event_type type, enum cause cause, int states)
+{
+	struct event_mark mark = {.hour = session_quarter() / 4, .cause = (uint8_t)cause};
+	uint8_t body[EVENT_MARK_MAX];
+	size_t len;
+
+	if (states) {
+		mark.has_statement = 1;
+		state_run_statement(s->state, mark.statement);
+	}
+	len = event_mark_encode(&mark, body, sizeof(body));
+	return session_append(s, type, body, len, NULL);
+}
+
+enum status
+session_slot_known(struct session *s, uint16_t slot, const struct ratchet *r)
+{
+	enum status st = ST_OK;
+
+	if (r->state != RATCHET_LIVE)
+		sodium_memzero(&s->keys->slot[slot], sizeof(s->keys->slot[slot]));
+	else if (!s->keys->slot[slot].known) {
+		st = envelope_x_static(&s->keys->ring.sk_i, &r->pk_m, &s->keys->slot[slot].ss);
+		s->keys->slot[slot].pk_m = r->pk_m;
+		s->keys->slot[slot].known = st == ST_OK;
+	}
+	/* A public key that no enrolment makes opens nothing: its texts are shown as not opening.
+	 */
+	return hints_set(s->hints, slot, r);
+}
+
+/* --- passages --- */
+
+enum status
+session_close(struct session *s, enum cause cause)
+{
+	enum status st;
+
+	if (s->at != IN_OPEN)
+		return ST_OK;
+	if (s->read_only)
+		return session_lock(s, cause);
+	if ((st = session_mark(s, EVENT_ARMED, cause, 0)) != ST_OK ||
+	    (st = session_commit(s)) != ST_OK)
+		return st;
+	session_close_view(s);
+	s->at = IN_ARMED;
+	log_event(EV_STATE_CHANGED, LOG_STATE(s->at));
+	return ST_OK;
+}
+
+enum status
+session_lock(struct session *s, enum cause cause)
+{
+	enum status st;
+
+	if (s->at != IN_ARMED && s->at != IN_OPEN)
+		return ST_OK;
+	if (!s->read_only) {
+		if ((st = session_mark(s, EVENT_LOCKED, cause, 0)) != ST_OK ||
+		    (st = session_commit(s)) != ST_OK)
+			return st;
+		s->awake_before = state_root(s->state)->awake_h;
+	}
+	session_forget(s);
+	log_event(EV_STATE_CHANGED, LOG_STATE(s->at));
+	return ST_OK;
+}
+
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+enum status
+session_tick(struct session *s, int64_t *next_ms)
+{
+	int64_t now = clock_boot_ms();
+	enum status st = ST_OK;
+
+	*next_ms = INT64_MAX;
+	if (s->at == IN_OPEN && now >= close_at_ms(s))
+		st = session_close(s, CAUSE_TIME);
+	if (st == ST_OK && (s->at == IN_ARMED || s->at == IN_OPEN) && now >= lock_at_ms(s))
+		st = session_lock(s, CAUSE_TIME);
+	if (st == ST_OK && s->state != NULL && state_wants_idle(s->state)) {
+		if (now >= s->commit_ms + IDLE_ANCHOR_MS)
+			st = state_idle(s->state);
+		else
+			*next_ms = s->commit_ms + IDLE_ANCHOR_MS;
+	}
+	if (s->at == IN_OPEN)
+		*next_ms = sooner(*next_ms, close_at_ms(s));
+	if (s->at == IN_ARMED || s->at == IN_OPEN)
+		*next_ms = sooner(*next_ms, lock_at_ms(s));
+	return st;
+}

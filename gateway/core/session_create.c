@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gateway/core/session_unlock.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gateway/common/clock.h"
+#include "gateway/common/entropy.h"
+#include "gateway/core/stretch.h"
+#include "reporting/book/book.h"
+
+#define MONTHS_AHEAD 3 /* vault keys are made so many months ahead */
+#define COORDINATOR_FIRST 1
+
+/* Every secret of a new gateway, for as long as it takes to wrap them. */
+struct birth {
+	struct key32 sk_i, sk_d, sk_c, w, pw, kek, k_h;
+	struct key32 sk_v[MONTHS_AHEAD + 1];
+	struct ring_list list;
+	struct ring_wraps wraps;
+};
+
+static enum status
+say(char words[SESSION_WORDS_MAX], enum status st, const char *sentence)
+{
+	(void)snprintf(words, SESSION_WORDS_MAX, "%s", sentence);
+	return st;
+}
+
+/* 16 * month + serial 0; month 0 is January 2025. */
+static uint16_t
+epoch_now(void)
+{
+	time_t now = (time_t)clock_wall_s();
+	struct tm tm;
+	long month;
+
+	(void)gmtime_r(&now, &tm);
+	month = (tm.tm_year - 125L) * 12 + tm.tm_mon;
+	if (month < 0)
+		month = 0; /* the clock was never set */
+	return (uint16_t)(16 * (month % 4096));
+}
+
+static void
+make_list(struct birth *b, const struct session_birth *birth)
+{
+	struct ring_list *list = &b->list;
+
+	ring_public_x25519(&b->sk_i, &list->pk_i);
+	ring_public_ed25519(&b->sk_d, &list->pk_d);
+	list->coordinator_count = 1;
+	list->coordinator[0].id = COORDINATOR_FIRST;
+	list->coordinator[0].argon_memory = birth->argon_memory;
+	list->coordinator[0].argon_passes = birth->argon_passes;
+	ring_public_x25519(&b->sk_c, &list->coordinator[0].pk_c);
+	entropy_fill(list->coordinator[0].salt, sizeof(list->coordinator[0].salt));
+	list->vault_count = MONTHS_AHEAD + 1;
+	for (unsigned i = 0; i <= MONTHS_AHEAD; i++) {
+		list->vault[i].epoch = (uint16_t)(epoch_now() + 16 * i);
+		ring_public_x25519(&b->sk_v[i], &list->vault[i].pk_v);
+	}
+}
+
+static enum status
+wrap(const struct birth *b, const struct key32 *secret, uint8_t out[RING_WRAP_LEN])
+{
+	struct key32 eph;
+	enum status st;
+
+	entropy_fill(&eph, sizeof(eph));
+	st = ring_wrap(&b->list.coordinator[0].pk_c, &eph, secret, out);
+	sodium_memzero(&eph, sizeof(eph));
+	return st;
+}
+
+static enum status
+make_wraps(struct birth *b)
+{
+	struct ring_wraps *w = &b->wraps;
+	uint8_t nonce[RING_NONCE_LEN];
+	enum status st;
+
+	w->coordinator_count = 1;
+	w->month_count = MONTHS_AHEAD + 1;
+	w->coordinator[0].id = COORDINATOR_FIRST;
+	entropy_fill(nonce, sizeof(nonce));
+	ring_kek(&b->pw, b->w.b, &b->kek);
+	ring_box_seal(&b->kek, nonce, &b->sk_c, &b->list, w->coordinator[0].box);
+	if ((st = wrap(b, &b->sk_i, w->coordinator[0].sk_i)) != ST_OK ||
+	    (st = wrap(b, &b->sk_d, w->coordinator[0].sk_d)) != ST_OK)
+		return st;
+	for (unsigned i = 0; i <= MONTHS_AHEAD; i++) {
+		w->month[i].epoch = b->list.vault[i].epoch;
+		if ((st = wrap(b, &b->sk_v[i], w->month[i].sk_v[0])) != ST_OK)
+			return st;
+	}
+	return ST_OK;
+}
+
+static enum status
+make_keys(struct birth *b, const struct session_birth *birth)
+{
+	enum status st;
+
+	entropy_fill(&b->sk_i, sizeof(b->sk_i));
+	entropy_fill(&b->sk_d, sizeof(b->sk_d));
+	entropy_fill(&b->sk_c, sizeof(b->sk_c));
+	entropy_fill(&b->w, sizeof(b->w));
+	entropy_fill(b->sk_v, sizeof(b->sk_v));
+	ring_head_key(&b->sk_d, &b->k_h);
+	make_list(b, birth);
+	st = stretch_passphrase(birth->passphrase->octets, birth->passphrase->len,
+	    b->list.coordinator[0].salt, birth->argon_memory, birth->argon_passes, &b->pw);
+	if (st == ST_OK)
+		st = ring_list_sign(&b->list, &b->sk_d);
+	return st == ST_OK ? make_wraps(b) : st;
+}
+
+static enum status
+append_book(
+    struct session *s, enum event_type type, uint32_t version, const char *octets, size_t len)
+{
+	struct event_book e = {.version = version, .octets = (const uint8_t *)octets, .len = len};
+	uint8_t *body = malloc(EVENT_BOOK_HEAD + len);
+	enum status st;
+
+	if (body == NULL)
+		return ST_MEMORY;
+	(void)crypto_generichash(e.hash, sizeof(e.hash), e.octets, len, NULL, 0);
+	st =
+	    session_append(s, type, body, event_book_encode(&e, body, EVENT_BOOK_HEAD + len), NULL);
+	sodium_memzero(body, EVENT_BOOK_HEAD + len);
+	free(body);
+	return st;
+}
+
+static enum status
+first_events(struct session *s, const struct session_birth *birth, const uint32_t version[2])
+{
+	struct event_setting setting = {.key = SETTING_POSTURE, .value = 0};
+	uint8_t body[EVENT_SETTING_LEN], hash[EVENT_RING_LEN];
+	size_t len = event_setting_encode(&setting, body, sizeof(body));
+	enum status st;
+
+	if ((st = ring_list_hash(&s->ring, hash)) != ST_OK ||
+	    (st = session_mark(s, EVENT_OPENED, CAUSE_INIT, 1)) != ST_OK ||
+	    (st = session_append(s, EVENT_RING, hash, sizeof(hash), NULL)) != ST_OK ||
+	    (st = session_append(s, EVENT_SETTING, body, len, NULL)) != ST_OK ||
+	    (st = append_book(
+		 s, EVENT_CODEBOOK, version[0], birth->codebook, birth->codebook_len)) != ST_OK ||
+	    (st = append_book(s, EVENT_PLACES, version[1], birth->places, birth->places_len)) !=
+		ST_OK ||
+	    (st = session_mark(s, EVENT_LOCKED, CAUSE_INIT, 0)) != ST_OK)
+		return st;
+	return session_commit(s);
+}
+
+/* Both books must read: core parses them again at each arming. */
+static enum status
+read_books(const struct session_birth *birth, uint32_t version[2], char words[SESSION_WORDS_MAX])
+{
+	struct codebook *book = calloc(1, sizeof(*book));
+	struct places *places = calloc(1, sizeof(*places));
+	struct book_faults *faults = calloc(1, sizeof(*faults));
+	enum status st = ST_MEMORY;
+
+	if (book == NULL || places == NULL || faults == NULL)
+		goto done;
+	st = book_read_codebook(birth->codebook, birth->codebook_len, book, faults);
+	if (st == ST_OK)
+		st = book_read_places(birth->places, birth->places_len, places, faults);
+	if (st != ST_OK && faults->count > 0)
+		(void)snprintf(words, SESSION_WORDS_MAX, "line %u: %s", faults->fault[0].line,
+		    faults->fault[0].words);
+	version[0] = book->version;
+	version[1] = places->version;
+done:
+	free(book);
+	free(places);
+	free(faults);
+	return st;
+}
+
+static enum status
+make_store(struct session *s, const struct birth *b, const struct session_birth *birth,
+    const uint32_t version[2], char words[SESSION_WORDS_MAX])
+{
+	enum status st;
+
+	if ((st = anchor_create(s->conf->anchor, &b->w, &s->anchor)) != ST_OK)
+		return say(words, st,
+		    st == ST_EXISTS
+			? "the anchor's file exists already: remove it only if no store needs it"
+			: "the anchor's file cannot be made: see its folder");
+	if ((st = store_create(s->conf->state_dir, &s->store)) != ST_OK)
+		return say(
+		    words, st, "the store cannot be made: see its folder and the room on its disk");
+	s->ring = b->list;
+	if ((st = state_create(s->store, s->anchor, &b->wraps, &b->list, 0, &s->state)) != ST_OK)
+		return st;
+	s->epoch = b->list.vault[0].epoch;
+	state_arm(s->state, &b->k_h, s->epoch, b->list.vault[0].pk_v.b);
+	s->at = IN_OPEN; /* its rights, for the first events */
+	s->armed_ms = clock_boot_ms();
+	st = first_events(s, birth, version);
+	s->at = IN_LOCKED;
+	state_lock(s->state);
+	return st == ST_OK ? ST_OK : say(words, st, "the first events could not be written");
+}
+
+static void
+remove_file(const char *dir, const char *name)
+{
+	char path[CONF_PATH_MAX + 32];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+	(void)unlink(path); /* it may not be there */
+}
+
+/* Leave nothing behind but an anchor that was there before. */
+static void
+undo(struct session *s)
+{
+	const struct conf *conf = s->conf;
+	int own_anchor = s->anchor != NULL, own_store = s->store != NULL;
+
+	session_end(s);
+	if (own_anchor)
+		(void)unlink(conf->anchor); /* ours: made just now */
+	if (own_store) {
+		remove_file(conf->state_dir, "tocsin.db");
+		remove_file(conf->state_dir, "tocsin.db-wal");
+	}
+}
+
+enum status
+session_create(struct session *s, const struct session_birth *birth, char words[SESSION_WORDS_MAX])
+{
+	struct birth *b;
+	uint32_t version[2];
+	enum status st;
+
+	words[0] = '\0';
+	if (s->at != IN_NEW)
+		return say(words, ST_EXISTS, "there is a gateway already in this state folder");
+	if ((st = read_books(birth, version, words)) != ST_OK)
+		return st;
+	if ((b = sodium_malloc(sizeof(*b))) == NULL)
+		return ST_MEMORY;
+	memset(b, 0, sizeof(*b));
+	st = make_keys(b, birth);
+	if (st == ST_RANGE)
+		(void)say(words, st, "Argon2id takes 64 to 1024 MiB and 3 to 32 passes");
+	if (st == ST_OK && (st = make_store(s, b, birth, version, words)) != ST_OK)
+		undo(s);
+	sodium_free(b); /* wipes it */
+	return st;
+}

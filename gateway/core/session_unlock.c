@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gateway/core/session_unlock.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "crypto/enrolment.h"
+#include "gateway/common/clock.h"
+#include "gateway/common/log.h"
+#include "gateway/common/status.h"
+#include "gateway/core/fold.h"
+#include "gateway/core/intake.h"
+#include "gateway/core/stretch.h"
+
+void
+session_close_view(struct session *s)
+{
+	view_free(s->view);
+	s->view = NULL;
+	sodium_memzero(s->keys->ring.month, sizeof(s->keys->ring.month));
+	s->keys->ring.month_count = 0;
+}
+
+/* Try the passphrase on each coordinator's box. ST_OK, ST_PASSPHRASE, ST_CHANGED, ST_MEMORY, ... */
+static enum status
+open_ring(struct session *s, const struct msg_passphrase *passphrase, struct ring_secrets *out)
+{
+	struct ring_wraps wraps;
+	struct key32 pw, kek;
+	enum status st = state_wraps(s->state, &wraps);
+
+	for (size_t i = 0; st == ST_OK && i < s->ring.coordinator_count; i++) {
+		const struct ring_coordinator *c = &s->ring.coordinator[i];
+
+		if (passphrase->len > sizeof(passphrase->octets))
+			return ST_PASSPHRASE;
+		st = stretch_passphrase(passphrase->octets, passphrase->len, c->salt,
+		    c->argon_memory, c->argon_passes, &pw);
+		if (st == ST_RANGE)
+			st = ST_CHANGED; /* no init of ours asks that little, or that much */
+		if (st != ST_OK)
+			break;
+		ring_kek(&pw, state_wipe_secret(s->state), &kek);
+		sodium_memzero(&pw, sizeof(pw));
+		st = ring_unlock(&kek, c->id, &s->ring, &wraps, out);
+		sodium_memzero(&kek, sizeof(kek));
+		if (st == ST_OK)
+			return ST_OK;
+		if (st == ST_PASSPHRASE && i + 1 < s->ring.coordinator_count)
+			st = ST_OK; /* the next one's */
+	}
+	return st == ST_OK || st == ST_UNKNOWN ? ST_PASSPHRASE : st;
+}
+
+/* Is everything on disk what was written? Else: reading only, and say what was found. */
+static enum status
+check_disk(struct session *s, const struct ring_secrets *secrets, char words[SESSION_WORDS_MAX])
+{
+	uint8_t hash[32];
+	char found[128] = "the ring list";
+	enum status st = ring_list_verify(&s->ring);
+
+	if (st == ST_OK)
+		st = ring_list_hash(&s->ring, hash);
+	if (st == ST_OK)
+		st = state_verify(s->state, &secrets->k_h, hash, found, sizeof(found));
+	if (st == ST_OK)
+		return ST_OK;
+	if (st != ST_CHANGED && status_class(st) == SC_STOP)
+		return st;
+	s->read_only = 1;
+	(void)snprintf(words, SESSION_WORDS_MAX,
+	    "changed while locked: %s. Opened for reading only; nothing new is read or written",
+	    found);
+	return ST_CHANGED;
+}
+
+/* --- folding --- */
+
+static enum status
+fold_event(void *arg, const struct view_event *ev)
+{
+	struct session *s = arg;
+	enum status st = view_apply(s->view, ev);
+
+	return st == ST_OK && s->facts != NULL ? facts_apply(s->facts, ev) : st;
+}
+
+static enum status
+fold_fault(void *arg, uint64_t seq, const char *words)
+{
+	struct session *s = arg;
+
+	return view_fault(s->view, seq, words);
+}
+
+static enum status
+fold_all(struct session *s)
+{
+	struct fold fold = {.store = s->store,
+	    .root = state_root(s->state),
+	    .ring = &s->ring,
+	    .secrets = &s->keys->ring,
+	    .event = fold_event,
+	    .fault = fold_fault,
+	    .arg = s};
+	enum status st = view_new(&s->view);
+	char first[128];
+	uint64_t faults;
+
+	if (st == ST_OK)
+		st = fold_journal(&fold);
+	if (st != ST_OK)
+		return st;
+	if (s->at == IN_LOCKED)
+		s->epoch = fold.epoch;
+	s->fault[0] = '\0';
+	if ((faults = view_faults(s->view, first, sizeof(first))) > 0)
+		(void)snprintf(s->fault, sizeof(s->fault), "%llu faults in the journal; first: %s",
+		    (unsigned long long)faults, first);
+	return ST_OK;
+}
+
+/* --- LOCKED to ARMED --- */
+
+static const struct public32 *
+epoch_key(struct session *s)
+{
+	for (size_t i = 0; i < s->ring.vault_count; i++)
+		if (s->ring.vault[i].epoch == s->epoch)
+			return &s->ring.vault[i].pk_v;
+	/* No run at all: the first month of the list, which is init's. */
+	s->epoch = s->ring.vault[0].epoch;
+	return &s->ring.vault[0].pk_v;
+}
+
+static enum status
+know_slots(struct session *s)
+{
+	uint16_t slots[SLOT_MAX];
+	size_t count = state_slots(s->state, slots);
+	struct ratchet r;
+	enum status st = ST_OK;
+
+	for (size_t i = 0; st == ST_OK && i < count; i++) {
+		if ((st = state_slot(s->state, slots[i], &r)) == ST_OK)
+			st = session_slot_known(s, slots[i], &r);
+		sodium_memzero(&r, sizeof(r));
+	}
+	return st;
+}
+
+/* Skipped numbers and revoked hints of thirty days ago go; never while texts wait to be read. */
+static enum status
+expire_slots(struct session *s)
+{
+	uint16_t slots[SLOT_MAX];
+	size_t count = state_slots(s->state, slots);
+	struct ratchet r;
+	uint64_t parked;
+	enum status st = store_parked_count(s->store, &parked);
+
+	for (size_t i = 0; st == ST_OK && parked == 0 && i < count; i++) {
+		if ((st = state_slot(s->state, slots[i], &r)) == ST_OK &&
+		    ratchet_expire(&r, (uint32_t)session_on_h(s)) > 0)
+			st = change_slot(s->state, slots[i], &r);
+		sodium_memzero(&r, sizeof(r));
+	}
+	return st;
+}
+
+static enum status
+hold(struct session *s, const struct ring_secrets *secrets)
+{
+	enum status st;
+
+	if ((s->keys = sodium_malloc(sizeof(*s->keys))) == NULL)
+		return ST_MEMORY;
+	memset(s->keys, 0, sizeof(*s->keys));
+	s->keys->ring = *secrets;
+	s->keys->receiver.sk_i = secrets->sk_i;
+	s->keys->receiver.pk_i = s->ring.pk_i;
+	gwid_of(&s->ring.pk_i, s->keys->receiver.gwid);
+	if ((st = hints_new(&s->hints)) != ST_OK)
+		return st;
+	return facts_new(&s->facts);
+}
+
+static enum status
+go_armed(struct session *s)
+{
+	enum status st;
+
+	state_arm(s->state, &s->keys->ring.k_h, s->epoch, epoch_key(s)->b);
+	s->at = IN_ARMED;
+	s->armed_ms = clock_boot_ms();
+	if ((st = session_mark(s, EVENT_ARMED, CAUSE_COMMAND, 1)) == ST_OK)
+		st = expire_slots(s);
+	if (st == ST_OK)
+		st = session_commit(s);
+	if (st == ST_OK)
+		st = know_slots(s);
+	return st;
+}
+
+static enum status
+from_locked(struct session *s, const struct ring_secrets *secrets, enum core_state to,
+    char words[SESSION_WORDS_MAX])
+{
+	enum status st, changed;
+
+	if ((st = hold(s, secrets)) != ST_OK)
+		return st;
+	changed = check_disk(s, secrets, words);
+	if (changed != ST_OK && changed != ST_CHANGED)
+		return changed;
+	if ((st = fold_all(s)) != ST_OK)
+		return st;
+	if (changed == ST_CHANGED) {
+		s->at = IN_OPEN;
+		(void)snprintf(s->fault, sizeof(s->fault), "%s", words);
+		return ST_OK;
+	}
+	if (s->fault[0] != '\0')
+		(void)snprintf(words, SESSION_WORDS_MAX, "%s", s->fault);
+	epoch_key(s);
+	if (to == IN_ARMED)
+		session_close_view(s);
+	if ((st = go_armed(s)) != ST_OK)
+		return st;
+	return intake_parked(s);
+}
+
+static enum status
+from_armed(struct session *s, const struct ring_secrets *secrets)
+{
+	struct facts *facts = s->facts;
+	enum status st;
+
+	s->keys->ring = *secrets; /* with the months' keys */
+	s->facts = NULL;          /* they moved with each commit: fold the view alone */
+	st = fold_all(s);
+	s->facts = facts;
+	return st;
+}
+
+static enum status
+refused(struct session *s)
+{
+	enum status st;
+
+	if (s->at == IN_LOCKED || s->read_only)
+		return intake_refused(s);
+	if ((st = session_mark(s, EVENT_REFUSED, CAUSE_COMMAND, 0)) != ST_OK)
+		return st;
+	return session_commit(s);
+}
+
+static enum status
+go(struct session *s, const struct ring_secrets *secrets, enum core_state to,
+    char words[SESSION_WORDS_MAX])
+{
+	enum status st = ST_OK;
+
+	if (s->at == IN_LOCKED)
+		st = from_locked(s, secrets, to, words);
+	else if (s->at == IN_ARMED && to == IN_OPEN)
+		st = from_armed(s, secrets);
+	if (st != ST_OK || to != IN_OPEN || s->at == IN_OPEN)
+		return st;
+	s->at = IN_OPEN;
+	if ((st = session_mark(s, EVENT_OPENED, CAUSE_COMMAND, 0)) != ST_OK)
+		return st;
+	return session_commit(s);
+}
+
+enum status
+session_unlock(struct session *s, const struct msg_passphrase *passphrase, enum core_state to,
+    char words[SESSION_WORDS_MAX])
+{
+	struct ring_secrets *secrets;
+	enum status st, noted;
+
+	words[0] = '\0';
+	if (s->at == IN_NEW || (to == IN_ARMED && s->at != IN_LOCKED))
+		return ST_NOT_ALLOWED;
+	if ((secrets = sodium_malloc(sizeof(*secrets))) == NULL)
+		return ST_MEMORY;
+	st = open_ring(s, passphrase, secrets);
+	if (st == ST_PASSPHRASE) {
+		if ((noted = refused(s)) != ST_OK && noted != ST_FULL)
+			st = noted;
+		goto done;
+	}
+	if (st == ST_OK) {
+		st = go(s, secrets, to, words);
+		s->passphrase_ms = s->used_ms = clock_boot_ms();
+		log_event(EV_STATE_CHANGED, LOG_STATE(s->at));
+	}
+	if (st == ST_MEMORY && s->at != IN_LOCKED && s->view == NULL)
+		session_forget(s);
+done:
+	sodium_free(secrets);
+	return st;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tocsin-modem: descriptor 3 is the channel to core. It handles no signal: SIGTERM and SIGALRM
+ * end it wherever it is, which costs nothing but another listing.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/common/log.h"
+#include "gateway/common/sandbox.h"
+#include "gateway/modem/modem.h"
+#include "schemas/exit.h"
+
+#define POLL_MAX_S 3600
+
+static int
+usage(void)
+{
+	(void)fputs("usage: tocsin-modem -d device -C connection -m model [-p seconds] [-v]\n"
+		    "It is started by tocsind, with the channel to tocsin-core as descriptor 3.\n",
+	    stderr);
+	return EXIT_USAGE;
+}
+
+static bool
+read_options(int argc, char **argv, struct modem_options *o, enum log_level *level)
+{
+	char *end = NULL;
+	unsigned long poll_s;
+	int c;
+
+	while ((c = getopt(argc, argv, "d:C:m:p:v")) != -1) {
+		if (c == 'd')
+			o->device = optarg;
+		else if (c == 'C')
+			o->connection = optarg;
+		else if (c == 'm')
+			o->model = optarg;
+		else if (c == 'v')
+			*level = LOG_LEVEL_DEBUG;
+		else if (c == 'p') {
+			poll_s = strtoul(optarg, &end, 10);
+			if (end == optarg || *end != '\0' || poll_s < 1 || poll_s > POLL_MAX_S)
+				return false;
+			o->poll_s = (uint32_t)poll_s;
+		} else
+			return false;
+	}
+	return optind == argc && o->device != NULL && o->connection != NULL && o->model != NULL;
+}
+
+static int
+exit_code(enum status st)
+{
+	switch (st) {
+	case ST_OK:
+		return EXIT_DONE;
+	case ST_MEMORY:
+		return EXIT_MEMORY;
+	case ST_SYNTAX:
+		return EXIT_CHANNEL;
+	default:
+		return EXIT_DEVICE;
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct modem_options options = {.poll_s = 300, .channel = ROLE_CHANNEL_FD};
+	enum log_level level = LOG_LEVEL_INFO;
+	enum status st;
+
+	if (!read_options(argc, argv, &options, &level))
+		return usage();
+	log_begin("tocsin-modem", level);
+	if (sandbox_basic() != ST_OK)
+		return EXIT_CONFIG;
+	if ((st = modem_run(&options)) == ST_SYNTAX)
+		log_event(EV_CHANNEL_BAD);
+	return exit_code(st);
+}

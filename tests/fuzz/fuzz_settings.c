@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Any octets as a settings file: a clear fault of one line, or settings within their bounds.
+ */
+#include <assert.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "gateway/common/conf.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+static const struct {
+	size_t offset;
+	uint32_t min, max;
+} bounds[] = {
+#define CHECKED_PATH(field, lo, hi)
+#define CHECKED_FILE(field, lo, hi)
+#define CHECKED_TEXT(field, lo, hi)
+#define CHECKED_WORD(field, lo, hi) {offsetof(struct conf, field), 0, 1},
+#define CHECKED_NUMBER(field, lo, hi) {offsetof(struct conf, field), lo, hi},
+#define X(field, path, type, min, max, initial, words, help) CHECKED_##type(field, min, max)
+#include "schemas/settings.def"
+#undef X
+};
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	char fault[CONF_FAULT_MAX];
+	struct conf conf;
+	uint32_t value;
+	enum status st;
+
+	memset(&conf, 0, sizeof(conf));
+	memset(fault, 'x', sizeof(fault));
+	st = conf_parse("folder/tocsin.conf", (const char *)data, len, &conf, fault);
+	assert(memchr(fault, '\0', sizeof(fault)) != NULL && strchr(fault, '\n') == NULL);
+	assert((st == ST_OK) == (fault[0] == '\0'));
+	if (st != ST_OK)
+		return 0;
+	for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
+		memcpy(&value, (const char *)&conf + bounds[i].offset, sizeof(value));
+		assert(value >= bounds[i].min && value <= bounds[i].max);
+	}
+	assert(conf.posture == POSTURE_PROTECTED);
+	assert(strncmp(conf.state_dir, "folder/", 7) == 0 || conf.state_dir[0] == '/');
+	return 0;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/support/rig.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "crypto/base32.h"
+#include "crypto/enrolment.h"
+#include "gateway/common/entropy.h"
+#include "gateway/common/fileio.h"
+#include "gateway/common/status.h"
+#include "gateway/core/people.h"
+#include "gateway/core/store.h"
+#include "gateway/core/stretch.h"
+#include "reporting/report/note.h"
+
+static void
+must(enum status st, const char *what)
+{
+	if (st == ST_OK)
+		return;
+	(void)fprintf(stderr, "rig: %s: %s\n", what, status_words(st));
+	exit(2);
+}
+
+static size_t
+read_book(const char *name, char *out)
+{
+	size_t len;
+
+	must(fileio_read(name, (uint8_t *)out, CODEBOOK_FILE_MAX, &len), name);
+	return len;
+}
+
+void
+rig_create(struct rig *r, const char *name)
+{
+	static char codebook[CODEBOOK_FILE_MAX], places[PLACES_FILE_MAX];
+	static int library;
+	const char *tmp = getenv("TMPDIR");
+	struct msg_passphrase passphrase = {.len = strlen(RIG_PASSPHRASE)};
+	struct session_birth birth = {.passphrase = &passphrase,
+	    .argon_memory = STRETCH_MEMORY_MIN,
+	    .argon_passes = STRETCH_PASSES_MIN,
+	    .codebook = codebook,
+	    .places = places};
+	char fault[CONF_FAULT_MAX], words[SESSION_WORDS_MAX], text[512];
+
+	memset(r, 0, sizeof(*r));
+	if (!library) {
+		if (sodium_init() == -1)
+			exit(2);
+		must(store_library_init(), "library");
+		library = 1;
+	}
+	memcpy(passphrase.octets, RIG_PASSPHRASE, passphrase.len);
+	(void)snprintf(r->dir, sizeof(r->dir), "%s/tocsin-%s-XXXXXX", tmp ? tmp : "/tmp", name);
+	if (mkdtemp(r->dir) == NULL)
+		exit(2);
+	(void)snprintf(text, sizeof(text), "%s/tocsin.conf", r->dir);
+	must(conf_parse(text, "", 0, &r->conf, fault), fault);
+	if (mkdir(r->conf.state_dir, 0700) == -1)
+		exit(2);
+	birth.codebook_len = read_book(PROJECT_DIR "/schemas/codebook/atrocity.cfg", codebook);
+	birth.places_len = read_book(PROJECT_DIR "/schemas/places/example.cfg", places);
+	must(session_start(&r->session, &r->conf, words), words);
+	must(session_create(&r->session, &birth, words), words);
+}
+
+void
+rig_remove(struct rig *r)
+{
+	char command[512];
+
+	session_end(&r->session);
+	(void)snprintf(command, sizeof(command), "rm -rf '%s'", r->dir);
+	if (system(command) != 0)
+		(void)fprintf(stderr, "rig: %s stays\n", r->dir);
+}
+
+void
+rig_restart(struct rig *r)
+{
+	char words[SESSION_WORDS_MAX];
+
+	session_end(&r->session);
+	must(session_start(&r->session, &r->conf, words), words);
+}
+
+enum status
+rig_unlock(struct rig *r, enum core_state to)
+{
+	struct msg_passphrase passphrase = {.len = strlen(RIG_PASSPHRASE)};
+	char words[SESSION_WORDS_MAX];
+
+	memcpy(passphrase.octets, RIG_PASSPHRASE, passphrase.len);
+	return session_unlock(&r->session, &passphrase, to, words);
+}
+
+struct phone *
+rig_enrol(struct rig *r, const char *pseudonym)
+{
+	struct phone *p = &r->phone[r->phones];
+	struct msg_enrol ask = {.language = "en", .rhythm_days = 7};
+	struct msg_enrolled enrolled;
+	struct enrolment enrolment;
+	struct enrolment_keys keys;
+	char words[SESSION_WORDS_MAX] = "";
+
+	ask.place = r->session.facts->places->place[0].id;
+	(void)snprintf(ask.pseudonym, sizeof(ask.pseudonym), "%s", pseudonym);
+	must(people_enrol(&r->session, &ask, &enrolled, words), words);
+	must(enrolment_read(enrolled.text, EW1_ENROL_CHARS, &enrolment), "enrolment text");
+	enrolment_derive(&enrolment.m, &keys);
+	memcpy(p->sender.gwid, enrolment.gwid, GWID_LEN);
+	p->sender.pk_i = enrolment.pk_i;
+	p->sender.sk_m = keys.sk_m;
+	p->sender.pk_m = keys.pk_m;
+	p->ck = keys.chain[0];
+	p->n = 0;
+	p->slot = (uint16_t)enrolled.slot;
+	memcpy(p->pseudonym, ask.pseudonym, sizeof(p->pseudonym));
+	r->phones++;
+	return p;
+}
+
+void
+rig_compose(
+    struct phone *p, const struct record *record, const char *note, char text[EW1_X_CHARS + 1])
+{
+	uint8_t plain[ENVELOPE_X_PLAIN_LEN], random[ENVELOPE_X_RANDOM_LEN], wire[EW1_X_WIRE_LEN];
+	struct message_keys keys;
+	struct note words = {0};
+	size_t bad_at;
+
+	(void)snprintf(words.text, sizeof(words.text), "%s", note);
+	must(record_pack(record, plain), "record");
+	must(note_write(record, &words, plain + RECORD_LEN, &bad_at), "note");
+	ratchet_message_keys(&p->ck, &keys);
+	entropy_fill(random, sizeof(random));
+	must(envelope_x_seal(&p->sender, &keys, random, plain, wire), "seal");
+	ratchet_step(&p->ck);
+	p->n++;
+	base32_encode(wire, sizeof(wire), text);
+}
+
+void
+rig_report(
+    struct phone *p, unsigned kind, unsigned place, const char *note, char text[EW1_X_CHARS + 1])
+{
+	struct record record;
+
+	record_init(&record, 1);
+	record.kind = kind;
+	record.place = place;
+	rig_compose(p, &record, note, text);
+}
+
+struct msg_sms
+rig_sms(const char *text, uint64_t ref)
+{
+	struct msg_sms sms = {.ref = ref, .stamp_s = 1795000000 + (int64_t)ref, .form = SMS_TEXT};
+
+	sms.text_len = (uint16_t)strlen(text);
+	memcpy(sms.text, text, sms.text_len);
+	return sms;
+}

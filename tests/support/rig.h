@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A gateway's core in the test's own process, on real files in a folder of its own, and the phones
+ * that write to it. For tests of core, for its fuzz targets and for the benchmarks.
+ */
+#ifndef TESTS_SUPPORT_RIG_H
+#define TESTS_SUPPORT_RIG_H
+
+#include <stdint.h>
+
+#include "crypto/envelope_x.h"
+#include "gateway/core/session.h"
+#include "reporting/report/record.h"
+#include "schemas/messages.h"
+
+#define RIG_PHONES_MAX 256
+#define RIG_PASSPHRASE "marked passphrase of the rig"
+
+struct phone {
+	struct envelope_x_sender sender;
+	struct key32 ck;
+	uint32_t n;
+	uint16_t slot;
+	char pseudonym[PSEUDONYM_MAX];
+};
+
+struct rig {
+	char dir[256];
+	struct conf conf;
+	struct session session;
+	struct phone phone[RIG_PHONES_MAX];
+	size_t phones;
+};
+
+/* A new gateway under $TMPDIR, LOCKED, with the shipped example books. Exits the test on failure.
+ */
+void rig_create(struct rig *r, const char *name);
+/* Ends the session and removes the folder. */
+void rig_remove(struct rig *r);
+
+/* As after kill -9: the session is wiped without a word and started again from the files. */
+void rig_restart(struct rig *r);
+
+enum status rig_unlock(struct rig *r, enum core_state to);
+
+/* Enrols a monitor through people_enrol, and gives her phone. The session is OPEN. */
+struct phone *rig_enrol(struct rig *r, const char *pseudonym);
+
+/* A report with these fields and note; spends the phone's number. */
+void rig_compose(
+    struct phone *p, const struct record *record, const char *note, char text[EW1_X_CHARS + 1]);
+/* A report of kind and place, the rest not given. */
+void rig_report(
+    struct phone *p, unsigned kind, unsigned place, const char *note, char text[EW1_X_CHARS + 1]);
+
+/* One text as tocsin-modem hands it over. */
+struct msg_sms rig_sms(const char *text, uint64_t ref);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "gateway/common/conf.h"
+#include "tests/support/check.h"
+
+static const struct {
+	const char *text;
+	enum status want;
+	const char *fault; /* a part of it */
+} cases[] = {
+    {"", ST_OK, ""},
+    {"# nothing\n// here\n/* or\nhere */", ST_OK, ""},
+    {"state_dir = \"s\";\nrun_dir = \"/r\";", ST_OK, ""},
+    {"modem = { device = \"d\"; poll_s = 1; };", ST_OK, ""},
+    {"modem : { poll_s : 3600 }", ST_OK, ""},
+    {"posture = \"protected\";", ST_OK, ""},
+    {"posture = \"open\";", ST_CONFIG, "t.conf:1: posture \"open\" is not built yet"},
+    {"posture = \"closed\";", ST_CONFIG, "must be one of protected|open"},
+    {"posture = \"protecte\";", ST_CONFIG, "must be one of"},
+    {"posture = 1;", ST_CONFIG, "text in double quotes"},
+    {"\n\nwater = 1;", ST_CONFIG, "t.conf:3: there is no setting \"water\""},
+    {"modem = { speed = 1; };", ST_CONFIG, "\"modem.speed\""},
+    {"modem = 5;", ST_CONFIG, "must be a group"},
+    {"modem = { device = { a = 1; }; };", ST_CONFIG, "modem.device: must be a text"},
+    {"state_dir = { };", ST_CONFIG, "must be a text"},
+    {"modem = { poll_s = 0; };", ST_CONFIG, "modem.poll_s: must be 1 to 3600"},
+    {"modem = { poll_s = 3601; };", ST_CONFIG, "must be 1 to 3600"},
+    {"modem = { poll_s = -5; };", ST_CONFIG, "must be 1 to 3600"},
+    {"modem = { poll_s = 10.5; };", ST_CONFIG, "whole number"},
+    {"modem = { poll_s = 10L; };", ST_CONFIG, "whole number"},
+    {"modem = { poll_s = true; };", ST_CONFIG, "whole number"},
+    {"modem = { poll_s = \"10\"; };", ST_CONFIG, "whole number"},
+    {"modem = { poll_s = 4294967596; };", ST_CONFIG, "t.conf:1: the number is too large"},
+    {"\nmodem = { poll_s = 0x10000012c; };", ST_CONFIG, "t.conf:2: the number is too large"},
+    {"modem = { poll_s = 0x12c; };", ST_OK, ""},
+    {"argon2 = { memory_mib = 63; };", ST_CONFIG, "64 to 1024"},
+    {"argon2 = { memory_mib = 64; passes = 3; };", ST_OK, ""},
+    {"argon2 = { passes = 2; };", ST_CONFIG, "3 to 32"},
+    {"open = { idle_minutes = 11; };", ST_CONFIG, "1 to 10"},
+    {"armed = { hours = 25; };", ST_CONFIG, "1 to 24"},
+    {"log = { level = \"debug\"; };", ST_OK, ""},
+    {"log = { level = \"all\"; };", ST_CONFIG, "info|debug"},
+    {"anchor = \"file:/a/b\";", ST_OK, ""},
+    {"anchor = \"eeprom:/sys/x\";", ST_CONFIG, "no other kind is built yet"},
+    {"anchor = \"none\";", ST_CONFIG, "anchor: must have 6 to 900"},
+    {"anchor = \"file:\";", ST_CONFIG, "6 to 900"},
+    {"state_dir = \"\";", ST_CONFIG, "1 to 900"},
+    {"state_dir = \"a\\nb\";", ST_CONFIG, "control character"},
+    {"modem = { model = \"\xc3\xa4\"; };", ST_CONFIG, "plain ASCII"},
+    {"state_dir = \"b\xc3\xbcro\";", ST_OK, ""},
+    {"state_dir = \"1234567890123456789\";", ST_OK, ""},
+    {"state_dir = \"a\\\"12345678901\";", ST_OK, ""},
+    {"# 12345678901 @include\nrun_dir = \"@include\";", ST_OK, ""},
+    {"@include \"/etc/hostname\"", ST_CONFIG, "cannot be included"},
+    {"log = {\n \t@include \"x\"\n};", ST_CONFIG, "t.conf:2: other files cannot be included"},
+    {"run_dir = \"a\"; run_dir = \"b\";", ST_CONFIG, "duplicate"},
+    {"run_dir = \"a", ST_CONFIG, "t.conf:1: a text without end"},
+    {"\n/* run", ST_CONFIG, "t.conf:2: a comment without end"},
+    {"run_dir = ;", ST_CONFIG, "t.conf:1: syntax error"},
+    {"=", ST_CONFIG, "syntax error"},
+    {"\xef\xbb\xbfrun_dir = \"a\";", ST_CONFIG, "syntax error"},
+};
+
+static void
+test_cases(void)
+{
+	char fault[CONF_FAULT_MAX];
+	struct conf conf;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		enum status st =
+		    conf_parse("t.conf", cases[i].text, strlen(cases[i].text), &conf, fault);
+
+		ROW("%s", cases[i].text);
+		if (!CHECK(st == cases[i].want) || !CHECK(strstr(fault, cases[i].fault) != NULL))
+			printf("    %s\n    %s\n", cases[i].text, fault);
+		if (st == ST_OK)
+			CHECK_STR(fault, "");
+	}
+}
+
+static void
+test_zero_octet_and_length(void)
+{
+	static char big[CONF_FILE_MAX + 1];
+	char fault[CONF_FAULT_MAX];
+	struct conf conf;
+
+	CHECK_EQ(conf_parse("t", "run_dir\0 = 1", 12, &conf, fault), ST_CONFIG);
+	CHECK(strstr(fault, "zero octet") != NULL);
+	memset(big, ' ', sizeof(big));
+	CHECK_EQ(conf_parse("t", big, sizeof(big), &conf, fault), ST_CONFIG);
+	CHECK(strstr(fault, "is longer") != NULL);
+	CHECK_EQ(conf_parse("t", big, sizeof(big) - 1, &conf, fault), ST_OK);
+}
+
+static const struct {
+	const char *name, *folder, *state, *run, *anchor;
+} places[] = {
+    {"tocsin.conf", ".", "state", "/r", "a"},
+    {"./tocsin.conf", ".", "state", "/r", "a"},
+    {"trial/tocsin.conf", "trial", "trial/state", "/r", "trial/a"},
+    {"/etc/tocsin/tocsin.conf", "/etc/tocsin", "/etc/tocsin/state", "/r", "/etc/tocsin/a"},
+    {"/tocsin.conf", "/", "/state", "/r", "/a"},
+};
+
+static void
+test_relative_paths(void)
+{
+	static const char text[] = "run_dir = \"/r\"; anchor = \"file:a\";";
+	char fault[CONF_FAULT_MAX];
+	struct conf conf;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		CHECK_EQ(conf_parse(places[i].name, text, sizeof(text) - 1, &conf, fault), ST_OK);
+		CHECK_STR(conf.folder, places[i].folder);
+		CHECK_STR(conf.state_dir, places[i].state);
+		CHECK_STR(conf.run_dir, places[i].run);
+		CHECK_STR(conf.anchor, places[i].anchor);
+	}
+}
+
+static void
+test_defaults_and_table(void)
+{
+	char fault[CONF_FAULT_MAX];
+	struct conf conf;
+	size_t n = 0;
+
+	CHECK_EQ(conf_parse("t", "", 0, &conf, fault), ST_OK);
+	CHECK_EQ(conf.posture, POSTURE_PROTECTED);
+	CHECK_EQ(conf.modem_poll_s, 300);
+	CHECK_EQ(conf.argon2_memory_mib, 256);
+	CHECK_EQ(conf.argon2_passes, 3);
+	CHECK_EQ(conf.open_idle_minutes, 10);
+	CHECK_EQ(conf.armed_hours, 24);
+	CHECK_EQ(conf.log_level, CONF_LOG_INFO);
+	CHECK_STR(conf.modem_device, "/dev/ttyUSB0");
+	while (conf_row(n) != NULL)
+		n++;
+	CHECK_EQ(n, 13);
+}
+
+static void
+test_long_folder(void)
+{
+	static char name[2 * CONF_PATH_MAX];
+	char fault[CONF_FAULT_MAX];
+	struct conf conf;
+
+	memset(name, 'f', sizeof(name) - 1);
+	name[CONF_PATH_MAX - 4] = '/';
+	CHECK_EQ(conf_parse(name, "", 0, &conf, fault), ST_CONFIG);
+	name[CONF_PATH_MAX - 4] = 'f';
+	name[CONF_PATH_MAX] = '/';
+	CHECK_EQ(conf_parse(name, "", 0, &conf, fault), ST_CONFIG);
+}
+
+static void
+test_files(void)
+{
+	char folder[] = "/tmp/tocsin-conf-XXXXXX", path[64], link_path[64], fault[CONF_FAULT_MAX];
+	struct conf conf;
+	FILE *f;
+
+	CHECK(mkdtemp(folder) != NULL);
+	(void)snprintf(path, sizeof(path), "%s/c", folder);
+	(void)snprintf(link_path, sizeof(link_path), "%s/l", folder);
+	CHECK_EQ(conf_read(path, &conf, fault), ST_IO);
+	CHECK(strstr(fault, "there is no such file") != NULL);
+	CHECK((f = fopen(path, "w")) != NULL && fputs("run_dir = \"x\";", f) >= 0);
+	CHECK(fclose(f) == 0);
+	CHECK_EQ(conf_read(path, &conf, fault), ST_OK);
+	CHECK_STR(fault, "");
+	CHECK(strncmp(conf.run_dir, folder, strlen(folder)) == 0);
+	CHECK(symlink(path, link_path) == 0);
+	CHECK_EQ(conf_read(link_path, &conf, fault), ST_CONFIG);
+	CHECK_EQ(conf_read(folder, &conf, fault), ST_CONFIG);
+	CHECK(unlink(link_path) == 0 && unlink(path) == 0 && rmdir(folder) == 0);
+}
+
+int
+main(void)
+{
+	test_cases();
+	test_zero_octet_and_length();
+	test_relative_paths();
+	test_defaults_and_table();
+	test_long_folder();
+	test_files();
+	return check_done();
+}

@@ -401,7 +401,8 @@ conf_read(const char *path, struct conf *out, char fault[CONF_FAULT_MAX])
 		(void)fail(&r, 0, "out of memory");
 		return ST_MEMORY;
 	}
-	switch (st = fileio_read(path, (uint8_t *)text, CONF_FILE_MAX, &len)) {
+	st = fileio_read(path, (uint8_t *)text, CONF_FILE_MAX, &len);
+	switch (st) {
 	case ST_OK:
 		st = conf_parse(path, text, len, out, fault);
 		break;

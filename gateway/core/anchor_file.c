@@ -193,7 +193,7 @@ sync_folder(const char *path)
 
 	if (strlen(path) >= sizeof(copy))
 		return ST_CONFIG;
-	(void)strcpy(copy, path); /* fits */
+	memcpy(copy, path, strlen(path) + 1);
 	if ((fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
 		return ST_IO;
 	if (fsync(fd) == 0)

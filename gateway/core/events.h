@@ -17,13 +17,13 @@
 #include "schemas/status.h"
 
 enum event_type {
-#define X(name, number, version, states, words) EVENT_##name = number,
+#define X(name, number, version, states, words) EVENT_##name = (number),
 #include "schemas/store/events.def"
 #undef X
 };
 
 enum outcome {
-#define X(name, number, words) OUTCOME_##name = number,
+#define X(name, number, words) OUTCOME_##name = (number),
 #include "schemas/store/outcomes.def"
 #undef X
 };

@@ -264,7 +264,7 @@ start(const char *settings)
 	char fault[CONF_FAULT_MAX], words[SESSION_WORDS_MAX];
 	enum status st;
 
-	if ((st = conf_read(settings, &core.conf, fault)) != ST_OK) {
+	if (conf_read(settings, &core.conf, fault) != ST_OK) {
 		(void)fprintf(stderr, "tocsin-core: %s\n", fault);
 		return ST_CONFIG;
 	}

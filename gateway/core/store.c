@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x54434e31 /* "TCN1" */
-#define CHECKPOINT_PAGES 6000 /* docs/decisions/0007-rare-checkpoints.md */
+#define CHECKPOINT_PAGES 8000     /* docs/decisions/0007-rare-checkpoints.md */
 #define PAGE_SIZE 4096
 #define FILE_NAME "tocsin.db"
 
@@ -333,7 +333,7 @@ size_wal(struct store *st)
 {
 	static const char spill[] = "PRAGMA cache_size = 16; BEGIN IMMEDIATE;"
 				    "CREATE TABLE spill(blob BLOB);"
-				    "INSERT INTO spill VALUES(zeroblob(6400 * 4096));"
+				    "INSERT INTO spill VALUES(zeroblob(8400 * 4096));"
 				    "ROLLBACK; PRAGMA cache_size = -2000";
 
 	return execute(st, spill);

@@ -33,7 +33,7 @@ enum status store_create(const char *dir, struct store **out) MUST_USE;
 enum status store_open(const char *dir, struct store **out) MUST_USE;
 void store_close(struct store *st);
 
-/* Step 0, and when idle; store_commit() does it at 6000 pages. */
+/* Step 0, and when idle; store_commit() does it at 8000 pages. */
 enum status store_checkpoint(struct store *st) MUST_USE;
 /* Pages in the WAL since the last complete checkpoint. */
 unsigned store_wal_pages(const struct store *st);

@@ -197,7 +197,8 @@ bench_backlog(size_t phones, unsigned rounds)
 	(void)snprintf(name, sizeof(name), "X in a backlog, %zu monitors", phones);
 	figure(name, median(rate, rounds), "messages/s", 2000, 1);
 	(void)snprintf(name, sizeof(name), "syncs a batch of %d, %zu monitors", BATCH_MAX, phones);
-	figure(name, (double)(syncs - before) / (rounds * (BACKLOG / BATCH_MAX)), "syncs", 2.2, 0);
+	figure(name, (double)(syncs - before) / (rounds * (double)BACKLOG / BATCH_MAX), "syncs",
+	    2.2, 0);
 }
 
 static void

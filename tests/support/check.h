@@ -26,20 +26,29 @@ check_that(int ok, const char *file, int line, const char *what)
 
 #define CHECK(cond) check_that((cond) != 0, __FILE__, __LINE__, #cond)
 
+static inline int
+check_equal(intmax_t got, intmax_t want, const char *file, int line, const char *what)
+{
+	if (check_that(got == want, file, line, what))
+		return 1;
+	printf("    got %" PRIdMAX ", want %" PRIdMAX "\n", got, want);
+	return 0;
+}
+
+static inline int
+check_text(const char *got, const char *want, const char *file, int line, const char *what)
+{
+	if (check_that(strcmp(got, want) == 0, file, line, what))
+		return 1;
+	printf("    got \"%s\", want \"%s\"\n", got, want);
+	return 0;
+}
+
 /* Integers: prints both. */
 #define CHECK_EQ(got, want) \
-	do { \
-		intmax_t g_ = (intmax_t)(got), w_ = (intmax_t)(want); \
-		if (!check_that(g_ == w_, __FILE__, __LINE__, #got " == " #want)) \
-			printf("    got %" PRIdMAX ", want %" PRIdMAX "\n", g_, w_); \
-	} while (0)
+	check_equal((intmax_t)(got), (intmax_t)(want), __FILE__, __LINE__, #got " == " #want)
 
-#define CHECK_STR(got, want) \
-	do { \
-		const char *g_ = (got), *w_ = (want); \
-		if (!check_that(strcmp(g_, w_) == 0, __FILE__, __LINE__, #got " is " #want)) \
-			printf("    got \"%s\", want \"%s\"\n", g_, w_); \
-	} while (0)
+#define CHECK_STR(got, want) check_text(got, want, __FILE__, __LINE__, #got " is " #want)
 
 #define CHECK_MEM(got, want, len) \
 	check_that(memcmp(got, want, len) == 0, __FILE__, __LINE__, #got " equals " #want)

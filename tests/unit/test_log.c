@@ -66,11 +66,13 @@ test_cut(void)
 	static const struct log_field some[] = {
 	    {LOG_KIND_COUNT, INT64_MAX}, {LOG_KIND_MS, INT64_MIN}, {LOG_KIND_END, 0}};
 	char line[128];
+	size_t len;
 
 	for (size_t cap = 2; cap < sizeof(line); cap++) {
 		memset(line, 'x', sizeof(line));
-		CHECK_EQ(log_line(line, cap, "program", EV_STARTED, some), strlen(line));
-		CHECK(strlen(line) < cap);
+		len = log_line(line, cap, "program", EV_STARTED, some);
+		CHECK_EQ(len, strlen(line));
+		CHECK(len < cap);
 		CHECK(strchr(line, '\n') == line + strlen(line) - 1);
 	}
 }

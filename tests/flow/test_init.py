@@ -4,6 +4,7 @@
 
 usage: test_init.py FOLDER_OF_PROGRAMS
 """
+import atexit
 import os
 import pty
 import select
@@ -117,6 +118,7 @@ def unlock(programs, folder):
     """With a daemon: a wrong passphrase, then the right one."""
     log = open(f"{folder}/log", "w")
     daemon = subprocess.Popen([f"{programs}/tocsind"], cwd=folder, stderr=log, stdin=subprocess.DEVNULL)
+    atexit.register(daemon.kill)
     until = time.monotonic() + 20
     while time.monotonic() < until and subprocess.run(
             [f"{programs}/tocsin", "status"], cwd=folder, capture_output=True).returncode != 0:

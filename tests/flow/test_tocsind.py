@@ -4,6 +4,7 @@
 
 usage: test_tocsind.py FOLDER_OF_PROGRAMS
 """
+import atexit
 import os
 import shutil
 import signal
@@ -72,6 +73,7 @@ class Gateway:
             self.act(name, act)
         (self.folder / "t.conf").write_text('modem = { device = "m"; poll_s = 7; };\n')
         self.process = None
+        atexit.register(self.done)  # whatever fails, nothing is left running
 
     def act(self, name, words):
         (self.folder / f"{name}.act").write_text(words)
@@ -126,7 +128,7 @@ class Gateway:
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def given(tocsind):

@@ -6,7 +6,6 @@
 #include <sodium.h>
 
 #define LIST_VERSION 1
-#define SIGN_CONTEXT "EW1-list"
 #define SIGN_CONTEXT_LEN 8
 #define HEAD_LEN (1 + 3 * 32)
 #define COORDINATOR_LEN 64
@@ -161,10 +160,11 @@ ring_list_read(const uint8_t *octets, size_t len, struct ring_list *out)
 static size_t
 signed_part(const struct ring_list *list, uint8_t out[SIGN_CONTEXT_LEN + RING_LIST_MAX])
 {
+	uint8_t *at = out;
 	size_t len;
 
-	memcpy(out, SIGN_CONTEXT, SIGN_CONTEXT_LEN);
-	if (ring_list_write(list, out + SIGN_CONTEXT_LEN, &len) != ST_OK)
+	put_octets(&at, "EW1-list", SIGN_CONTEXT_LEN);
+	if (ring_list_write(list, at, &len) != ST_OK)
 		return 0;
 	return SIGN_CONTEXT_LEN + len - RING_SIGNATURE_LEN;
 }

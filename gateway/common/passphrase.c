@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
@@ -22,25 +23,61 @@ passphrase_wipe(struct passphrase *p)
 	explicit_bzero(p, sizeof(*p));
 }
 
-/* One octet at a time, so that what follows the newline stays for the next reader. */
+/* What a terminal's signals found, to be put back. */
+struct signals {
+	struct sigaction action[SIGNALS];
+	sigset_t mask; /* with which to wait: the signals may come then, and only then */
+};
+
+/*
+ * Wait until fd can be read or a signal came. Between looking at the flag and a blocking read(2) a
+ * signal would be lost, so they are blocked but for the time of ppoll(2).
+ */
 static enum status
-take_line(int fd, struct passphrase *out)
+wait_readable(int fd, const struct signals *signals)
+{
+	struct pollfd polled = {fd, POLLIN, 0};
+
+	while (!interrupted)
+		if (ppoll(&polled, 1, NULL, &signals->mask) == 1)
+			return ST_OK;
+		else if (errno != EINTR)
+			return ST_IO;
+	return ST_CLOSED;
+}
+
+static enum status
+take_octet(int fd, const struct signals *signals, char *c, bool *end)
 {
 	enum status st = ST_OK;
-	char c = '\0';
 	ssize_t got;
 
-	for (;;) {
-		got = read(fd, &c, 1);
-		if (got == -1 && errno == EINTR && !interrupted)
-			continue;
-		if (got == -1)
-			st = interrupted ? ST_CLOSED : ST_IO;
-		else if (got == 1 && c == '\0')
+	do {
+		if (signals != NULL && (st = wait_readable(fd, signals)) != ST_OK)
+			return st;
+		got = read(fd, c, 1);
+	} while (got == -1 && errno == EINTR);
+	*end = got == 0 || *c == '\n';
+	return got == -1 ? ST_IO : ST_OK;
+}
+
+/*
+ * One octet at a time, so that what follows the newline stays for the next reader.
+ *   signals  NULL: no terminal.
+ */
+static enum status
+take_line(int fd, const struct signals *signals, struct passphrase *out)
+{
+	enum status st;
+	bool end = false;
+	char c = '\0';
+
+	while ((st = take_octet(fd, signals, &c, &end)) == ST_OK && !end) {
+		if (c == '\0')
 			st = ST_SYNTAX;
-		else if (got == 1 && c != '\n' && out->len == PASSPHRASE_MAX)
+		else if (out->len == PASSPHRASE_MAX)
 			st = ST_TOO_LONG;
-		if (st != ST_OK || got == 0 || c == '\n')
+		if (st != ST_OK)
 			break;
 		out->octets[out->len++] = c;
 	}
@@ -55,9 +92,8 @@ take_line(int fd, struct passphrase *out)
 enum status
 passphrase_from_fd(int fd, struct passphrase *out)
 {
-	interrupted = 0;
 	out->len = 0;
-	return take_line(fd, out);
+	return take_line(fd, NULL, out);
 }
 
 static void
@@ -68,23 +104,29 @@ on_signal(int signo)
 
 /* So that no signal leaves the terminal without echo. */
 static void
-signals_catch(struct sigaction old[SIGNALS])
+signals_catch(struct signals *old)
 {
 	struct sigaction caught;
+	sigset_t set;
 
 	memset(&caught, 0, sizeof(caught));
-	caught.sa_handler = on_signal; /* no SA_RESTART: read(2) comes back */
+	caught.sa_handler = on_signal;
 	interrupted = 0;
-	for (size_t i = 0; i < SIGNALS; i++)
-		(void)sigaction(signals_caught[i], &caught, &old[i]); /* valid signals */
+	(void)sigemptyset(&set); /* none of these can fail with valid signals */
+	for (size_t i = 0; i < SIGNALS; i++) {
+		(void)sigaddset(&set, signals_caught[i]);
+		(void)sigaction(signals_caught[i], &caught, &old->action[i]);
+	}
+	(void)sigprocmask(SIG_BLOCK, &set, &old->mask);
 }
 
+/* One that came since has its old effect now. */
 static void
-signals_restore(const struct sigaction old[SIGNALS])
+signals_restore(const struct signals *old)
 {
 	for (size_t i = 0; i < SIGNALS; i++)
-		(void)sigaction(signals_caught[i], &old[i], NULL); /* as above */
-	interrupted = 0;
+		(void)sigaction(signals_caught[i], &old->action[i], NULL); /* as above */
+	(void)sigprocmask(SIG_SETMASK, &old->mask, NULL);
 }
 
 /* The terminal may be gone; then the read that follows says so. */
@@ -97,7 +139,7 @@ say(int fd, const char *words)
 enum status
 passphrase_from_tty(const char *prompt, struct passphrase *out)
 {
-	struct sigaction old[SIGNALS];
+	struct signals old;
 	struct termios before, quiet;
 	enum status st;
 	int fd;
@@ -112,16 +154,16 @@ passphrase_from_tty(const char *prompt, struct passphrase *out)
 	quiet = before;
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
 	quiet.c_lflag |= ICANON | ISIG;
-	signals_catch(old);
+	signals_catch(&old);
 	if (tcsetattr(fd, TCSAFLUSH, &quiet) == 0) {
 		say(fd, prompt);
-		st = take_line(fd, out);
+		st = take_line(fd, &old, out);
 		say(fd, "\n");
 	} else {
 		st = ST_IO;
 	}
 	(void)tcsetattr(fd, TCSAFLUSH, &before); /* nothing better can be tried */
-	signals_restore(old);
+	signals_restore(&old);
 	(void)close(fd); /* a terminal: nothing to lose */
 	return st;
 }

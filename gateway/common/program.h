@@ -14,10 +14,10 @@
 #endif
 
 /*
- * The path of the executable `name`: in the folder of argv0 if argv0 has a slash and it is
- * there, else in TOCSIN_LIBEXEC.
+ * The path of the executable `name`: in the folder of argv0 if argv0 has a slash, in the folder of
+ * the running program, or in TOCSIN_LIBEXEC: the first of these that has it.
  *   out  cap octets; on ST_UNKNOWN the last place that was tried.
- * ST_OK; ST_UNKNOWN (in neither), ST_TOO_LONG.
+ * ST_OK; ST_UNKNOWN (in none), ST_TOO_LONG.
  */
 enum status program_find(const char *argv0, const char *name, char *out, size_t cap) MUST_USE;
 

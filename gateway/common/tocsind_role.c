@@ -98,7 +98,7 @@ role_ended(struct role *r, int wait_status, struct role_end *end)
 	end->code = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -1;
 	end->signal = WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : 0;
 	r->pid = 0;
-	r->pause_ms = next_pause_ms(r, now_ms - r->started_ms, end->code);
+	r->pause_ms = r->told_to_stop ? 0 : next_pause_ms(r, now_ms - r->started_ms, end->code);
 	r->next_ms = now_ms + r->pause_ms;
 	if (r->told_to_stop)
 		return; /* nothing unforeseen */

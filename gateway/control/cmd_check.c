@@ -18,7 +18,7 @@
 
 static unsigned wrong;
 
-static void
+__attribute__((format(printf, 3, 0))) static void
 line(const char *mark, const char *item, const char *fmt, va_list ap)
 {
 	printf("%-5s %-9s ", mark, item);

@@ -163,6 +163,7 @@ cmd_init(int argc, char **argv)
 	bool go_on;
 	int code;
 
+	memset(&work, 0, sizeof(work));
 	work.plan.settings = cmd_settings_given() ? cmd_settings() : "tocsin.conf";
 	work.plan.poll_s = POLL_DEFAULT_S;
 	work.plan.cost = (struct cost){COST_MEMORY_MIN, COST_PASSES_MIN, 0};

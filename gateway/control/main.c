@@ -48,6 +48,8 @@ main(int argc, char **argv)
 	int c;
 
 	(void)signal(SIGPIPE, SIG_IGN); /* writing to a closed pipe fails instead */
+	if (argc > 1 && strcmp(argv[1], "--help") == 0)
+		return help(stdout, 0);
 	while ((c = getopt(argc, argv, "+c:h")) != -1) {
 		if (c == 'h')
 			return help(stdout, 0);

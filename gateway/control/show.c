@@ -157,45 +157,45 @@ show_fit(struct show_column *c, size_t count, size_t columns)
 	}
 }
 
+/* Spaces are held back until a text follows, so that no line ends with them. */
 static void
-put_spaces(FILE *out, size_t n)
+put_cell(FILE *out, const struct show_column *c, const char *text, size_t *spaces)
 {
-	(void)fprintf(out, "%*s", (int)n, "");
-}
-
-static void
-put_cell(FILE *out, const struct show_column *c, const char *text, bool last)
-{
-	size_t width, len = fitting(text, c->width, &width);
+	size_t width, len = fitting(text, c->width, &width), pad;
 	bool cut = text[len] != '\0';
 
 	if (cut)
 		len = fitting(text, c->width - 1, &width);
+	pad = c->width - width - cut;
 	if (c->right)
-		put_spaces(out, c->width - width - cut);
-	(void)fwrite(text, 1, len, out);
-	if (cut)
-		(void)fputs(ELLIPSIS, out);
-	if (!c->right && !last)
-		put_spaces(out, c->width - width - cut);
+		*spaces += pad;
+	if (len > 0 || cut) {
+		(void)fprintf(
+		    out, "%*s%.*s%s", (int)*spaces, "", (int)len, text, cut ? ELLIPSIS : "");
+		*spaces = 0;
+	}
+	if (!c->right)
+		*spaces += pad;
 }
 
 void
 show_row(FILE *out, const struct show_column *c, size_t count, const char *const *cells)
 {
-	for (size_t i = 0; i < count; i++) {
-		put_cell(out, &c[i], cells[i] != NULL ? cells[i] : "", i + 1 == count);
-		(void)fputc(i + 1 == count ? '\n' : ' ', out);
-	}
+	size_t spaces = 0;
+
+	for (size_t i = 0; i < count; i++, spaces++)
+		put_cell(out, &c[i], cells[i] != NULL ? cells[i] : "", &spaces);
+	(void)fputc('\n', out);
 }
 
 void
 show_titles(FILE *out, const struct show_column *c, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		put_cell(out, &c[i], c[i].title, i + 1 == count);
-		(void)fputc(i + 1 == count ? '\n' : ' ', out);
-	}
+	size_t spaces = 0;
+
+	for (size_t i = 0; i < count; i++, spaces++)
+		put_cell(out, &c[i], c[i].title, &spaces);
+	(void)fputc('\n', out);
 }
 
 void

@@ -141,7 +141,7 @@ void change_drop(struct state *s);
 enum status state_commit(struct state *s, uint64_t on_h, uint64_t awake_h) MUST_USE;
 
 /* After two idle seconds: zero the old anchor slot; checkpoint if the WAL is half full, so that the
- * one at 1000 pages seldom falls into a batch. (Not sooner: each checkpoint is a chance for a card
+ * one of a full WAL seldom falls into a batch. (Not sooner: each checkpoint is a chance for a card
  * that lies about its syncs.)
  * ST_OK, ST_IO, ST_SYNC as for a commit. */
 enum status state_idle(struct state *s) MUST_USE;

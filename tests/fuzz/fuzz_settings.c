@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gateway/common/conf.h"
+#include "tests/support/libconfig_leak.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

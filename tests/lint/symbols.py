@@ -46,10 +46,11 @@ def needed(archive):
 
 
 def writable(archive):
-    """Names of writable data: a pure archive has none."""
-    out = subprocess.run(["nm", str(archive)], capture_output=True, text=True, check=True).stdout
-    return [l.split()[-1] for l in out.splitlines()
-            if len(l.split()) == 3 and l.split()[1] in "bBdDC" and not l.split()[-1].startswith("rows_rel")]
+    """Names of data that can be written once the program runs: a pure archive has none. Tables of
+    pointers, relocated once by the loader and then read-only, are in .data.rel.ro."""
+    out = subprocess.run(["objdump", "-t", str(archive)], capture_output=True, text=True, check=True).stdout
+    found = re.findall(r"^\S+ .{7} (\.data|\.bss|\.data\.(?!rel\.ro)\S+|\.bss\.\S+|\*COM\*)\t\S+ +(\S+)$", out, re.M)
+    return [name for section, name in found if not name.startswith(".")]
 
 
 def main():

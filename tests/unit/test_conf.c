@@ -4,6 +4,7 @@
 
 #include "gateway/common/conf.h"
 #include "tests/support/check.h"
+#include "tests/support/libconfig_leak.h"
 
 static const struct {
 	const char *text;

@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`tocsin init` and `tocsin unlock` at a terminal: questions, a passphrase that is not shown, Ctrl-C.
+
+usage: test_init.py --bin BUILD_DIR
+"""
+import atexit
+import os
+import pty
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CODEBOOK = str(ROOT / "schemas/codebook/atrocity.cfg")
+PLACES = str(ROOT / "schemas/places/example.cfg")
+SECRET = "six words drawn by lot ä"
+
+failures = 0
+
+
+def check(condition, words):
+    global failures
+    if not condition:
+        failures += 1
+        print(f"failed: {words}")
+
+
+class Terminal:
+    """A program on a terminal of its own."""
+
+    def __init__(self, folder, *command):
+        self.seen = ""
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.chdir(folder)
+            os.execv(command[0], command)
+
+    def read(self, until, seconds=30):
+        end, mark = time.monotonic() + seconds, len(self.seen)
+        while until not in self.seen[mark:] and time.monotonic() < end:
+            if not select.select([self.fd], [], [], 0.2)[0]:
+                continue
+            try:
+                got = os.read(self.fd, 4096)
+            except OSError:
+                break
+            if not got:
+                break
+            self.seen += got.decode("utf-8", "replace")
+        check(until in self.seen[mark:], f"'{until}' in {self.seen[mark:]!r}")
+
+    def echoes(self):
+        return bool(termios.tcgetattr(self.fd)[3] & termios.ECHO)
+
+    def say(self, text):
+        os.write(self.fd, text.encode())
+
+    def answer(self, question, text):
+        self.read(question)
+        self.say(text + "\n")
+
+    def secret(self, question, text):
+        self.read(question)
+        until = time.monotonic() + 5
+        while self.echoes() and time.monotonic() < until:
+            time.sleep(0.01)
+        check(not self.echoes(), "echo is off")
+        self.say(text)
+
+    def end(self):
+        while True:
+            try:
+                got = os.read(self.fd, 4096)
+            except OSError:
+                break
+            if not got:
+                break
+            self.seen += got.decode("utf-8", "replace")
+        _, status = os.waitpid(self.pid, 0)
+        os.close(self.fd)
+        return os.waitstatus_to_exitcode(status)
+
+
+def wizard(programs):
+    """Every question; the two passphrases differ once, one is too short, then both are right."""
+    folder = tempfile.mkdtemp(prefix="tocsin-init-")
+    t = Terminal(folder, f"{programs}/tocsin", "init", "--argon-memory", "64")
+    t.answer("Folder of the sealed store [state]: ", "")
+    t.answer("for a trial without modem [modem]: ", "")
+    t.answer("Posture [protected]: ", "")
+    t.answer("Codebook file: ", "")
+    t.answer("Codebook file: ", CODEBOOK)
+    t.answer("Places file: ", PLACES)
+    t.secret("New passphrase: ", "too short\n")
+    t.secret("New passphrase: ", SECRET + "\n")
+    t.secret("Once more: ", SECRET + "x\n")
+    t.secret("New passphrase: ", SECRET + "\n")
+    t.secret("Once more: ", SECRET + "\n")
+    code = t.end()
+    check(code == 0, f"init ended with {code}: {t.seen}")
+    check("drawn by lot ä" not in t.seen, "the passphrase was not shown")
+    check("tocsind -c tocsin.conf" in t.seen, "the next command is told")
+    names = sorted(os.listdir(folder))
+    check(names == ["anchor.bin", "modem", "run", "state", "tocsin.conf"], names)
+    for name in names:
+        check(os.stat(f"{folder}/{name}").st_mode & 0o77 == 0, f"{name} is closed to others")
+    return folder
+
+
+def unlock(programs, folder):
+    """With a daemon: a wrong passphrase, then the right one."""
+    log = open(f"{folder}/log", "w")
+    daemon = subprocess.Popen([f"{programs}/tocsind"], cwd=folder, stderr=log, stdin=subprocess.DEVNULL)
+    atexit.register(daemon.kill)
+    until = time.monotonic() + 20
+    while time.monotonic() < until and subprocess.run(
+            [f"{programs}/tocsin", "status"], cwd=folder, capture_output=True).returncode != 0:
+        time.sleep(0.1)
+    for text, want in ((SECRET + "x\n", 1), (SECRET + "\n", 0)):
+        t = Terminal(folder, f"{programs}/tocsin", "unlock")
+        t.secret("Passphrase of this gateway: ", text)
+        code = t.end()
+        check(code == want, f"unlock ended with {code}: {t.seen}")
+        check("drawn by lot" not in t.seen, "the passphrase was not shown")
+    daemon.terminate()
+    check(daemon.wait(20) == 0, "tocsind ended with 0")
+    said = Path(f"{folder}/log").read_text()
+    check("drawn" not in said, "the passphrase is not in the log")
+
+
+def interrupted(programs):
+    """Ctrl-C at the passphrase: echo is on again, nothing was made."""
+    folder = tempfile.mkdtemp(prefix="tocsin-init-")
+    t = Terminal(folder, f"{programs}/tocsin", "init", "--yes", "--argon-memory", "64",
+                 "--codebook", CODEBOOK, "--places", PLACES)
+    t.secret("New passphrase: ", "half of a passphr\x03")
+    t.read("interrupted: nothing was done")
+    check(t.echoes(), "echo is on again")
+    check(t.end() == 1, "refused")
+    check(os.listdir(folder) == [], os.listdir(folder))
+    os.rmdir(folder)
+
+
+def no_terminal(programs):
+    """From a script without the options: words, not a question that nobody can answer."""
+    folder = tempfile.mkdtemp(prefix="tocsin-init-")
+    for args, code, words in (
+            ([], 2, "init needs --codebook"),
+            (["--codebook", CODEBOOK, "--places", PLACES, "--argon-memory", "64"], 1,
+             "use --passphrase-fd or --passphrase-file")):
+        done = subprocess.run([f"{programs}/tocsin", "init", *args], cwd=folder, capture_output=True,
+                              text=True, stdin=subprocess.DEVNULL, start_new_session=True)
+        check(done.returncode == code and words in done.stderr, f"{done}")
+    check(os.listdir(folder) == [], os.listdir(folder))
+    os.rmdir(folder)
+
+
+def main():
+    programs = str((Path(sys.argv[sys.argv.index("--bin") + 1]) / "gateway").resolve())
+    folder = wizard(programs)
+    unlock(programs, folder)
+    shutil.rmtree(folder)
+    interrupted(programs)
+    no_terminal(programs)
+    print(f"{failures} failures")
+    return 1 if failures else 0
+
+
+signal.alarm(200)
+sys.exit(main())

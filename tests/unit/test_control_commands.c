@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The commands against a fake core: a child that listens on the control socket and answers each
+ * request from a table. What a command prints and how it ends is looked at from outside.
+ */
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "gateway/common/fileio.h"
+#include "gateway/common/ipc.h"
+#include "gateway/control/cmd.h"
+#include "schemas/exit.h"
+#include "tests/support/check.h"
+
+#define OUT_MAX 65536
+#define PAGE 3
+
+static char out[OUT_MAX], err[OUT_MAX];
+
+/* ---- the fake core ---- */
+
+typedef void answer_fn(int fd, const struct ipc_message *ask);
+static pid_t core;
+
+static void
+send_message(int fd, const struct ipc_message *m)
+{
+	if (ipc_send(fd, m, -1) != ST_OK)
+		_exit(9);
+}
+
+static void
+send_result(int fd, enum status st, uint32_t value, const char *words)
+{
+	struct ipc_message m;
+
+	ipc_begin(&m, MSG_RESULT);
+	m.body.RESULT.status = st;
+	m.body.RESULT.value = value;
+	(void)snprintf(m.body.RESULT.words, sizeof(m.body.RESULT.words), "%s", words);
+	send_message(fd, &m);
+}
+
+static void
+serve(int listener, answer_fn *answer)
+{
+	struct pollfd polled = {listener, POLLIN, 0};
+	struct ipc_message ask;
+	int fd;
+
+	for (;;) {
+		if (poll(&polled, 1, -1) != 1 || ipc_accept(listener, &fd) != ST_OK)
+			continue;
+		(void)fcntl(fd, F_SETFL, 0);
+		while (ipc_receive(fd, IPC_CONTROL, IPC_CORE, &ask, NULL) == ST_OK)
+			answer(fd, &ask);
+		(void)close(fd);
+	}
+}
+
+static void
+start_core(answer_fn *answer)
+{
+	int listener = -1;
+
+	CHECK_EQ(ipc_listen("run", CONTROL_SOCKET_NAME, &listener), ST_OK);
+	(void)fflush(stdout);
+	if ((core = fork()) == 0)
+		serve(listener, answer);
+	(void)close(listener);
+}
+
+static void
+stop_core(void)
+{
+	CHECK(kill(core, SIGKILL) == 0 && waitpid(core, NULL, 0) == core);
+}
+
+/* ---- a command, its output caught ---- */
+
+static void
+read_back(const char *path, char *text)
+{
+	size_t len = 0;
+
+	CHECK_EQ(fileio_read(path, (uint8_t *)text, OUT_MAX - 1, &len), ST_OK);
+	text[len] = '\0';
+}
+
+/* words: the command and its arguments, parted by spaces. */
+static int
+run(int (*command)(int, char **), const char *words)
+{
+	char copy[1024], *argv[24];
+	int argc = 0, wait_status = -1;
+	pid_t pid;
+
+	(void)snprintf(copy, sizeof(copy), "%s", words);
+	for (char *at = strtok(copy, " "); at != NULL; at = strtok(NULL, " "))
+		argv[argc++] = at;
+	(void)fflush(stdout);
+	if ((pid = fork()) == 0) {
+		if (freopen("out", "w", stdout) == NULL || freopen("err", "w", stderr) == NULL ||
+		    freopen("in", "r", stdin) == NULL)
+			_exit(99);
+		exit(command(argc, argv)); /* flushes */
+	}
+	CHECK(waitpid(pid, &wait_status, 0) == pid);
+	read_back("out", out);
+	read_back("err", err);
+	return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -1;
+}
+
+static void
+put(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	CHECK(f != NULL && fputs(text, f) >= 0 && fclose(f) == 0);
+}
+
+static unsigned
+lines_of(const char *text)
+{
+	unsigned n = 0;
+
+	for (; *text != '\0'; text++)
+		n += *text == '\n';
+	return n;
+}
+
+#define CHECK_HAS(text, part) \
+	do { \
+		if (!check_that( \
+			strstr(text, part) != NULL, __FILE__, __LINE__, #text " has " #part)) \
+			printf("    %s\n", text); \
+	} while (0)
+
+/* ---- nobody there ---- */
+
+static void
+test_unreachable(void)
+{
+	int lock;
+
+	CHECK_EQ(run(cmd_status, "status"), EXIT_UNREACHABLE);
+	CHECK_HAS(err, "the gateway does not run: start it with 'tocsind -c t.conf'");
+	CHECK((lock = open("run", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) != -1);
+	CHECK(flock(lock, LOCK_EX | LOCK_NB) == 0);
+	CHECK_EQ(run(cmd_lock, "lock"), EXIT_UNREACHABLE);
+	CHECK_HAS(err, "the gateway does not answer: it is starting, or busy");
+	put("run/fault", "11\n");
+	CHECK_EQ(run(cmd_inbox, "inbox"), EXIT_UNREACHABLE);
+	CHECK_HAS(err, "restart the machine");
+	put("run/fault", "13\n");
+	CHECK_EQ(run(cmd_roster, "roster"), EXIT_UNREACHABLE);
+	CHECK_HAS(err, "not what it was");
+	CHECK(unlink("run/fault") == 0 && close(lock) == 0);
+	cmd_begin("tocsin", "none.conf");
+	CHECK_EQ(run(cmd_status, "status"), EXIT_REFUSED);
+	CHECK_HAS(err, "none.conf: there is no such file");
+	cmd_begin("tocsin", "t.conf");
+}
+
+/* ---- status ---- */
+
+static struct msg_status status_now;
+
+static void
+answer_status(int fd, const struct ipc_message *ask)
+{
+	struct ipc_message m;
+
+	ipc_begin(&m, MSG_STATUS_REPLY);
+	m.body.STATUS_REPLY = status_now;
+	if (ask->head.type == MSG_STATUS)
+		send_message(fd, &m);
+}
+
+static void
+test_status(void)
+{
+	static const struct {
+		uint32_t state, modem, read_only;
+		int64_t listed_s;
+		const char *fault;
+		int code;
+		const char *has, *json;
+	} cases[] = {
+	    {IN_LOCKED, 1, 0, 5, "", 0, "all is well", "\"state\":\"LOCKED\""},
+	    {IN_OPEN, 1, 0, -1, "", 0, "not yet listed", "\"modem_listed_s\":null"},
+	    {IN_ARMED, 0, 0, 5, "", 3, "WRONG      the modem is not connected",
+		"\"wrong\":[\"the modem"},
+	    {IN_ARMED, 1, 0, 721, "", 3, "not been listed", "\"modem\":true"},
+	    {IN_ARMED, 1, 0, 720, "", 0, "all is well", "\"wrong\":[]"},
+	    {IN_OPEN, 1, 1, 0, "", 3, "changed while locked", "\"read_only\":true"},
+	    {IN_NEW, 1, 0, 0, "", 3, "tocsin init", "\"state\":\"NEW\""},
+	    {IN_LOCKED, 1, 0, 0, "a \"fault\"\x1b", 3, "a \"fault\"\\x1b",
+		"a \\\"fault\\\"\\\\x1b"},
+	    {77, 1, 0, 0, "", 0, "UNKNOWN", "UNKNOWN"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		memset(&status_now, 0, sizeof(status_now));
+		status_now.state = cases[i].state;
+		status_now.modem = cases[i].modem;
+		status_now.read_only = cases[i].read_only;
+		status_now.modem_listed_s = cases[i].listed_s;
+		(void)snprintf(status_now.fault, sizeof(status_now.fault), "%s", cases[i].fault);
+		start_core(answer_status);
+		CHECK_EQ(run(cmd_status, "status"), cases[i].code);
+		CHECK_HAS(out, cases[i].has);
+		CHECK_EQ(run(cmd_status, "status --json"), cases[i].code);
+		CHECK_HAS(out, cases[i].json);
+		CHECK_EQ(lines_of(out), 1);
+		stop_core();
+	}
+	CHECK_EQ(run(cmd_status, "status now"), EXIT_USAGE);
+	CHECK_EQ(run(cmd_status, "status --help"), 0);
+	CHECK_HAS(out, "--json");
+}
+
+/* ---- from state to state ---- */
+
+static void
+answer_state(int fd, const struct ipc_message *ask)
+{
+	const struct msg_passphrase *p = &ask->body.UNLOCK;
+	bool right = p->len == 13 && memcmp(p->octets, "correct horse", 13) == 0;
+
+	if (ask->head.type == MSG_UNLOCK || ask->head.type == MSG_ARM)
+		send_result(fd, right ? ST_OK : ST_PASSPHRASE, 0, "");
+	else if (ask->head.type == MSG_CLOSE)
+		send_result(fd, ST_NOT_ALLOWED, 0, "the gateway is LOCKED: words of core");
+	else
+		send_result(fd, ST_OK, 0, "");
+}
+
+static void
+test_states(void)
+{
+	put("right", "correct horse\n");
+	put("wrong", "correct hors\n");
+	start_core(answer_state);
+	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-file right"), 0);
+	CHECK_HAS(out, "The gateway is OPEN");
+	CHECK_EQ(run(cmd_arm, "arm --passphrase-file=right"), 0);
+	CHECK_HAS(out, "The gateway is ARMED");
+	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-file wrong"), EXIT_REFUSED);
+	CHECK_HAS(err, "the passphrase does not open this gateway");
+	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-file none"), EXIT_REFUSED);
+	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-file right --passphrase-fd 0"), EXIT_USAGE);
+	CHECK_EQ(run(cmd_unlock, "unlock secret"), EXIT_USAGE);
+	put("in", "correct horse\nmore\n");
+	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-fd 0"), 0);
+	put("in", "");
+	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-fd 0"), EXIT_REFUSED);
+	CHECK_EQ(run(cmd_lock, "lock"), 0);
+	CHECK_HAS(out, "The gateway is LOCKED");
+	CHECK_EQ(run(cmd_close, "close"), EXIT_REFUSED);
+	CHECK_HAS(err, "words of core");
+	stop_core();
+}
+
+/* ---- people ---- */
+
+#define SECRET "EW1:0401THISISNOTASECRET"
+
+static unsigned rosters_asked; /* the child's own */
+
+static void
+send_roster(int fd, const struct msg_roster *ask)
+{
+	struct ipc_message m;
+	unsigned sent = 0;
+
+	rosters_asked++;
+	for (uint64_t seq = ask->after + 1; seq <= 7 && sent < PAGE; seq++) {
+		ipc_begin(&m, MSG_ROSTER_ROW);
+		m.body.ROSTER_ROW.seq = seq;
+		m.body.ROSTER_ROW.last_s = INT64_MIN;
+		m.body.ROSTER_ROW.revoked = seq == 7;
+		m.body.ROSTER_ROW.messages = rosters_asked > 1;
+		(void)snprintf(m.body.ROSTER_ROW.pseudonym, PSEUDONYM_MAX, "p%d", (int)seq);
+		if (ask->pseudonym[0] != '\0' &&
+		    strcmp(ask->pseudonym, m.body.ROSTER_ROW.pseudonym) != 0)
+			continue;
+		send_message(fd, &m);
+		sent++;
+	}
+	send_result(fd, ST_OK, PAGE, "");
+}
+
+static void
+answer_people(int fd, const struct ipc_message *ask)
+{
+	const struct msg_enrol *e = &ask->body.ENROL;
+	struct ipc_message m;
+
+	if (ask->head.type == MSG_ROSTER) {
+		send_roster(fd, &ask->body.ROSTER);
+	} else if (ask->head.type == MSG_REVOKE) {
+		send_result(
+		    fd, strcmp(ask->body.REVOKE.pseudonym, "p1") ? ST_UNKNOWN : ST_OK, 0, "");
+	} else if (strcmp(e->pseudonym, "p1") != 0 || strcmp(e->language, "fr") != 0 ||
+		   e->place != 101 || e->household != 7 || e->rhythm_days != 3 ||
+		   e->heartbeat != 5) {
+		send_result(fd, ST_EXISTS, 0, "");
+	} else {
+		ipc_begin(&m, MSG_ENROLLED);
+		(void)snprintf(m.body.ENROLLED.text, sizeof(m.body.ENROLLED.text), SECRET);
+		send_message(fd, &m);
+	}
+}
+
+#define ENROL \
+	"enrol --pseudonym p1 --place 101 --language fr --household 7 --rhythm 3 --heartbeat 5"
+
+static void
+test_enrol(void)
+{
+	struct stat sb;
+
+	start_core(answer_people);
+	CHECK_EQ(run(cmd_enrol, ENROL), 0);
+	CHECK_STR(out, SECRET "\n");
+	CHECK_EQ(run(cmd_enrol, ENROL " --out paper"), 0);
+	CHECK_STR(out, "");
+	CHECK(strstr(err, SECRET) == NULL);
+	CHECK(stat("paper", &sb) == 0 && (sb.st_mode & 07777) == 0600);
+	read_back("paper", out);
+	CHECK_STR(out, SECRET "\n");
+	CHECK_EQ(run(cmd_enrol, ENROL " --out paper"), EXIT_REFUSED);
+	CHECK_HAS(err, "paper exists already");
+	CHECK_EQ(run(cmd_enrol, ENROL " --wait=20"), 0);
+	CHECK_HAS(err, "Her first message has come");
+	CHECK_EQ(run(cmd_enrol, "enrol --pseudonym p2 --place 101"), EXIT_REFUSED);
+	CHECK_HAS(err, "exists already");
+	CHECK_EQ(run(cmd_enrol, "enrol --pseudonym p2"), EXIT_USAGE);
+	CHECK_EQ(run(cmd_enrol, ENROL " --heartbeat 8"), EXIT_USAGE);
+	CHECK_EQ(run(cmd_enrol, "enrol --place 1 --pseudonym a23456789012345678901234567890123"),
+	    EXIT_USAGE);
+	stop_core();
+}
+
+static void
+test_roster_and_revoke(void)
+{
+	start_core(answer_people);
+	CHECK_EQ(run(cmd_roster, "roster"), 0);
+	CHECK_EQ(lines_of(out), 8); /* titles and seven, over three pages */
+	CHECK_HAS(out, "revoked");
+	CHECK_EQ(run(cmd_roster, "roster --json"), 0);
+	CHECK_EQ(lines_of(out), 7);
+	CHECK_HAS(out, "\"pseudonym\":\"p7\"");
+	CHECK_EQ(run(cmd_revoke, "revoke --yes p1"), 0);
+	CHECK_EQ(run(cmd_revoke, "revoke --yes p2"), EXIT_REFUSED);
+	put("in", "no\n");
+	CHECK_EQ(run(cmd_revoke, "revoke p1"), EXIT_REFUSED);
+	CHECK_HAS(err, "not confirmed");
+	put("in", "yes\n");
+	CHECK_EQ(run(cmd_revoke, "revoke p1"), 0);
+	CHECK_EQ(run(cmd_revoke, "revoke"), EXIT_USAGE);
+	stop_core();
+}
+
+/* ---- inbox ---- */
+
+static void
+fill_row(struct msg_inbox_row *r, uint64_t seq)
+{
+	static const char raw[] = "\x1b]0;x\x07\xe2\x80\xae\xff\"\\";
+
+	r->seq = seq;
+	r->arrival_s = 1763704800;
+	r->readable = seq % 2;
+	r->proven = 1;
+	r->slot = seq % 2 ? 3 : UINT32_MAX;
+	r->number = (uint32_t)seq;
+	r->relation = seq == 5; /* a correction of number 2 */
+	r->refers = seq == 5 ? 2 : UINT32_MAX;
+	r->affected = seq == 1 ? UINT32_MAX : seq == 3 ? UINT32_MAX - 1 : 12;
+	r->quantity = 2;
+	r->event_s = r->sent_s = INT64_MIN;
+	r->duress = seq == 7;
+	r->review = seq == 7 ? 2 : 0;
+	(void)snprintf(r->pseudonym, sizeof(r->pseudonym), "amina");
+	(void)snprintf(r->kind_label, sizeof(r->kind_label), "House burnt down by a group of men");
+	(void)snprintf(r->place_label, sizeof(r->place_label), "Upper Alder");
+	(void)snprintf(r->note, sizeof(r->note), "NOTE");
+	(void)snprintf(r->reason, sizeof(r->reason), "not sealed");
+	r->raw_len = sizeof(raw) - 1;
+	memcpy(r->raw, raw, sizeof(raw) - 1);
+}
+
+static void
+answer_inbox(int fd, const struct ipc_message *ask)
+{
+	const struct msg_inbox *in = &ask->body.INBOX;
+	uint64_t seq = in->before == 0 ? 8 : in->before - 1;
+	uint32_t sent = 0;
+	struct ipc_message m;
+
+	for (; seq >= 1 && sent < in->limit && sent < PAGE; seq--) {
+		if (in->which == 1 && seq % 2 == 0)
+			continue;
+		if (in->which == 2 && seq % 2 == 1)
+			continue;
+		ipc_begin(&m, MSG_INBOX_ROW);
+		fill_row(&m.body.INBOX_ROW, seq);
+		send_message(fd, &m);
+		sent++;
+	}
+	send_result(fd, ST_OK, in->limit < PAGE ? in->limit : PAGE, "");
+}
+
+/* Nothing that a terminal would obey. */
+static bool
+is_plain(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (((unsigned char)*text < 0x20 && *text != '\n') || *text == 0x7f)
+			return false;
+	return strstr(text, "\xe2\x80\xae") == NULL;
+}
+
+static bool
+fits(const char *text, size_t columns)
+{
+	size_t width = 0;
+
+	for (; *text != '\0'; text++) {
+		width = *text == '\n' ? 0 : width + ((*text & 0xc0) != 0x80);
+		if (width > columns)
+			return false;
+	}
+	return true;
+}
+
+static void
+test_inbox(void)
+{
+	start_core(answer_inbox);
+	CHECK_EQ(run(cmd_inbox, "inbox --json"), 0);
+	CHECK_EQ(lines_of(out), 8);
+	CHECK_HAS(out, "\"raw\":\"\\u001b]0;x\\u0007\xe2\x80\xae\\ufffd\\\"\\\\\"");
+	CHECK_HAS(out, "\"raw_hex\":\"1b5d303b7807e280aeff225c\"");
+	CHECK_HAS(out, "\"affected\":null,\"affected_many\":true");
+	CHECK_HAS(out, "\"relation_word\":\"correction\",\"refers\":2");
+	CHECK_HAS(out, "\"slot\":null,\"number\":null");
+	CHECK_HAS(out, "\"review_words\":[\"the event is older than 30 days\"]");
+	CHECK_EQ(run(cmd_inbox, "inbox --json --limit 7"), 0);
+	CHECK_EQ(lines_of(out), 7);
+	CHECK_EQ(run(cmd_inbox, "inbox --json --before 4"), 0);
+	CHECK_EQ(lines_of(out), 3);
+	CHECK_EQ(run(cmd_inbox, "inbox --json --reports"), 0);
+	CHECK_EQ(lines_of(out), 4);
+	CHECK_EQ(run(cmd_inbox, "inbox --json --unreadable"), 0);
+	CHECK_EQ(lines_of(out), 4);
+	CHECK_EQ(run(cmd_inbox, "inbox"), 0);
+	CHECK(is_plain(out) && fits(out, 80));
+	CHECK_HAS(out, "| \\x1b]0;x\\x07\\u202e\\xff\"\\");
+	CHECK_HAS(out, "DURESS");
+	CHECK_HAS(out, "correction of number 2");
+	CHECK_HAS(out, ">=12");
+	CHECK_EQ(run(cmd_inbox, "inbox --limit 2"), 0);
+	CHECK_HAS(out, "Older ones: tocsin inbox --before 7");
+	CHECK_EQ(run(cmd_inbox, "inbox --before 1"), 0);
+	CHECK_HAS(out, "Nothing here.");
+	CHECK_EQ(run(cmd_inbox, "inbox --limit 0"), EXIT_USAGE);
+	CHECK_EQ(run(cmd_inbox, "inbox --reports --unreadable"), EXIT_USAGE);
+	stop_core();
+}
+
+/* ---- a core of another version ---- */
+
+static void
+answer_nonsense(int fd, const struct ipc_message *ask)
+{
+	(void)ask;
+	(void)!write(fd, "nonsense", 8);
+}
+
+static void
+answer_nothing(int fd, const struct ipc_message *ask)
+{
+	(void)ask;
+	(void)shutdown(fd, SHUT_RDWR);
+}
+
+static void
+test_nonsense(void)
+{
+	start_core(answer_nonsense);
+	CHECK_EQ(run(cmd_status, "status"), EXIT_UNREACHABLE);
+	CHECK_HAS(err, "of one version");
+	stop_core();
+	start_core(answer_nothing);
+	CHECK_EQ(run(cmd_roster, "roster"), EXIT_UNREACHABLE);
+	stop_core();
+}
+
+int
+main(void)
+{
+	char base[] = "/tmp/tocsin-control-XXXXXX", command[64];
+
+	CHECK(mkdtemp(base) != NULL && chdir(base) == 0 && mkdir("run", 0700) == 0);
+	put("in", "");
+	put("t.conf", "run_dir = \"run\";");
+	cmd_begin("tocsin", "t.conf");
+	test_unreachable();
+	test_status();
+	test_states();
+	test_enrol();
+	test_roster_and_revoke();
+	test_inbox();
+	test_nonsense();
+	(void)snprintf(command, sizeof(command), "rm -rf %s", base);
+	CHECK(chdir("/") == 0 && system(command) == 0);
+	return check_done();
+}

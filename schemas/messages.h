@@ -146,7 +146,7 @@ struct msg_inbox_row {
 	uint32_t affected;      /* UINT32_MAX: not given; UINT32_MAX - 1: many */
 	uint32_t affected_code; /* as on the wire */
 	uint32_t quantity;      /* 0 exact, 1 about, 2 at least, 3 at most */
-	uint32_t refers;        /* number meant by relations 1-4, UINT32_MAX: none */
+	uint32_t refers; /* number meant by relations 1-4, as people see it; UINT32_MAX: none */
 	uint32_t duress;
 	uint32_t review; /* flags of reporting/report/check.h */
 	char target[4];

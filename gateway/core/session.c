@@ -182,7 +182,8 @@ enum status
 session_append(
     struct session *s, enum event_type type, const uint8_t *body, size_t len, uint64_t *seq)
 {
-	struct session_waiting *w = &s->waiting[s->waiting_count];
+	const uint8_t version = (uint8_t)event_version(type);
+	uint8_t *copy;
 	uint64_t mine;
 	enum status st;
 
@@ -190,17 +191,18 @@ session_append(
 		return ST_NOT_ALLOWED;
 	if (s->waiting_count == SESSION_WAITING_MAX)
 		return ST_FULL;
-	if ((w->body = malloc(len > 0 ? len : 1)) == NULL)
+	if ((copy = malloc(len > 0 ? len : 1)) == NULL)
 		return ST_MEMORY;
-	st = change_event(s->state, (uint8_t)type, (uint8_t)event_version(type), body, len, &mine);
+	st = change_event(s->state, (uint8_t)type, version, body, len, &mine);
 	if (st != ST_OK) {
-		free(w->body);
+		free(copy);
 		return st;
 	}
 	if (len > 0)
-		memcpy(w->body, body, len);
-	w->event =
-	    (struct view_event){mine, (uint8_t)type, (uint8_t)event_version(type), 1, w->body, len};
+		memcpy(copy, body, len);
+	s->waiting[s->waiting_count].event =
+	    (struct view_event){mine, (uint8_t)type, version, 1, copy, len};
+	s->waiting[s->waiting_count].body = copy;
 	s->waiting_count++;
 	if (seq != NULL)
 		*seq = mine;

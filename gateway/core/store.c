@@ -129,6 +129,37 @@ store_run_statement(sqlite3_stmt *stmt)
 	return store_status(rc);
 }
 
+/*
+ * SQLite makes every path absolute, and fails where a folder above the working folder may not be
+ * searched. There is one database, and the working folder never changes: its path stays as it is.
+ */
+static int
+path_as_it_is(sqlite3_vfs *vfs, const char *path, int cap, char *out)
+{
+	size_t len = strlen(path);
+
+	(void)vfs;
+	if (cap < 0 || len >= (size_t)cap)
+		return SQLITE_CANTOPEN;
+	memcpy(out, path, len + 1);
+	return SQLITE_OK;
+}
+
+/* The system's file access but for that, as the default one. */
+static enum status
+register_vfs(void)
+{
+	static sqlite3_vfs vfs;
+	const sqlite3_vfs *system = sqlite3_vfs_find(NULL);
+
+	if (system == NULL)
+		return ST_MEMORY;
+	vfs = *system;
+	vfs.zName = "tocsin";
+	vfs.xFullPathname = path_as_it_is;
+	return status_of(sqlite3_vfs_register(&vfs, 1));
+}
+
 enum status
 store_library_init(void)
 {
@@ -140,7 +171,7 @@ store_library_init(void)
 	    sqlite3_config(SQLITE_CONFIG_LOG, watch_log, NULL) != SQLITE_OK ||
 	    sqlite3_initialize() != SQLITE_OK)
 		return ST_MEMORY;
-	return ST_OK;
+	return register_vfs();
 }
 
 /* --- opening --- */

@@ -6,6 +6,7 @@
 #include "gateway/core/events.h"
 #include "gateway/core/view_sql.h"
 #include "reporting/report/check.h"
+#include "reporting/report/note.h"
 #include "reporting/report/record.h"
 
 /* Columns of SQL_INBOX, in its order. */
@@ -93,6 +94,18 @@ fill_affected(struct msg_inbox_row *row)
 	}
 }
 
+/* The reference on the wire is short: which message of the same monitor does it mean? */
+static void
+fill_refers(struct msg_inbox_row *row, sqlite3_stmt *s)
+{
+	uint64_t meant;
+
+	row->refers = UINT32_MAX;
+	if (!is_null(s, IN_REFERS) &&
+	    note_resolve((uint16_t)number(s, IN_REFERS), number(s, IN_N), &meant))
+		row->refers = (uint32_t)meant + 1;
+}
+
 static void
 fill_report(struct msg_inbox_row *row, sqlite3_stmt *s, const struct view_names *names)
 {
@@ -111,7 +124,7 @@ fill_report(struct msg_inbox_row *row, sqlite3_stmt *s, const struct view_names 
 	row->affected_code = number(s, IN_AFFECTED);
 	fill_affected(row);
 	row->quantity = number(s, IN_QUANTITY);
-	row->refers = is_null(s, IN_REFERS) ? UINT32_MAX : number(s, IN_REFERS);
+	fill_refers(row, s);
 	row->duress = number(s, IN_DURESS);
 	text(s, IN_TARGET, row->target, sizeof(row->target));
 	text(s, IN_NOTE, row->note, sizeof(row->note));

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """`tocsin init` and `tocsin unlock` at a terminal: questions, a passphrase that is not shown, Ctrl-C.
 
-usage: test_init.py FOLDER_OF_PROGRAMS
+usage: test_init.py --bin BUILD_DIR
 """
 import atexit
 import os
@@ -163,7 +163,7 @@ def no_terminal(programs):
 
 
 def main():
-    programs = str(Path(sys.argv[1]).resolve())
+    programs = str((Path(sys.argv[sys.argv.index("--bin") + 1]) / "gateway").resolve())
     folder = wizard(programs)
     unlock(programs, folder)
     shutil.rmtree(folder)

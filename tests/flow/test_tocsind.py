@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """tocsind with fake roles: what they are given, when they come back, in which order they stop.
 
-usage: test_tocsind.py FOLDER_OF_PROGRAMS
+usage: test_tocsind.py --bin BUILD_DIR
 """
 import atexit
 import os
@@ -274,7 +274,7 @@ def settings(tocsind):
 
 
 def main():
-    tocsind = str(Path(sys.argv[1]).resolve() / "tocsind")
+    tocsind = str((Path(sys.argv[sys.argv.index("--bin") + 1]) / "gateway/tocsind").resolve())
     for test in (given, modem_dies, core_dies, back_off, lasting, failed_sync, stubborn,
                  tocsind_dies, settings):
         before = failures

@@ -48,13 +48,23 @@ def section(text, number="+254700000002", stamp=None, index=0, udh=b""):
             "MessageReference = 0\n\n")
 
 
+def mark_unread(path):
+    """A kernel notes the next reading (relatime) if the last one noted is older than the file."""
+    os.utime(path, ns=(0, os.stat(path).st_mtime_ns))
+
+
+def was_read(path):
+    return os.stat(path).st_atime_ns != 0
+
+
 def put(device, content, place=None):
-    """Write content to the inbox, at the first free place unless one is given."""
+    """Write content to the inbox, at the first free place unless one is given, marked unread."""
     inbox = os.path.join(device, "sms", "1")
     os.makedirs(inbox, mode=0o700, exist_ok=True)
     handle, beside = tempfile.mkstemp(dir=device, prefix="sms-")
     with os.fdopen(handle, "wb") as f:
         f.write(content if isinstance(content, bytes) else content.encode("utf-8"))
+    mark_unread(beside)
     for n in PLACES if place is None else (place,):
         path = os.path.join(inbox, str(n))
         try:

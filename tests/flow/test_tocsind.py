@@ -173,6 +173,7 @@ def modem_dies(tocsind):
 def core_dies(tocsind):
     """Both come back."""
     g = Gateway(tocsind).start()
+    g.wait("tocsin-core channel 1", 1)
     g.wait("tocsin-modem start", 1)
     os.kill(g.child("tocsin-core"), signal.SIGKILL)
     g.wait("tocsin-core start", 2)

@@ -36,7 +36,7 @@ main(void)
 	store = NULL;
 	CHECK_EQ(store_open("state", &store), ST_OK);
 	store_close(store);
-	(void)seteuid(getuid());
+	CHECK_EQ(seteuid(getuid()), 0);
 	(void)chmod(above, 0700);
 	(void)snprintf(command, sizeof(command), "rm -rf %s", above);
 	CHECK_EQ(system(command), 0);

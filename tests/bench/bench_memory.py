@@ -37,16 +37,16 @@ def sample(pid):
     return kib["Pss"] / 1024, (kib["Private_Clean"] + kib["Private_Dirty"]) / 1024
 
 
-def measure(g, state, samples):
+def measure(g, state, samples, words=""):
     taken = []
     for _ in range(samples):
         time.sleep(PAUSE_S)
         taken.append({name: sample(pid) for name, pid in g.wait_roles().items()})
     for name in ("tocsin-core", "tocsin-modem", "tocsind"):
         mark = CORE_MIB[state] if name == "tocsin-core" else None
-        figure(f"{state}: {name}, Pss", statistics.median(t[name][0] for t in taken), mark)
-    for i, words in enumerate(("Pss", "private")):
-        figure(f"{state}: the three together, {words}",
+        figure(f"{state}{words}: {name}, Pss", statistics.median(t[name][0] for t in taken), mark)
+    for i, kind in enumerate(("Pss", "private")):
+        figure(f"{state}{words}: the three together, {kind}",
                statistics.median(sum(t[i] for t in one.values()) for one in taken),
                MARK_MIB if i == 0 and state != "OPEN" else None)
 
@@ -80,7 +80,7 @@ def main():
         g.inbox()
         measure(g, "OPEN", given.samples)
         g.lock()
-        measure(g, "LOCKED", given.samples)
+        measure(g, "LOCKED", given.samples, " after OPEN")
         print(f"core's memory is {'' if g.status()['memory_locked'] else 'not '}locked into RAM here")
 
 

@@ -45,6 +45,16 @@ ZEROS = re.compile(rb"\0{64,}")
 step = Steps()
 
 
+said = set()
+
+
+def skip(words):
+    """Say once what is left out, and why."""
+    if words not in said:
+        print("skipped: " + words)
+    said.add(words)
+
+
 def marked(length):
     return "".join(secrets.choice(LETTERS) for _ in range(length))
 
@@ -153,7 +163,7 @@ def hunt_processes(needles, pids):
                 with open(f"/proc/{pid}/{name}", "rb") as f:
                     found += [f"{name} of {pid}: {n}" for n in needles.search(f.read())]
             except PermissionError:
-                print(f"skipped: this user may not read {name} of process {pid}")
+                skip(f"this user may not read {name} of the processes")
     return found
 
 
@@ -220,14 +230,14 @@ class Hunt:
     def memory(self, stage, holds=(), may_hold=()):
         """Of core. holds: names of what it needs in this state; may_hold: what is borne with."""
         pid = self.g.roles()["tocsin-core"]
-        with open(f"/proc/{pid}/maps") as maps:
-            if "libasan" in maps.read():
-                print("skipped: AddressSanitizer keeps freed memory, so core's is not searched")
-                return
         found = hunt_memory(self.needles, pid)
         if found is None:
-            print("skipped: this user may not read the memory of core")
+            skip("this user may not read the memory of core")
             return
+        with open(f"/proc/{pid}/maps") as maps:
+            if "libasan" in maps.read():
+                skip("AddressSanitizer keeps freed memory, so core's is not searched")
+                return
         names = {line.rpartition(": ")[2] for line in found}
         if names - set(holds) - set(may_hold):
             raise Failure(f"{stage}: in core's memory: " + "; ".join(found))

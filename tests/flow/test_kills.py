@@ -268,6 +268,9 @@ class Kills:
             print(f"{victim:12}" + "".join(f"{self.counts[victim, s, w]:11}"
                                            for w in WINDOWS for s in STATES))
 
+        ends = [line.rpartition("ended ")[2] for line in self.g.log_events("ROLE_ENDED")]
+        print("ends that tocsind saw: " + ", ".join(f"{ends.count(e)} {e}" for e in sorted(set(ends))))
+
     def fell(self, victims, states, *windows):
         return sum(self.counts[v, s, w] for v in victims for s in states for w in windows)
 

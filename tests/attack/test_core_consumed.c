@@ -99,7 +99,7 @@ static void
 take_files(struct loot *l)
 {
 	static const char *const names[3] = {"box/tocsin.db", "box/tocsin.db-wal", "anchor"};
-	char path[128];
+	char path[256];
 
 	memset(l, 0, sizeof(*l));
 	for (int i = 0; i < 3; i++) {
@@ -260,7 +260,7 @@ main(void)
 	struct text before, now;
 	struct gateway g;
 	struct loot l;
-	char path[128];
+	char path[256];
 
 	if (sodium_init() < 0)
 		return 1;

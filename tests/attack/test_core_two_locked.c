@@ -117,7 +117,7 @@ differences(int is_quiet)
 {
 	struct pair p = {.is_quiet = is_quiet};
 	sqlite3_stmt *s;
-	char path[128];
+	char path[256];
 	unsigned tables = 0;
 
 	for (int i = 0; i < 2; i++) {
@@ -193,7 +193,7 @@ compare_anchors(void)
 {
 	uint8_t *octets[2];
 	size_t len[2];
-	char path[128];
+	char path[256];
 
 	for (int i = 0; i < 2; i++) {
 		(void)snprintf(path, sizeof(path), "%s/anchor", dir[i]);
@@ -210,7 +210,7 @@ compare_sizes(void)
 {
 	static const char *const names[] = {"box/tocsin.db-wal"};
 	struct stat sb[2];
-	char path[128];
+	char path[256];
 
 	for (int i = 0; i < 2; i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", dir[i], names[0]);
@@ -230,7 +230,7 @@ test_the_comparison(void)
 	    "CREATE TABLE number(n)",
 	    "DELETE FROM seen WHERE h = (SELECT h FROM seen LIMIT 1)",
 	};
-	char path[128];
+	char path[256];
 	sqlite3 *db;
 
 	for (size_t i = 0; i < sizeof(leaks) / sizeof(leaks[0]); i++) {

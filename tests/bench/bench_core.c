@@ -194,9 +194,9 @@ bench_backlog(size_t phones, unsigned rounds)
 		rate[i] = BACKLOG / take_all(&f);
 		free(f.sms);
 	}
-	(void)snprintf(name, sizeof(name), "X in a backlog, %zu monitors", phones);
+	(void)snprintf(name, sizeof(name), "X in a backlog, monitors: %zu", phones);
 	figure(name, median(rate, rounds), "messages/s", 2000, 1);
-	(void)snprintf(name, sizeof(name), "syncs a batch of %d, %zu monitors", BATCH_MAX, phones);
+	(void)snprintf(name, sizeof(name), "syncs a batch of %d, monitors: %zu", BATCH_MAX, phones);
 	figure(name, (double)(syncs - before) / (rounds * (double)BACKLOG / BATCH_MAX), "syncs",
 	    2.2, 0);
 }
@@ -246,27 +246,38 @@ bench_parked(unsigned rounds)
 	    0, 1);
 }
 
-int
-main(int argc, char **argv)
+/* A gateway of its own for each number of monitors, ARMED. */
+static void
+open_bench(unsigned phones)
 {
-	unsigned rounds = argc > 1 ? (unsigned)atoi(argv[1]) : 5;
 	char name[PSEUDONYM_MAX];
 
-	if (rounds == 0 || rounds > ROUNDS_MAX)
-		rounds = 5;
 	rig_create(&rig, "bench");
 	channel.session = &rig.session;
 	if (rig_unlock(&rig, IN_OPEN) != ST_OK)
-		return 2;
-	for (unsigned i = 0; i < 64; i++) {
+		exit(2);
+	for (unsigned i = 0; i < phones; i++) {
 		(void)snprintf(name, sizeof(name), "bench %u", i);
 		(void)rig_enrol(&rig, name);
 	}
 	if (session_close(&rig.session, CAUSE_COMMAND) != ST_OK)
-		return 2;
-	bench_backlog(1, rounds);
-	bench_backlog(16, rounds);
-	bench_backlog(64, rounds);
+		exit(2);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const unsigned monitors[] = {1, 16, 64};
+	unsigned rounds = argc > 1 ? (unsigned)atoi(argv[1]) : 5;
+
+	if (rounds == 0 || rounds > ROUNDS_MAX)
+		rounds = 5;
+	for (size_t i = 0; i < sizeof(monitors) / sizeof(monitors[0]); i++) {
+		open_bench(monitors[i]);
+		bench_backlog(monitors[i], rounds);
+		rig_remove(&rig);
+	}
+	open_bench(16);
 	bench_lone(rounds);
 	bench_parked(rounds);
 	rig_remove(&rig);

@@ -75,8 +75,9 @@ enum status ipc_nonblocking(int fd) MUST_USE;
 enum status ipc_listen(const char *run_dir, const char *name, int *fd) MUST_USE;
 
 /*
- * Connect to it. fd is CLOEXEC and blocking; the other side's user was checked to be this one,
- * or root. ST_OK; ST_CLOSED (nobody listens, or no such socket), ST_NOT_ALLOWED, ST_IO.
+ * Connect to it. fd is CLOEXEC and blocking; the other side's user was checked to be this one, or
+ * root; for root, the one whom run_dir belongs to. ST_OK; ST_CLOSED (nobody listens, or no such
+ * socket), ST_NOT_ALLOWED, ST_IO.
  */
 enum status ipc_connect(const char *run_dir, const char *name, int *fd) MUST_USE;
 

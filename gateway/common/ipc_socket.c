@@ -90,17 +90,33 @@ done:
 	return st;
 }
 
+/* True if the process at the other end runs as this user, or as root. */
+static bool
+peer_is(int fd, uid_t uid)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == -1 || len != sizeof(peer))
+		return false;
+	return peer.uid == uid || peer.uid == 0;
+}
+
+/* Who may answer: this user; to root, the one whom the folder belongs to. */
 static enum status
 connect_in(int folder, const char *name, int fd)
 {
 	struct sockaddr_un address;
+	struct stat sb;
 	enum status st;
 
 	if ((st = address_in(folder, name, &address)) != ST_OK)
 		return st;
+	if (fstat(folder, &sb) == -1)
+		return ST_IO;
 	if (connect(fd, (struct sockaddr *)(void *)&address, sizeof(address)) == -1)
 		return errno == EACCES || errno == EPERM ? ST_NOT_ALLOWED : ST_CLOSED;
-	return ipc_peer_is_ours(fd) ? ST_OK : ST_NOT_ALLOWED;
+	return peer_is(fd, geteuid() == 0 ? sb.st_uid : geteuid()) ? ST_OK : ST_NOT_ALLOWED;
 }
 
 enum status
@@ -124,12 +140,7 @@ ipc_connect(const char *run_dir, const char *name, int *fd)
 bool
 ipc_peer_is_ours(int fd)
 {
-	struct ucred peer;
-	socklen_t len = sizeof(peer);
-
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == -1 || len != sizeof(peer))
-		return false;
-	return peer.uid == geteuid() || peer.uid == 0;
+	return peer_is(fd, geteuid());
 }
 
 enum status

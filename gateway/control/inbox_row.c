@@ -2,6 +2,8 @@
 #include "gateway/control/inbox_row.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "gateway/control/json.h"
@@ -17,7 +19,7 @@
 #define AFFECTED_IS_MANY_HERE (UINT32_MAX - 1)
 #define REFERS_TO_NONE UINT32_MAX
 
-enum { C_SEQ, C_ARRIVED, C_FROM, C_NUMBER, C_KIND, C_SEVERITY, C_PLACE, C_PEOPLE, C_NOTE };
+enum { C_SEQ, C_ARRIVED, C_FROM, C_NUMBER, C_KIND, C_SEVERITY, C_PLACE, C_PEOPLE };
 
 static const struct show_column layout[INBOX_COLUMNS] = {
     [C_SEQ] = {"seq", 5, 8, true, 0},
@@ -28,7 +30,6 @@ static const struct show_column layout[INBOX_COLUMNS] = {
     [C_SEVERITY] = {"sv", 2, 2, true, 0},
     [C_PLACE] = {"place", 11, 48, false, 0},
     [C_PEOPLE] = {"people", 6, 8, true, 0},
-    [C_NOTE] = {"note", 6, 30, false, 0},
 };
 
 void
@@ -86,6 +87,52 @@ print_line(const char *words)
 	printf(INDENT "%s\n", words);
 }
 
+/* ", " before everything but the first. */
+static void __attribute__((format(printf, 3, 4)))
+add_words(char *line, size_t cap, const char *fmt, ...)
+{
+	size_t len = strlen(line);
+	va_list ap;
+
+	if (len > 0 && len + 2 < cap) {
+		(void)snprintf(line + len, cap - len, ", ");
+		len += 2;
+	}
+	va_start(ap, fmt);
+	(void)vsnprintf(line + len, cap - len, fmt, ap);
+	va_end(ap);
+}
+
+/* When it happened, how sure she is, who did it, to whom, and her own words. */
+static void
+print_details(const struct inbox_table *t, const struct msg_inbox_row *row)
+{
+	char line[4 * CELL_MAX] = "", shown[CELL_MAX], when[SHOW_TIME_MAX];
+
+	if (row->event_s != INT64_MIN) {
+		show_time(when, row->event_s);
+		add_words(line, sizeof(line), "happened %s", when);
+	}
+	if (row->certainty != 0)
+		add_words(line, sizeof(line), "sure %u of 5", row->certainty);
+	if (row->actor != 0) {
+		label_or_number(shown, row->actor_label, row->actor);
+		add_words(line, sizeof(line), "by %s", shown);
+	}
+	if (row->target[0] != '\0') {
+		(void)show_visible(shown, sizeof(shown), row->target, strlen(row->target));
+		add_words(line, sizeof(line), "against %s", shown);
+	}
+	if (row->note[0] != '\0') {
+		(void)show_visible(shown, sizeof(shown), row->note, strlen(row->note));
+		add_words(line, sizeof(line), "\"%s\"", shown);
+	}
+	if (line[0] != '\0')
+		show_wrapped(stdout, INDENT, line, t->width);
+	explicit_bzero(line, sizeof(line));
+	explicit_bzero(shown, sizeof(shown));
+}
+
 /* What the coordinator must not overlook. */
 static void
 print_remarks(const struct msg_inbox_row *row)
@@ -115,10 +162,13 @@ print_remarks(const struct msg_inbox_row *row)
 static void
 print_unreadable(const struct inbox_table *t, const struct msg_inbox_row *row)
 {
+	static const char unreadable[] = "unreadable: ";
 	char shown[RAW_SHOWN_MAX];
 
-	(void)show_visible(shown, sizeof(shown), row->reason, strlen(row->reason));
-	show_wrapped(stdout, INDENT "unreadable: ", shown, t->width);
+	memcpy(shown, unreadable, sizeof(unreadable));
+	(void)show_visible(shown + sizeof(unreadable) - 1, sizeof(shown) - sizeof(unreadable) + 1,
+	    row->reason, strlen(row->reason));
+	show_wrapped(stdout, INDENT, shown, t->width);
 	if (row->raw_len == 0)
 		return;
 	(void)show_visible(shown, sizeof(shown), row->raw, row->raw_len);
@@ -149,14 +199,13 @@ inbox_row_print(struct inbox_table *t, const struct msg_inbox_row *row)
 {
 	char seq[24], arrived[SHOW_TIME_MAX], from[CELL_MAX],
 	    number[16] = "", kind[CELL_MAX] = "", severity[16] = "", place[CELL_MAX] = "",
-	    people[PEOPLE_MAX] = "", note[CELL_MAX];
+	    people[PEOPLE_MAX] = "";
 	const char *cells[INBOX_COLUMNS] = {
-	    seq, arrived, from, number, kind, severity, place, people, note};
+	    seq, arrived, from, number, kind, severity, place, people};
 
 	(void)snprintf(seq, sizeof(seq), "%" PRIu64, row->seq);
 	show_time(arrived, row->arrival_s);
 	(void)show_visible(from, sizeof(from), row->pseudonym, strlen(row->pseudonym));
-	(void)show_visible(note, sizeof(note), row->note, strlen(row->note));
 	if (row->slot == UINT32_MAX)
 		(void)snprintf(from, sizeof(from), "?");
 	else
@@ -167,9 +216,11 @@ inbox_row_print(struct inbox_table *t, const struct msg_inbox_row *row)
 		show_titles(stdout, t->columns, INBOX_COLUMNS);
 	t->titled = true;
 	show_row(stdout, t->columns, INBOX_COLUMNS, cells);
-	print_remarks(row);
-	if (!row->readable)
+	if (row->readable)
+		print_details(t, row);
+	else
 		print_unreadable(t, row);
+	print_remarks(row);
 }
 
 /* ---- for scripts ---- */

@@ -8,7 +8,7 @@
 #include "gateway/control/show.h"
 #include "schemas/messages.h"
 
-#define INBOX_COLUMNS 9
+#define INBOX_COLUMNS 8
 
 struct inbox_table {
 	struct show_column columns[INBOX_COLUMNS];

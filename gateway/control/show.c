@@ -198,6 +198,17 @@ show_titles(FILE *out, const struct show_column *c, size_t count)
 	(void)fputc('\n', out);
 }
 
+/* How much of a line that does not fit stays on it: up to its last blank, if it has one. */
+static size_t
+up_to_blank(const char *visible, size_t len)
+{
+	size_t cut = len;
+
+	while (cut > 0 && visible[cut] != ' ')
+		cut--;
+	return cut > 0 ? cut : len;
+}
+
 void
 show_wrapped(FILE *out, const char *indent, const char *visible, size_t columns)
 {
@@ -205,7 +216,11 @@ show_wrapped(FILE *out, const char *indent, const char *visible, size_t columns)
 
 	do {
 		len = fitting(visible, cells, &width);
+		if (visible[len] != '\0')
+			len = up_to_blank(visible, len);
 		(void)fprintf(out, "%s%.*s\n", indent, (int)len, visible);
 		visible += len;
+		if (*visible == ' ')
+			visible++;
 	} while (*visible != '\0' && len > 0);
 }

@@ -54,7 +54,8 @@ void show_fit(struct show_column *c, size_t count, size_t columns);
 void show_row(FILE *out, const struct show_column *c, size_t count, const char *const *cells);
 void show_titles(FILE *out, const struct show_column *c, size_t count);
 
-/* A visible text over as many lines as it needs, each behind `indent`. */
+/* A visible text over as many lines as it needs, broken at blanks where there are any, each behind
+ * `indent`. A blank at which a line ends is not shown. */
 void show_wrapped(FILE *out, const char *indent, const char *visible, size_t columns);
 
 #endif

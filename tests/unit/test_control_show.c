@@ -165,8 +165,9 @@ test_wrapped(void)
 
 	show_wrapped(out, "| ", "abcdefgh\xe6\x97\xa5\xe6\x9c\xac", 7);
 	show_wrapped(out, "| ", "", 7);
+	show_wrapped(out, "", "ab cde fgh", 7);
 	(void)fclose(out);
-	CHECK_STR(made, "| abcde\n| fgh\xe6\x97\xa5\n| \xe6\x9c\xac\n| \n");
+	CHECK_STR(made, "| abcde\n| fgh\xe6\x97\xa5\n| \xe6\x9c\xac\n| \nab cde\nfgh\n");
 	free(made);
 }
 

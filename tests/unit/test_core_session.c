@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The three states: what each holds in memory, what may be written in it, the passages by command
+ * and by time, and what a thief's changes to a LOCKED gateway come to. With a clock of its own:
+ * this program defines the two functions of clock.c itself.
+ */
+#include <sqlite3.h>
+#include <stdlib.h>
+
+#include "gateway/common/clock.h"
+#include "gateway/core/intake.h"
+#include "gateway/core/people.h"
+#include "tests/support/check.h"
+#include "tests/support/rig.h"
+
+static int64_t boot_ms = 1000000, wall_s = 1795000000; /* November 2026 */
+
+int64_t
+clock_boot_ms(void)
+{
+	return boot_ms;
+}
+
+int64_t
+clock_wall_s(void)
+{
+	return wall_s;
+}
+
+#define MINUTE 60000
+#define HOUR (60 * MINUTE)
+
+static struct rig rig;
+static uint64_t refs = 1;
+
+static void
+pass(int64_t ms)
+{
+	int64_t next_ms;
+
+	boot_ms += ms;
+	wall_s += ms / 1000;
+	CHECK_EQ(session_tick(&rig.session, &next_ms), ST_OK);
+	CHECK(next_ms > boot_ms);
+}
+
+static void
+report(struct phone *p)
+{
+	char text[EW1_X_CHARS + 1];
+	struct msg_sms sms;
+
+	rig_report(p, 1, 1, "", text);
+	sms = rig_sms(text, refs++);
+	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+}
+
+static uint64_t
+parked(void)
+{
+	uint64_t count = 0;
+
+	CHECK_EQ(store_parked_count(rig.session.store, &count), ST_OK);
+	return count;
+}
+
+static uint64_t
+events(void)
+{
+	return state_root(rig.session.state)->journal.count;
+}
+
+/* --- what each state holds --- */
+
+static void
+is_locked(void)
+{
+	CHECK_EQ(rig.session.at, IN_LOCKED);
+	CHECK(rig.session.keys == NULL && rig.session.hints == NULL);
+	CHECK(rig.session.facts == NULL && rig.session.view == NULL);
+	CHECK(!state_run_open(rig.session.state));
+	CHECK_EQ(session_append(&rig.session, EVENT_LOCKED, NULL, 0, NULL), ST_NOT_ALLOWED);
+}
+
+static void
+is_armed(void)
+{
+	const struct ring_secrets *ring = &rig.session.keys->ring;
+	const uint8_t zeros[sizeof(ring->month)] = {0};
+
+	CHECK_EQ(rig.session.at, IN_ARMED);
+	CHECK(rig.session.view == NULL);
+	CHECK_EQ(ring->month_count, 0);
+	CHECK_MEM(ring->month, zeros, sizeof(zeros)); /* no key to any stored report */
+	CHECK(rig.session.facts->book != NULL && rig.session.facts->places != NULL);
+	CHECK_EQ(session_append(&rig.session, EVENT_ENROLLED, NULL, 0, NULL), ST_NOT_ALLOWED);
+}
+
+static void
+is_open(void)
+{
+	CHECK_EQ(rig.session.at, IN_OPEN);
+	CHECK(rig.session.view != NULL);
+	CHECK(rig.session.keys->ring.month_count > 0);
+}
+
+static void
+test_commands(void)
+{
+	is_locked();
+	CHECK_EQ(rig_unlock(&rig, IN_ARMED), ST_OK);
+	is_armed();
+	CHECK_EQ(rig_unlock(&rig, IN_ARMED), ST_NOT_ALLOWED);
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	is_open();
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK); /* once more: another 24 hours */
+	is_open();
+	CHECK_EQ(session_close(&rig.session, CAUSE_COMMAND), ST_OK);
+	is_armed();
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+	is_locked();
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	is_open();
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+	is_locked();
+}
+
+static void
+test_times(void)
+{
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	pass(9 * MINUTE + 59000);
+	is_open();
+	pass(1000);
+	is_armed();
+	pass(23 * HOUR + 49 * MINUTE);
+	is_armed();
+	pass(MINUTE);
+	is_locked();
+	CHECK_EQ(session_on_h(&rig.session), 24);
+	CHECK_EQ(session_awake_h(&rig.session), 24);
+	/* a passphrase given again begins the 24 hours anew */
+	CHECK_EQ(rig_unlock(&rig, IN_ARMED), ST_OK);
+	pass(20 * HOUR);
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	CHECK_EQ(session_close(&rig.session, CAUSE_COMMAND), ST_OK);
+	pass(5 * HOUR);
+	is_armed();
+	pass(19 * HOUR);
+	is_locked();
+}
+
+/* LOCKED parks and moves nothing; arming reads in the order of arrival. */
+static void
+test_parking(void)
+{
+	struct tree_root before;
+	struct ratchet ratchet;
+
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	(void)rig_enrol(&rig, "parked one");
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+	before = *state_root(rig.session.state);
+	for (int i = 0; i < 300; i++)
+		report(&rig.phone[0]);
+	CHECK_EQ(parked(), 300);
+	CHECK_MEM(state_root(rig.session.state), &before, sizeof(before));
+	rig_restart(&rig);
+	CHECK_EQ(parked(), 300);
+	CHECK_EQ(rig_unlock(&rig, IN_ARMED), ST_OK);
+	CHECK_EQ(parked(), 0);
+	CHECK_EQ(events(), before.journal.count + 301); /* armed */
+	CHECK_EQ(state_slot(rig.session.state, rig.phone[0].slot, &ratchet), ST_OK);
+	CHECK_EQ(ratchet.n, 300); /* more than a window: in order, or most were lost */
+	CHECK_EQ(ratchet.skipped_count, 0);
+	CHECK(memcmp(&state_root(rig.session.state)->k_p, &before.k_p, sizeof(before.k_p)) != 0);
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+}
+
+/* A refused passphrase is parked while LOCKED, and comes out as an event; ARMED writes it at once.
+ */
+static void
+test_refused(void)
+{
+	const struct msg_passphrase wrong = {.len = 5, .octets = "wrong"};
+	char words[SESSION_WORDS_MAX];
+	uint64_t before = events();
+
+	CHECK_EQ(session_unlock(&rig.session, &wrong, IN_OPEN, words), ST_PASSPHRASE);
+	is_locked();
+	CHECK_EQ(parked(), 1);
+	CHECK_EQ(events(), before);
+	CHECK_EQ(rig_unlock(&rig, IN_ARMED), ST_OK);
+	CHECK_EQ(events(), before + 2); /* armed, refused */
+	CHECK_EQ(session_unlock(&rig.session, &wrong, IN_OPEN, words), ST_PASSPHRASE);
+	is_armed();
+	CHECK_EQ(events(), before + 3);
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+}
+
+/* --- a thief with the LOCKED folder --- */
+
+static void
+with_sql(const char *sql)
+{
+	char path[CONF_PATH_MAX + 16];
+	sqlite3 *db;
+
+	session_end(&rig.session);
+	(void)snprintf(path, sizeof(path), "%s/tocsin.db", rig.conf.state_dir);
+	CHECK_EQ(sqlite3_open(path, &db), SQLITE_OK);
+	CHECK_EQ(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	CHECK_EQ(sqlite3_close(db), SQLITE_OK);
+	rig_restart(&rig);
+}
+
+/* A leaf exchanged: reading only, and in words; what comes meanwhile is parked. */
+static void
+test_changed(void)
+{
+	struct msg_enrol ask = {.pseudonym = "late", .language = "en", .place = 1};
+	struct msg_enrolled enrolled;
+	char words[SESSION_WORDS_MAX] = "", text[EW1_X_CHARS + 1];
+	struct msg_sms sms;
+
+	with_sql("UPDATE state SET blob = zeroblob(length(blob)) WHERE node >= 64");
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	CHECK_EQ(rig.session.at, IN_OPEN);
+	CHECK(rig.session.read_only);
+	CHECK(strstr(rig.session.fault, "changed while locked") != NULL);
+	CHECK(view_unread(rig.session.view) == 0); /* the journal reads */
+	rig_report(&rig.phone[0], 1, 1, "", text);
+	sms = rig_sms(text, refs++);
+	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+	CHECK_EQ(parked(), 1);
+	CHECK_EQ(session_append(&rig.session, EVENT_LOCKED, NULL, 0, NULL), ST_NOT_ALLOWED);
+	CHECK(people_enrol(&rig.session, &ask, &enrolled, words) != ST_OK);
+	CHECK_EQ(session_close(&rig.session, CAUSE_COMMAND), ST_OK);
+	is_locked(); /* it never was ARMED */
+}
+
+static struct {
+	unsigned faults;
+	char first[200];
+} named;
+
+static void
+count_faults(void)
+{
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	named.faults = (unsigned)view_faults(rig.session.view, named.first, sizeof(named.first));
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+}
+
+/* Rows of the journal missing, changed, moved, planted: named with their numbers, and arming goes
+ * on; afterwards the rows that the root does not know are gone. */
+static void
+test_journal_faults(void)
+{
+	static const struct {
+		const char *sql, *names;
+	} rows[] = {
+	    {"DELETE FROM journal WHERE seq = (SELECT max(seq) - 3 FROM journal)", "missing"},
+	    {"UPDATE journal SET blob = zeroblob(256)"
+	     " WHERE seq = (SELECT max(seq) - 3 FROM journal)",
+		"does not open"},
+	    {"INSERT INTO journal SELECT max(seq) + 1, max(run), zeroblob(256) FROM journal",
+		"behind what the root knows"},
+	    {"INSERT INTO run SELECT max(id) + 1000, max(epoch), max(first) + 1000000,"
+	     " zeroblob(80) FROM run",
+		"outside what the root knows"},
+	    {"UPDATE run SET blob = zeroblob(80) WHERE id = (SELECT max(id) FROM run)",
+		"does not open"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		rig_remove(&rig);
+		rig_create(&rig, "session");
+		CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+		(void)rig_enrol(&rig, "one");
+		for (int k = 0; k < 8; k++)
+			report(&rig.phone[0]);
+		CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+		with_sql(rows[i].sql);
+		count_faults();
+		if (!CHECK(named.faults > 0 && strstr(named.first, rows[i].names) != NULL))
+			printf("    row %zu: %u faults, \"%s\"\n", i, named.faults, named.first);
+	}
+}
+
+int
+main(void)
+{
+	rig_create(&rig, "session");
+	test_commands();
+	test_parking();
+	test_refused();
+	test_changed();
+	rig_remove(&rig);
+	rig_create(&rig, "session");
+	test_times();
+	test_journal_faults();
+	rig_remove(&rig);
+	return check_done();
+}

@@ -22,6 +22,7 @@ On the way out, by whatever road, every process that was started is ended by its
 searched for words that no sound process writes, and the folder is removed.
 """
 import argparse
+import ctypes
 import json
 import os
 import re
@@ -43,6 +44,7 @@ WAIT_S = 60        # for anything that takes a moment, sanitizers included
 POLL_S = 0.02      # between two looks
 STOP_S = 5         # tocsind's promise after SIGTERM
 COMMAND_S = 120    # no command takes longer
+PR_SET_PDEATHSIG = 1
 LOG_LINE = re.compile(r"^(tocsin(?:d|-core|-modem)): (error|warning|info|debug): ([A-Z_]+) (.*)$")
 LOG_BAD = ("Sanitizer", "runtime error", "ssertion", "stack smashing", "corrupt")
 
@@ -79,6 +81,11 @@ def _read(path):
             return f.read()
     except OSError:
         return b""
+
+
+def die_with_parent():
+    """In a child: SIGTERM when this test is killed, so that nothing outlives it."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Processes:
@@ -251,7 +258,7 @@ class Gateway:
         with open(self.log_path, "ab") as log:
             self.daemon = subprocess.Popen([self.program("tocsind"), "-c", self.conf], env=self.env,
                                            cwd=self.cwd, stdin=subprocess.DEVNULL, stdout=log,
-                                           stderr=log)
+                                           stderr=log, preexec_fn=die_with_parent)
         if wait:
             self.wait_ready()
 
@@ -447,6 +454,7 @@ class Steps:
 def run(main):
     """main() is the test; a Failure is said in one line."""
     sys.stdout.reconfigure(line_buffering=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))  # and clean up
     try:
         main()
     except Failure as failure:

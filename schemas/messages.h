@@ -105,6 +105,9 @@ struct msg_status {
 	char anchor[16];        /* "file" */
 	uint32_t read_only;     /* 1: changed while locked, nothing is written */
 	uint32_t memory_locked; /* 1: core's memory cannot be swapped out */
+	uint32_t skipped;       /* slots of the modem that could not be read, at its last listing */
+	uint32_t refused;       /* OPEN: passphrases that opened nothing, in the journal */
+	int64_t refused_last_s; /* OPEN: the last one, to the hour; INT64_MIN: none */
 	char fault[200];        /* what is wrong, in words; empty if nothing is */
 };
 

@@ -56,6 +56,9 @@ find_wrongs(struct wrongs *w, const struct msg_status *s, const struct conf *con
 		add(w, "there is no gateway here yet: make one with 'tocsin init'");
 	if (s->read_only)
 		add(w, "it was changed while locked: it can be read, and nothing can be written");
+	if (s->skipped > 0)
+		add(w, "the modem holds texts that its library cannot read: they stay there, and "
+		       "fill it");
 	if (!s->modem)
 		add(w, "the modem is not connected: see its device and cable, then the log of "
 		       "tocsind");
@@ -83,6 +86,9 @@ print_json(const struct msg_status *s, const struct wrongs *w)
 		json_null(&j, "modem_listed_s");
 	else
 		json_number(&j, "modem_listed_s", s->modem_listed_s);
+	json_number(&j, "modem_unread_slots", s->skipped);
+	json_number(&j, "refused_passphrases", s->refused);
+	json_time(&j, "refused_last", s->refused_last_s);
 	json_number(&j, "lock_in_s", s->lock_in_s);
 	json_number(&j, "close_in_s", s->close_in_s);
 	json_number(&j, "on_h", s->on_h);
@@ -130,16 +136,25 @@ print_modem(const struct msg_status *s)
 static void
 print_words(const struct msg_status *s, const struct wrongs *w)
 {
+	char last[SHOW_TIME_MAX];
+
 	print_state(s);
 	printf("posture    %s\n", s->posture == 0 ? "protected" : "open");
 	print_modem(s);
-	printf("waiting    %" PRIu64 " parked\n", s->parked);
+	printf("waiting    %" PRIu64 " parked%s\n", s->parked,
+	    s->parked > 0 ? " (texts, and passphrases that opened nothing)" : "");
 	printf("received   %" PRIu64 " kept since it started, %" PRIu64 " came twice\n", s->kept,
 	    s->doubled);
 	printf("journal    %" PRIu64 " events, %u h switched on\n", s->events, s->on_h);
 	printf("monitors   %u enrolled\n", s->slots);
 	if (s->state == IN_OPEN && s->unread > 0)
 		printf("unreadable %u: see 'tocsin inbox --unreadable'\n", s->unread);
+	if (s->state == IN_OPEN && s->refused > 0) {
+		show_time(last, s->refused_last_s);
+		printf(
+		    "refused    %u passphrases opened nothing, the last %s UTC or the hour after\n",
+		    s->refused, last);
+	}
 	if (!s->memory_locked)
 		printf("note       memory may be swapped out: switch swap off on this machine\n");
 	if (w->count == 0)

@@ -64,6 +64,7 @@ take_message(struct channel *c, const struct ipc_message *m)
 		if ((st = channel_take(c)) != ST_OK)
 			return st;
 		c->listed_ms = clock_boot_ms();
+		c->skipped = m->body.LISTED.skipped;
 		if (c->session->state != NULL && !m->body.LISTED.more)
 			state_listed(c->session->state);
 		return ST_OK;

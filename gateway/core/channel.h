@@ -17,6 +17,7 @@ struct channel {
 	int fd; /* -1: no modem */
 	size_t count;
 	int64_t listed_ms; /* of the last complete listing on clock_boot_ms; 0: none yet */
+	uint32_t skipped;  /* slots that could not be read, at the last listing */
 	struct msg_sms batch[BATCH_MAX];
 };
 

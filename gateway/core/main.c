@@ -124,6 +124,7 @@ on_modem(struct loop *loop, int fd, short events, void *arg)
 	if (is_fatal(st))
 		return;
 	core.requests.modem_listed_ms = core.channel.listed_ms;
+	core.requests.modem_skipped = core.channel.skipped;
 	if (st == ST_CLOSED) {
 		log_event(EV_CHANNEL_CLOSED, LOG_ROLE(LOG_ROLE_MODEM));
 		modem_gone();

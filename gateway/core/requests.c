@@ -80,8 +80,12 @@ answer_status(struct answer *a, struct ipc_message *ask)
 	out->close_in_s = session_close_in_s(s);
 	out->read_only = s->read_only != 0;
 	out->memory_locked = mem_is_locked() != 0;
-	if (s->view != NULL)
+	out->skipped = a->r->modem_skipped;
+	out->refused_last_s = INT64_MIN;
+	if (s->view != NULL) {
 		out->unread = view_unread(s->view);
+		out->refused = view_refused(s->view, &out->refused_last_s);
+	}
 	(void)snprintf(out->fault, sizeof(out->fault), "%s", s->fault);
 	if (st != ST_OK)
 		return st;

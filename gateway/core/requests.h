@@ -12,6 +12,7 @@
 struct requests {
 	struct session *session;
 	int modem_connected;
+	uint32_t modem_skipped;  /* slots that could not be read, at the last listing */
 	int64_t modem_listed_ms; /* last complete listing on clock_boot_ms; 0: none yet */
 	/* BOOK_PART: codebook and places files on their way in, before INIT */
 	char *book[2];

@@ -51,6 +51,7 @@ static const char *const statements[SQL_STATEMENTS] = {
 	" WHERE (?1 = '' OR pseudonym = ?1) AND seq > ?2 ORDER BY seq LIMIT ?3",
     [SQL_SLOT_OF] = "SELECT slot FROM monitor WHERE pseudonym = ?1 AND revoked IS NULL",
     [SQL_UNREAD] = "SELECT count(*) FROM message WHERE outcome <> 1",
+    [SQL_REFUSED] = "SELECT count(*), max(hour) FROM mark WHERE type = 12",
 };
 
 sqlite3 *

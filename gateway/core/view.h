@@ -63,6 +63,8 @@ enum status view_roster(struct view *v, const struct view_names *names,
 /* The slot of an active monitor. ST_OK, ST_UNKNOWN, ST_MEMORY. */
 enum status view_monitor_slot(struct view *v, const char *pseudonym, uint16_t *slot) MUST_USE;
 uint32_t view_unread(struct view *v);
+/* How many passphrases opened nothing; *last_s: when the last one, INT64_MIN without one. */
+uint32_t view_refused(struct view *v, int64_t *last_s);
 
 /* The database itself: for view_*.c, and for tests that compare two views row by row. */
 struct sqlite3 *view_db(struct view *v);

@@ -255,3 +255,18 @@ view_unread(struct view *v)
 	(void)sqlite3_reset(s);
 	return count;
 }
+
+uint32_t
+view_refused(struct view *v, int64_t *last_s)
+{
+	sqlite3_stmt *s = view_statement(v, SQL_REFUSED);
+	uint32_t count = 0;
+
+	*last_s = INT64_MIN;
+	if (sqlite3_step(s) == SQLITE_ROW && !is_null(s, 1)) {
+		count = number(s, 0);
+		*last_s = record_unix(number(s, 1) * 4);
+	}
+	(void)sqlite3_reset(s);
+	return count;
+}

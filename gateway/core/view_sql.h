@@ -27,6 +27,7 @@ enum view_statement {
 	SQL_ROSTER,
 	SQL_SLOT_OF,
 	SQL_UNREAD,
+	SQL_REFUSED,
 	SQL_STATEMENTS
 };
 

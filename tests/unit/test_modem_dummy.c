@@ -106,14 +106,15 @@ is_there(int place)
 static void
 next(struct ipc_message *m)
 {
+	static const char number[] = NUMBER;
 	struct pollfd polled = {channel, POLLIN, 0};
 
 	memset(m, 0, sizeof(*m));
 	if (poll(&polled, 1, WAIT_MS) != 1 ||
 	    ipc_receive(channel, IPC_MODEM, IPC_CORE, m, NULL) != ST_OK)
 		return;
-	CHECK(memmem(m, sizeof(*m), NUMBER + 1, strlen(NUMBER) - 1) == NULL);
-	CHECK(memmem(m, sizeof(*m), NUMBER + 4, strlen(NUMBER) - 4) == NULL);
+	CHECK(memmem(m, sizeof(*m), &number[1], strlen(number) - 1) == NULL);
+	CHECK(memmem(m, sizeof(*m), &number[4], strlen(number) - 4) == NULL);
 	CHECK(memmem(m, sizeof(*m), "\0\x37\0\x31\0\x32\0\x33", 8) == NULL);
 }
 

@@ -10,8 +10,8 @@
 
 #define PATH_LEN 1280
 
-static enum status
-errno_status(void)
+enum status
+fileio_errno(void)
 {
 	switch (errno) {
 	case ENOENT:
@@ -35,9 +35,8 @@ errno_status(void)
 	}
 }
 
-/* Up to cap octets, until the end. -1: failed. */
-static ssize_t
-read_all(int fd, uint8_t *out, size_t cap)
+ssize_t
+fileio_read_fd(int fd, uint8_t *out, size_t cap)
 {
 	size_t have = 0;
 	ssize_t got;
@@ -68,9 +67,9 @@ read_open(int fd, uint8_t *out, size_t cap, size_t *len)
 		return ST_SYNTAX;
 	if (sb.st_size > 0 && (uintmax_t)sb.st_size > cap)
 		return ST_TOO_LONG;
-	if ((got = read_all(fd, out, cap)) == -1)
+	if ((got = fileio_read_fd(fd, out, cap)) == -1)
 		return ST_IO;
-	if ((size_t)got == cap && read_all(fd, &more, 1) != 0)
+	if ((size_t)got == cap && fileio_read_fd(fd, &more, 1) != 0)
 		return ST_TOO_LONG; /* it grew meanwhile */
 	*len = (size_t)got;
 	return ST_OK;
@@ -84,25 +83,26 @@ fileio_read(const char *path, uint8_t *out, size_t cap, size_t *len)
 
 	/* Not blocking, so that opening a FIFO by mistake does not wait for its writer. */
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)) == -1)
-		return errno_status();
+		return fileio_errno();
 	if ((st = read_open(fd, out, cap, len)) != ST_OK)
 		explicit_bzero(out, cap);
 	(void)close(fd); /* read-only: nothing to lose */
 	return st;
 }
 
-static enum status
-write_synced(int fd, const uint8_t *data, size_t len)
+enum status
+fileio_write_fd(int fd, const void *data, size_t len)
 {
+	const uint8_t *at = data;
 	ssize_t put;
 
 	while (len > 0) {
-		put = write(fd, data, len);
+		put = write(fd, at, len);
 		if (put == -1 && errno == EINTR)
 			continue;
 		if (put == -1)
-			return errno_status();
-		data += put;
+			return fileio_errno();
+		at += put;
 		len -= (size_t)put;
 	}
 	return fsync(fd) == 0 ? ST_OK : ST_SYNC;
@@ -116,8 +116,8 @@ write_beside(const char *path, const void *data, size_t len, mode_t mode)
 	int fd;
 
 	if ((fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)) == -1)
-		return errno_status();
-	st = write_synced(fd, data, len);
+		return fileio_errno();
+	st = fileio_write_fd(fd, data, len);
 	if (close(fd) == -1 && st == ST_OK)
 		st = ST_IO;
 	if (st != ST_OK)
@@ -133,11 +133,11 @@ rename_new(const char *from, const char *to)
 	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
 		return ST_OK;
 	if (errno != EINVAL)
-		return errno_status();
+		return fileio_errno();
 	/* A file system without RENAME_NOREPLACE. */
 	if (lstat(to, &sb) == 0)
 		return ST_EXISTS;
-	return rename(from, to) == 0 ? ST_OK : errno_status();
+	return rename(from, to) == 0 ? ST_OK : fileio_errno();
 }
 
 /* Make the names in the folder that holds `path` durable. */
@@ -194,9 +194,9 @@ fileio_folder(const char *path, int *made)
 		return sync_folder_of(path);
 	}
 	if (errno != EEXIST)
-		return errno_status();
+		return fileio_errno();
 	if (stat(path, &sb) == -1)
-		return errno_status();
+		return fileio_errno();
 	if (!S_ISDIR(sb.st_mode))
 		return ST_SYNTAX;
 	return sb.st_uid == geteuid() && (sb.st_mode & 077) == 0 ? ST_OK : ST_NOT_ALLOWED;

@@ -29,6 +29,14 @@ enum status fileio_read(const char *path, uint8_t *out, size_t cap, size_t *len)
 enum status fileio_create(const char *path, const void *data, size_t len, mode_t mode) MUST_USE;
 
 /*
+ * For who holds the descriptor himself: read up to cap octets, to the end (-1 and errno if it
+ * failed); write all and sync; the status of an errno that open, write, rename and the like left.
+ */
+ssize_t fileio_read_fd(int fd, uint8_t *out, size_t cap) MUST_USE;
+enum status fileio_write_fd(int fd, const void *data, size_t len) MUST_USE;
+enum status fileio_errno(void) MUST_USE;
+
+/*
  * Make a folder with mode 0700 unless it is there.
  *   made  1 if it was made; NULL if nobody asks.
  * ST_OK; ST_NOT_ALLOWED (there, but open to others, or another's), ST_SYNTAX (there, but no

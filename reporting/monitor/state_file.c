@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "reporting/monitor/state_file.h"
 
+#include "gateway/common/fileio.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,31 +12,6 @@
 #include <unistd.h>
 
 #define BESIDE ".new"
-
-static enum status
-errno_status(void)
-{
-	switch (errno) {
-	case ENOENT:
-	case ENOTDIR:
-		return ST_UNKNOWN;
-	case EACCES:
-	case EPERM:
-	case EROFS:
-		return ST_NOT_ALLOWED;
-	case EEXIST:
-		return ST_EXISTS;
-	case ELOOP:
-		return ST_SYNTAX;
-	case ENOSPC:
-	case EDQUOT:
-		return ST_FULL;
-	case ENAMETOOLONG:
-		return ST_TOO_LONG;
-	default:
-		return ST_IO;
-	}
-}
 
 /* Split path into its folder and its name. */
 static enum status
@@ -68,7 +45,7 @@ state_file_lock(const char *path, struct state_file *out)
 	if ((st = split(path, folder, &f)) != ST_OK)
 		return st;
 	if ((f.folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
-		return errno_status();
+		return fileio_errno();
 	do
 		rc = flock(f.folder, LOCK_EX);
 	while (rc == -1 && errno == EINTR);
@@ -98,7 +75,7 @@ open_own(const struct state_file *f, const char *name, int flags, int *out)
 	/* Not blocking, so that a FIFO in its place does not wait for a writer. */
 	fd = openat(f->folder, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd == -1)
-		return errno_status();
+		return fileio_errno();
 	if (fstat(fd, &sb) == -1)
 		st = ST_IO;
 	else if (!S_ISREG(sb.st_mode))
@@ -112,26 +89,6 @@ open_own(const struct state_file *f, const char *name, int flags, int *out)
 	return st;
 }
 
-/* Up to len octets, until the end. -1: failed. */
-static ssize_t
-read_up_to(int fd, uint8_t *out, size_t len)
-{
-	size_t have = 0;
-	ssize_t got;
-
-	while (have < len) {
-		got = read(fd, out + have, len - have);
-		if (got == -1 && errno == EINTR)
-			continue;
-		if (got == -1)
-			return -1;
-		if (got == 0)
-			break;
-		have += (size_t)got;
-	}
-	return (ssize_t)have;
-}
-
 enum status
 state_file_load(const struct state_file *f, struct compose_state *out)
 {
@@ -142,7 +99,7 @@ state_file_load(const struct state_file *f, struct compose_state *out)
 
 	if ((st = open_own(f, f->name, O_RDONLY, &fd)) != ST_OK)
 		return st;
-	got = read_up_to(fd, file, sizeof(file));
+	got = fileio_read_fd(fd, file, sizeof(file));
 	if (got == -1)
 		st = ST_IO;
 	else if (got == COMPOSE_STATE_LEN)
@@ -154,23 +111,6 @@ state_file_load(const struct state_file *f, struct compose_state *out)
 	return st;
 }
 
-static enum status
-write_synced(int fd, const uint8_t *data, size_t len)
-{
-	ssize_t put;
-
-	while (len > 0) {
-		put = write(fd, data, len);
-		if (put == -1 && errno == EINTR)
-			continue;
-		if (put == -1)
-			return errno_status();
-		data += put;
-		len -= (size_t)put;
-	}
-	return fsync(fd) == 0 ? ST_OK : ST_SYNC;
-}
-
 /* Write the state beside its place; what a crash left there goes first. */
 static enum status
 write_beside(const struct state_file *f, const struct compose_state *s)
@@ -180,13 +120,13 @@ write_beside(const struct state_file *f, const struct compose_state *s)
 	int fd;
 
 	if (unlinkat(f->folder, f->beside, 0) == -1 && errno != ENOENT)
-		return errno_status();
+		return fileio_errno();
 	fd = openat(
 	    f->folder, f->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd == -1)
-		return errno_status();
+		return fileio_errno();
 	compose_state_write(s, file);
-	st = write_synced(fd, file, sizeof(file));
+	st = fileio_write_fd(fd, file, sizeof(file));
 	explicit_bzero(file, sizeof(file));
 	if (close(fd) == -1 && st == ST_OK)
 		st = ST_IO;
@@ -199,7 +139,7 @@ static enum status
 move_into_place(const struct state_file *f)
 {
 	if (renameat(f->folder, f->beside, f->folder, f->name) == -1) {
-		enum status st = errno_status();
+		enum status st = fileio_errno();
 
 		(void)unlinkat(f->folder, f->beside, 0); /* what failed is reported already */
 		return st;
@@ -226,7 +166,7 @@ state_file_create(const struct state_file *f, const struct compose_state *s)
 	if (fstatat(f->folder, f->name, &sb, AT_SYMLINK_NOFOLLOW) == 0)
 		return ST_EXISTS;
 	if (errno != ENOENT)
-		return errno_status();
+		return fileio_errno();
 	return state_file_replace(f, s);
 }
 
@@ -239,11 +179,11 @@ wipe(const struct state_file *f, const char *name)
 
 	if ((st = open_own(f, name, O_WRONLY, &fd)) != ST_OK)
 		return st;
-	st = write_synced(fd, zeros, sizeof(zeros));
+	st = fileio_write_fd(fd, zeros, sizeof(zeros));
 	if (close(fd) == -1 && st == ST_OK)
 		st = ST_IO;
 	if (unlinkat(f->folder, name, 0) == -1)
-		return errno_status();
+		return fileio_errno();
 	return st;
 }
 

@@ -91,13 +91,13 @@ class Gateway:
     def count(self, beginning):
         return sum(line.startswith(beginning) for line in self.notes())
 
-    def wait(self, beginning, count, seconds=15):
+    def wait(self, beginning, count, seconds=30):
         until = time.monotonic() + seconds
         while self.count(beginning) < count and time.monotonic() < until:
             time.sleep(0.02)
         check(self.count(beginning) >= count, f"{count} x '{beginning}' in {self.notes()}")
 
-    def eventually(self, true, words, seconds=5):
+    def eventually(self, true, words, seconds=20):
         until = time.monotonic() + seconds
         while not true() and time.monotonic() < until:
             time.sleep(0.02)
@@ -202,9 +202,9 @@ def lasting(tocsind):
     for code in (12, 13):
         g = Gateway(tocsind, core=f"exit {code}").start()
         g.wait("tocsin-core start", 1)
+        g.eventually(lambda: "role=core ms=60000" in g.said(), "a minute's pause")
         time.sleep(1)
         check(g.count("tocsin-core start") == 1, "one start")
-        check("role=core ms=60000" in g.said(), g.said())
         check(g.fault() == f"{code}\n", "the fault is noted")
         g.stop()
         g.done()
@@ -217,6 +217,7 @@ def failed_sync(tocsind):
     g.act("tocsin-core", "exit 11")
     os.kill(g.child("tocsin-core"), signal.SIGKILL)
     g.wait("tocsin-core start", 2)
+    g.eventually(lambda: "RESTART_MACHINE" in g.said(), "it is said")
     time.sleep(1.5)
     check(g.count("tocsin-core start") == 2, "no start after a failed sync")
     check(g.child("tocsin-core") is None and g.child("tocsin-modem") is None, "nothing runs")

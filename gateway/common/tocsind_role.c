@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,6 +42,12 @@ place_all(int channel, int control)
 	return true;
 }
 
+/*
+ * What a role frees is overwritten by glibc: also what its libraries read into the heap and cannot
+ * be asked to wipe, as libconfig the codebook. Without the per-thread cache, which is not.
+ */
+#define WIPING_HEAP "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0"
+
 /* In the child. Its own session: Ctrl-C at a terminal is for tocsind, which stops in order. */
 static void
 become(const struct role *r, const char *path, char *const argv[], int channel, int control,
@@ -48,7 +55,8 @@ become(const struct role *r, const char *path, char *const argv[], int channel, 
 {
 	loop_signals_default();
 	(void)setsid(); /* a fresh child leads no group */
-	if (sandbox_die_with_parent(parent) == ST_OK && place_all(channel, control))
+	if (sandbox_die_with_parent(parent) == ST_OK && place_all(channel, control) &&
+	    setenv("GLIBC_TUNABLES", WIPING_HEAP, 1) == 0)
 		(void)execv(path, argv);
 	log_event(EV_ROLE_NOT_STARTED, LOG_ROLE(r->id), LOG_ERRNO(errno));
 	_exit(EXIT_NOT_EXECUTED);

@@ -34,8 +34,6 @@ LETTERS = string.ascii_uppercase + string.digits
 MESSAGES = 16      # numbers of each monitor whose keys are searched for
 BOOKS = ("label of a book", "words of a book")
 ARMED_HOLDS = BOOKS + ("pk_m", "ss")
-# libconfig frees what it has parsed without wiping it: words of codebook and places may lie in
-# freed memory after `lock`. Said when it is seen; nothing else is borne with.
 PLACES = ("/tmp", "/var/tmp", "/dev/shm")
 CHUNK = 1 << 24
 ZEROS_LEFT = bytes(64)
@@ -234,8 +232,8 @@ class Hunt:
             raise Failure(f"{stage}: found {len(found)}: " + "; ".join(found[:10]))
         step(f"{stage}: nothing found")
 
-    def memory(self, stage, holds=(), may_hold=()):
-        """Of core. holds: names of what it needs in this state; may_hold: what is borne with."""
+    def memory(self, stage, holds=()):
+        """Of core. holds: names of what it needs in this state: these alone, and all of them."""
         pid = self.g.roles()["tocsin-core"]
         if is_sanitized(pid):
             skip("AddressSanitizer keeps freed memory, so core's is not searched")
@@ -245,7 +243,7 @@ class Hunt:
             skip("this user may not read the memory of core")
             return
         names = {line.rpartition(": ")[2] for line in found}
-        if names - set(holds) - set(may_hold):
+        if names - set(holds):
             raise Failure(f"{stage}: in core's memory: " + "; ".join(found))
         if set(holds) - names:
             raise Failure(f"{stage}: the search misses {set(holds) - names}, which core needs now")

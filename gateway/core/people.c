@@ -52,6 +52,9 @@ say(char words[SESSION_WORDS_MAX], enum status st, const char *sentence)
 static enum status
 check_ask(const struct session *s, const struct msg_enrol *ask, char words[SESSION_WORDS_MAX])
 {
+	if (s->facts->book == NULL || s->facts->places == NULL)
+		return say(words, ST_INCOMPLETE,
+		    "the codebook or the places in the journal are damaged: see 'tocsin status'");
 	if (!is_name(ask->pseudonym, sizeof(ask->pseudonym)))
 		return say(words, ST_SYNTAX,
 		    "the pseudonym must be 1 to 31 printable octets, without blanks around it");

@@ -239,6 +239,35 @@ test_changed(void)
 	is_locked(); /* it never was ARMED */
 }
 
+static enum status
+look_at_row(void *arg, const struct msg_inbox_row *row)
+{
+	(void)arg;
+	CHECK(strstr(row->reason, "codebook version") != NULL);
+	return ST_OK;
+}
+
+/* The codebook's rows are damaged: acts that need it are refused in words, texts are kept. */
+static void
+test_no_book(void)
+{
+	struct msg_enrol ask = {.pseudonym = "late", .language = "en", .place = 1};
+	struct msg_enrolled enrolled;
+	struct msg_inbox page = {.limit = 1};
+	struct view_names names = {NULL, NULL};
+	char words[SESSION_WORDS_MAX] = "";
+
+	with_sql("UPDATE journal SET blob = zeroblob(256) WHERE seq = 10");
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	CHECK(rig.session.facts->book == NULL);
+	CHECK_EQ(people_enrol(&rig.session, &ask, &enrolled, words), ST_INCOMPLETE);
+	CHECK(strstr(words, "damaged") != NULL);
+	report(&rig.phone[0]);
+	CHECK_EQ(view_unread(rig.session.view), 1);
+	CHECK_EQ(view_inbox(rig.session.view, &names, &page, look_at_row, NULL), ST_OK);
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+}
+
 static struct {
 	unsigned faults;
 	char first[200];
@@ -300,6 +329,7 @@ main(void)
 	rig_create(&rig, "session");
 	test_times();
 	test_journal_faults();
+	test_no_book();
 	rig_remove(&rig);
 	return check_done();
 }

@@ -73,14 +73,9 @@ static void
 test_every_value(void)
 {
 	for (unsigned f = 0; f < RECORD_FIELDS; f++) {
-		uint32_t max = record_field_max(f);
-		uint32_t stride = max > 0xFFFF ? 37 : 1;
-
 		ROW("field %u", f);
-		for (uint32_t value = 0; value <= max; value += stride)
+		for (uint32_t value = 0; value <= record_field_max(f); value++)
 			round_trip(f, value);
-		round_trip(f, max - 1);
-		round_trip(f, max);
 	}
 }
 

@@ -217,7 +217,10 @@ intake_parked(struct session *s)
 	size_t len;
 	enum status st;
 
-	while ((st = store_parked_next(s->store, seq, &seq, blob, sizeof(blob), &len)) == ST_OK) {
+	while ((st = store_parked_next(s->store, seq, &seq, blob, sizeof(blob), &len)) == ST_OK ||
+	       st == ST_TOO_LONG) {
+		if (st == ST_TOO_LONG)
+			len = 0; /* nobody parks such a row: damaged, as any that does not open */
 		if ((st = consume(s, seq, blob, len)) != ST_OK)
 			return st;
 		if (++taken % BATCH_MAX == 0 && (st = session_commit(s)) != ST_OK)

@@ -214,6 +214,29 @@ with_sql(const char *sql)
 	rig_restart(&rig);
 }
 
+/* Rows of any length among what was parked: named, and what stands behind them is read. */
+static void
+test_parked_damaged(void)
+{
+	uint64_t before;
+
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	(void)rig_enrol(&rig, "before the damage");
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+	report(&rig.phone[0]);
+	with_sql("INSERT INTO parked SELECT max(seq) + 1, zeroblob(100000) FROM parked;"
+		 "INSERT INTO parked SELECT max(seq) + 1, zeroblob(1) FROM parked;"
+		 "INSERT INTO parked SELECT max(seq) + 1, zeroblob(536) FROM parked");
+	report(&rig.phone[0]);
+	before = events();
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	is_open();
+	CHECK_EQ(parked(), 0);
+	CHECK_EQ(events(), before + 7); /* armed, five that were parked, opened */
+	CHECK_EQ(view_unread(rig.session.view), 3);
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+}
+
 /* A leaf exchanged: reading only, and in words; what comes meanwhile is parked. */
 static void
 test_changed(void)
@@ -299,6 +322,7 @@ main(void)
 	rig_remove(&rig);
 	rig_create(&rig, "session");
 	test_times();
+	test_parked_damaged();
 	test_journal_faults();
 	rig_remove(&rig);
 	return check_done();

@@ -264,6 +264,8 @@ test_changed(void)
 
 static struct {
 	unsigned faults;
+	int books;
+	uint16_t epoch;
 	char first[200];
 } named;
 
@@ -272,6 +274,8 @@ count_faults(void)
 {
 	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
 	named.faults = (unsigned)view_faults(rig.session.view, named.first, sizeof(named.first));
+	named.books = rig.session.facts->book != NULL && rig.session.facts->places != NULL;
+	named.epoch = rig.session.epoch;
 	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
 }
 
@@ -294,6 +298,12 @@ test_journal_faults(void)
 		"outside what the root knows"},
 	    {"UPDATE run SET blob = zeroblob(80) WHERE id = (SELECT max(id) FROM run)",
 		"does not open"},
+	    {"INSERT INTO run SELECT -1, max(epoch), max(first), zeroblob(80) FROM run",
+		"outside what the root knows"},
+	    {"INSERT INTO run SELECT min(id) + 1, min(epoch), max(first) + 1, zeroblob(80) FROM "
+	     "run",
+		"outside what the root knows"},
+	    {"UPDATE run SET epoch = 0 WHERE id = (SELECT max(id) FROM run)", "does not open"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -308,6 +318,8 @@ test_journal_faults(void)
 		count_faults();
 		if (!CHECK(named.faults > 0 && strstr(named.first, rows[i].names) != NULL))
 			printf("    row %zu: %u faults, \"%s\"\n", i, named.faults, named.first);
+		CHECK(named.books); /* those of init, whatever came later */
+		CHECK(named.epoch >= rig.session.ring.vault[0].epoch);
 	}
 }
 

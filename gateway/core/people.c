@@ -57,6 +57,10 @@ check_ask(const struct session *s, const struct msg_enrol *ask, char words[SESSI
 		    "the pseudonym must be 1 to 31 printable octets, without blanks around it");
 	if (!is_name(ask->language, sizeof(ask->language)))
 		return say(words, ST_SYNTAX, "give the language as its code, such as en");
+	if (s->facts->book == NULL || s->facts->places == NULL)
+		return say(words, ST_INCOMPLETE,
+		    "the codebook or the places file in the journal is damaged: nobody can be "
+		    "enrolled");
 	if (languages_find(&s->facts->book->languages, ask->language) < 0)
 		return say(words, ST_UNKNOWN,
 		    "the codebook in force does not have that language: see 'tocsin codebook "

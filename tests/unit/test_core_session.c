@@ -323,6 +323,21 @@ test_journal_faults(void)
 	}
 }
 
+/* Arming goes on without the codebook; what needs it is refused. */
+static void
+test_book_damaged(void)
+{
+	struct msg_enrol ask = {.pseudonym = "late", .language = "en", .place = 1};
+	struct msg_enrolled enrolled;
+	char words[SESSION_WORDS_MAX] = "";
+
+	with_sql("UPDATE journal SET blob = zeroblob(256) WHERE seq BETWEEN 4 AND 8");
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	CHECK(rig.session.facts->book == NULL);
+	CHECK_EQ(people_enrol(&rig.session, &ask, &enrolled, words), ST_INCOMPLETE);
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+}
+
 int
 main(void)
 {
@@ -336,6 +351,7 @@ main(void)
 	test_times();
 	test_parked_damaged();
 	test_journal_faults();
+	test_book_damaged();
 	rig_remove(&rig);
 	return check_done();
 }

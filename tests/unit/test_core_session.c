@@ -323,6 +323,27 @@ test_journal_faults(void)
 	}
 }
 
+/* Another list: pk_I may be a thief's, or damaged, so nothing is parked to it; opened for reading.
+ */
+static void
+test_ring_changed(void)
+{
+	char text[EW1_X_CHARS + 1];
+	struct msg_sms sms;
+
+	rig_report(&rig.phone[0], 1, 1, "", text);
+	sms = rig_sms(text, refs++);
+	with_sql("UPDATE ring SET list = CAST(substr(list, 1, 65) || randomblob(32)"
+		 " || substr(list, 98) AS BLOB)"); /* pk_R */
+	CHECK(strstr(rig.session.fault, "changed while locked") != NULL);
+	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_NOT_ALLOWED);
+	CHECK_EQ(parked(), 0);
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	CHECK(rig.session.read_only);
+	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_NOT_ALLOWED);
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+}
+
 /* Arming goes on without the codebook; what needs it is refused. */
 static void
 test_book_damaged(void)
@@ -352,6 +373,7 @@ main(void)
 	test_parked_damaged();
 	test_journal_faults();
 	test_book_damaged();
+	test_ring_changed();
 	rig_remove(&rig);
 	return check_done();
 }

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,9 @@
 #include "gateway/common/sandbox.h"
 #include "gateway/common/tocsind_role.h"
 #include "schemas/exit.h"
+
+#define LOCK_WAIT_MS 2000
+#define LOCK_STEP_MS 50
 
 struct keeper {
 	struct loop loop;
@@ -231,7 +235,23 @@ say(const char *words, const char *what, int code)
 	return code;
 }
 
-/* The folder and its lock; the lock falls with the process, however it ends. */
+/*
+ * The lock falls with the process, however it ends. But a role that was forked and not yet executed
+ * when its tocsind was killed holds it too, for the moment until it ends: so wait for a while.
+ */
+static bool
+take_lock(int fd)
+{
+	for (int64_t until_ms = clock_boot_ms() + LOCK_WAIT_MS;;) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return true;
+		if (clock_boot_ms() >= until_ms)
+			return false;
+		(void)poll(NULL, 0, LOCK_STEP_MS);
+	}
+}
+
+/* The folder and its lock. */
 static int
 take_run_dir(struct keeper *k)
 {
@@ -247,7 +267,7 @@ take_run_dir(struct keeper *k)
 	}
 	if ((k->lock_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
 		return say("cannot open the folder of run_dir: ", path, EXIT_CONFIG);
-	if (flock(k->lock_fd, LOCK_EX | LOCK_NB) == -1)
+	if (!take_lock(k->lock_fd))
 		return say("a tocsind runs here already; stop it first, or use another run_dir: ",
 		    path, EXIT_REFUSED);
 	if (ipc_listen(path, CONTROL_SOCKET_NAME, &k->control_fd) != ST_OK)

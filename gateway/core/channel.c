@@ -82,11 +82,11 @@ channel_read(struct channel *c, int *waits)
 	while ((st = ipc_receive(c->fd, IPC_MODEM, IPC_CORE, &m, NULL)) == ST_OK) {
 		st = take_message(c, &m);
 		ipc_wipe(&m);
+		if (status_class(st) == SC_STOP)
+			return st; /* the storage's: not to be taken for the channel's, below */
 		if (st != ST_OK)
 			break;
 	}
-	if (status_class(st) == SC_STOP && st != ST_IO)
-		return st;
 	*waits = c->count > 0;
 	if (st == ST_AGAIN)
 		return ST_OK;

@@ -68,7 +68,9 @@ collect_run(void *arg, const struct store_run *run, int odd)
 	struct walk *w = arg;
 	struct store_run *grown;
 
-	if (odd || run->first < w->expect || run->first >= w->end)
+	/* A run's id is its first seq: a planted one can neither come before ours nor push ours
+	 * out. */
+	if (odd || run->id != run->first || run->first < w->expect || run->first >= w->end)
 		return name_fault(w, run->first,
 		    "run %llu lies outside what the root knows: it is not read",
 		    (unsigned long long)run->id);
@@ -114,7 +116,7 @@ enter_run(struct walk *w)
 
 	if (st != ST_OK)
 		return st;
-	w->f->epoch = w->epoch = run->epoch;
+	w->epoch = run->epoch;
 	memcpy(w->link_before, w->link, sizeof(w->link));
 	journal_link_run(w->link, run->id, run->epoch, run->first, run->blob);
 	w->first_seen = 0;
@@ -156,6 +158,8 @@ prove_run(struct walk *w, const struct journal_event *event)
 		    (unsigned long long)w->run.id, (unsigned long long)w->run.first);
 	}
 	w->trust = RUN_PROVEN;
+	if (w->epoch > w->f->epoch)
+		w->f->epoch = w->epoch; /* only of our own runs, and only forward */
 	if (memcmp(stated, w->link_before, sizeof(w->link_before)) == 0) {
 		w->gap = 0;
 		return ST_OK;

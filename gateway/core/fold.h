@@ -30,7 +30,7 @@ struct fold {
 	enum status (*event)(void *arg, const struct view_event *ev);
 	enum status (*fault)(void *arg, uint64_t seq, const char *words);
 	void *arg;
-	uint16_t epoch; /* out: the last run's; 0 without a run */
+	uint16_t epoch; /* out: the highest of our own runs; 0 without one */
 };
 
 /* ST_OK (also with faults), ST_IO, ST_SYNC, ST_MEMORY, or what a callback returned. */

@@ -125,6 +125,8 @@ intake_batch(struct session *s, const struct msg_sms *sms, size_t count)
 
 	if (s->at == IN_NEW || count > BATCH_MAX)
 		return ST_NOT_ALLOWED;
+	if (s->is_ring_changed)
+		return ST_NOT_ALLOWED;
 	if (disk_is_low(s))
 		return ST_FULL;
 	for (size_t i = 0; st == ST_OK && i < count; i++)
@@ -146,7 +148,7 @@ intake_refused(struct session *s)
 	uint8_t plain[PARK_PLAIN_LEN];
 	enum status st;
 
-	if (disk_is_low(s))
+	if (s->is_ring_changed || disk_is_low(s))
 		return ST_FULL;
 	if ((st = parked_write(&p, plain)) == ST_OK)
 		st = change_park(s->state, s->ring.pk_i.b, plain);
@@ -217,7 +219,10 @@ intake_parked(struct session *s)
 	size_t len;
 	enum status st;
 
-	while ((st = store_parked_next(s->store, seq, &seq, blob, sizeof(blob), &len)) == ST_OK) {
+	while ((st = store_parked_next(s->store, seq, &seq, blob, sizeof(blob), &len)) == ST_OK ||
+	       st == ST_TOO_LONG) {
+		if (st == ST_TOO_LONG)
+			len = 0; /* nobody parks such a row: damaged, as any that does not open */
 		if ((st = consume(s, seq, blob, len)) != ST_OK)
 			return st;
 		if (++taken % BATCH_MAX == 0 && (st = session_commit(s)) != ST_OK)

@@ -16,7 +16,8 @@
 /*
  * Take up to BATCH_MAX texts in the order of their arrival: parked while LOCKED (or read_only),
  * read otherwise. On ST_OK all of them are durable, or were there already, and may be acknowledged.
- * ST_FULL: the disk's reserve is reached, nothing was taken, acknowledge nothing. SC_STOP.
+ * ST_FULL: the disk's reserve is reached, nothing was taken, acknowledge nothing. ST_NOT_ALLOWED:
+ * there is no gateway yet, or its ring list was changed; likewise. SC_STOP.
  */
 enum status intake_batch(struct session *s, const struct msg_sms *sms, size_t count) MUST_USE;
 

@@ -52,14 +52,15 @@ say(char words[SESSION_WORDS_MAX], enum status st, const char *sentence)
 static enum status
 check_ask(const struct session *s, const struct msg_enrol *ask, char words[SESSION_WORDS_MAX])
 {
-	if (s->facts->book == NULL || s->facts->places == NULL)
-		return say(words, ST_INCOMPLETE,
-		    "the codebook or the places in the journal are damaged: see 'tocsin status'");
 	if (!is_name(ask->pseudonym, sizeof(ask->pseudonym)))
 		return say(words, ST_SYNTAX,
 		    "the pseudonym must be 1 to 31 printable octets, without blanks around it");
 	if (!is_name(ask->language, sizeof(ask->language)))
 		return say(words, ST_SYNTAX, "give the language as its code, such as en");
+	if (s->facts->book == NULL || s->facts->places == NULL)
+		return say(words, ST_INCOMPLETE,
+		    "the codebook or the places file in the journal is damaged: nobody can be "
+		    "enrolled");
 	if (languages_find(&s->facts->book->languages, ask->language) < 0)
 		return say(words, ST_UNKNOWN,
 		    "the codebook in force does not have that language: see 'tocsin codebook "

@@ -155,6 +155,9 @@ unlock_to(struct answer *a, struct ipc_message *ask, enum core_state to)
 	if (st == ST_MEMORY && s->at == before)
 		return send_result(a, ST_AGAIN, 0,
 		    "there is not enough free memory for the passphrase: close other programs");
+	if (st == ST_CHANGED &&
+	    s->at == before) /* found before anything was armed: go on parking */
+		return send_result(a, st, s->at, words);
 	if (st == ST_PASSPHRASE)
 		log_event(EV_REFUSED, LOG_STATUS(st));
 	return finish(a, st, s->at, words);

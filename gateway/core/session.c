@@ -90,12 +90,18 @@ start_failed(char words[SESSION_WORDS_MAX], enum status st, const char *what)
 static enum status
 read_ring(struct session *s)
 {
-	uint8_t octets[RING_LIST_MAX];
+	uint8_t octets[RING_LIST_MAX], hash[32];
 	size_t len;
 	enum status st = store_ring_get(s->store, octets, sizeof(octets), &len);
 
 	if (st == ST_OK)
 		st = ring_list_read(octets, len, &s->ring);
+	if (st == ST_OK && (st = ring_list_hash(&s->ring, hash)) == ST_OK &&
+	    memcmp(hash, state_root(s->state)->ring_hash, sizeof(hash)) != 0) {
+		s->is_ring_changed = 1;
+		(void)snprintf(s->fault, sizeof(s->fault), "%s",
+		    "changed while locked: the list of who may open it. Texts stay in the modem");
+	}
 	return status_class(st) == SC_REJECT ? ST_DAMAGED : st;
 }
 

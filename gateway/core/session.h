@@ -59,6 +59,7 @@ struct session {
 	struct ring_list ring;
 	enum core_state at;
 	int read_only; /* something was changed while LOCKED: nothing is written but parked texts */
+	int is_ring_changed; /* not the root's: pk_I may be another's, so nothing is parked to it */
 	char fault[200];
 
 	struct session_keys *keys; /* ARMED, OPEN */

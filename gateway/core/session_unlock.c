@@ -242,6 +242,8 @@ from_armed(struct session *s, const struct ring_secrets *secrets)
 	s->facts = NULL;          /* they moved with each commit: fold the view alone */
 	st = fold_all(s);
 	s->facts = facts;
+	if (st != ST_OK)
+		session_close_view(s); /* ARMED goes on without a month's key */
 	return st;
 }
 
@@ -298,8 +300,8 @@ session_unlock(struct session *s, const struct msg_passphrase *passphrase, enum 
 		s->passphrase_ms = s->used_ms = clock_boot_ms();
 		log_event(EV_STATE_CHANGED, LOG_STATE(s->at));
 	}
-	if (st == ST_MEMORY && s->at != IN_LOCKED && s->view == NULL)
-		session_forget(s);
+	if (st != ST_OK && s->at == IN_LOCKED)
+		session_forget(s); /* keys and view that were held half way */
 done:
 	sodium_free(secrets);
 	return st;

@@ -214,6 +214,29 @@ with_sql(const char *sql)
 	rig_restart(&rig);
 }
 
+/* Rows of any length among what was parked: named, and what stands behind them is read. */
+static void
+test_parked_damaged(void)
+{
+	uint64_t before;
+
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	(void)rig_enrol(&rig, "before the damage");
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+	report(&rig.phone[0]);
+	with_sql("INSERT INTO parked SELECT max(seq) + 1, zeroblob(100000) FROM parked;"
+		 "INSERT INTO parked SELECT max(seq) + 1, zeroblob(1) FROM parked;"
+		 "INSERT INTO parked SELECT max(seq) + 1, zeroblob(536) FROM parked");
+	report(&rig.phone[0]);
+	before = events();
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	is_open();
+	CHECK_EQ(parked(), 0);
+	CHECK_EQ(events(), before + 7); /* armed, five that were parked, opened */
+	CHECK_EQ(view_unread(rig.session.view), 3);
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+}
+
 /* A leaf exchanged: reading only, and in words; what comes meanwhile is parked. */
 static void
 test_changed(void)
@@ -239,37 +262,10 @@ test_changed(void)
 	is_locked(); /* it never was ARMED */
 }
 
-static enum status
-look_at_row(void *arg, const struct msg_inbox_row *row)
-{
-	(void)arg;
-	CHECK(strstr(row->reason, "codebook version") != NULL);
-	return ST_OK;
-}
-
-/* The codebook's rows are damaged: acts that need it are refused in words, texts are kept. */
-static void
-test_no_book(void)
-{
-	struct msg_enrol ask = {.pseudonym = "late", .language = "en", .place = 1};
-	struct msg_enrolled enrolled;
-	struct msg_inbox page = {.limit = 1};
-	struct view_names names = {NULL, NULL};
-	char words[SESSION_WORDS_MAX] = "";
-
-	with_sql("UPDATE journal SET blob = zeroblob(256) WHERE seq = 10");
-	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
-	CHECK(rig.session.facts->book == NULL);
-	CHECK_EQ(people_enrol(&rig.session, &ask, &enrolled, words), ST_INCOMPLETE);
-	CHECK(strstr(words, "damaged") != NULL);
-	report(&rig.phone[0]);
-	CHECK_EQ(view_unread(rig.session.view), 1);
-	CHECK_EQ(view_inbox(rig.session.view, &names, &page, look_at_row, NULL), ST_OK);
-	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
-}
-
 static struct {
 	unsigned faults;
+	int books;
+	uint16_t epoch;
 	char first[200];
 } named;
 
@@ -278,6 +274,8 @@ count_faults(void)
 {
 	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
 	named.faults = (unsigned)view_faults(rig.session.view, named.first, sizeof(named.first));
+	named.books = rig.session.facts->book != NULL && rig.session.facts->places != NULL;
+	named.epoch = rig.session.epoch;
 	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
 }
 
@@ -300,6 +298,12 @@ test_journal_faults(void)
 		"outside what the root knows"},
 	    {"UPDATE run SET blob = zeroblob(80) WHERE id = (SELECT max(id) FROM run)",
 		"does not open"},
+	    {"INSERT INTO run SELECT -1, max(epoch), max(first), zeroblob(80) FROM run",
+		"outside what the root knows"},
+	    {"INSERT INTO run SELECT min(id) + 1, min(epoch), max(first) + 1, zeroblob(80) FROM "
+	     "run",
+		"outside what the root knows"},
+	    {"UPDATE run SET epoch = 0 WHERE id = (SELECT max(id) FROM run)", "does not open"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -314,7 +318,45 @@ test_journal_faults(void)
 		count_faults();
 		if (!CHECK(named.faults > 0 && strstr(named.first, rows[i].names) != NULL))
 			printf("    row %zu: %u faults, \"%s\"\n", i, named.faults, named.first);
+		CHECK(named.books); /* those of init, whatever came later */
+		CHECK(named.epoch >= rig.session.ring.vault[0].epoch);
 	}
+}
+
+/* Another list: pk_I may be a thief's, or damaged, so nothing is parked to it; opened for reading.
+ */
+static void
+test_ring_changed(void)
+{
+	char text[EW1_X_CHARS + 1];
+	struct msg_sms sms;
+
+	rig_report(&rig.phone[0], 1, 1, "", text);
+	sms = rig_sms(text, refs++);
+	with_sql("UPDATE ring SET list = CAST(substr(list, 1, 65) || randomblob(32)"
+		 " || substr(list, 98) AS BLOB)"); /* pk_R */
+	CHECK(strstr(rig.session.fault, "changed while locked") != NULL);
+	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_NOT_ALLOWED);
+	CHECK_EQ(parked(), 0);
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	CHECK(rig.session.read_only);
+	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_NOT_ALLOWED);
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+}
+
+/* Arming goes on without the codebook; what needs it is refused. */
+static void
+test_book_damaged(void)
+{
+	struct msg_enrol ask = {.pseudonym = "late", .language = "en", .place = 1};
+	struct msg_enrolled enrolled;
+	char words[SESSION_WORDS_MAX] = "";
+
+	with_sql("UPDATE journal SET blob = zeroblob(256) WHERE seq BETWEEN 4 AND 8");
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	CHECK(rig.session.facts->book == NULL);
+	CHECK_EQ(people_enrol(&rig.session, &ask, &enrolled, words), ST_INCOMPLETE);
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
 }
 
 int
@@ -328,8 +370,10 @@ main(void)
 	rig_remove(&rig);
 	rig_create(&rig, "session");
 	test_times();
+	test_parked_damaged();
 	test_journal_faults();
-	test_no_book();
+	test_book_damaged();
+	test_ring_changed();
 	rig_remove(&rig);
 	return check_done();
 }

@@ -24,9 +24,12 @@ static int
 say_faults(const char *what, const char *path, enum status st, const struct book_faults *faults)
 {
 	for (unsigned i = 0; i < faults->count; i++)
-		say("%s:%u: %s", path, faults->fault[i].line, faults->fault[i].words);
+		if (faults->fault[i].line == 0)
+			say("%s: %s", path, faults->fault[i].words);
+		else
+			say("%s:%u: %s", path, faults->fault[i].line, faults->fault[i].words);
 	return say_usage("the %s %s cannot be used: %s; get a fresh copy from your coordinator",
-	    what, path, status_words(st));
+	    what, path, st == ST_SYNTAX ? "it is not a right one" : status_words(st));
 }
 
 static int

@@ -68,6 +68,6 @@ main(int argc, char **argv)
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (strcmp(argv[optind], commands[i].name) == 0)
 			return commands[i].run(argc - optind, argv + optind);
-	(void)cmd_fail(EXIT_USAGE, "there is no command \"%s\"", argv[optind]);
-	return help(stderr, EXIT_USAGE);
+	return cmd_fail(
+	    EXIT_USAGE, "there is no command \"%s\": 'tocsin --help' tells them", argv[optind]);
 }

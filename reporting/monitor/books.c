@@ -32,6 +32,13 @@ say_faults(const char *what, const char *path, enum status st, const struct book
 	    what, path, st == ST_SYNTAX ? "it is not a right one" : status_words(st));
 }
 
+/* The two files are easily given in each other's place. */
+static int
+say_other(const char *what, const char *path)
+{
+	return say_usage("%s is not a %s: -b takes the codebook, -p the places file", path, what);
+}
+
 static int
 load_codebook(const char *path, struct codebook *out)
 {
@@ -44,6 +51,8 @@ load_codebook(const char *path, struct codebook *out)
 
 	if ((rc = load_text(what, path, CODEBOOK_FILE_MAX, text, &len)) != 0)
 		return rc;
+	if (book_type((const char *)text, len) == BOOK_PLACES)
+		return say_other(what, path);
 	book_faults_init(&faults);
 	st = book_read_codebook((const char *)text, len, out, &faults);
 	return st == ST_OK ? 0 : say_faults(what, path, st, &faults);
@@ -61,6 +70,8 @@ load_places(const char *path, struct places *out)
 
 	if ((rc = load_text(what, path, PLACES_FILE_MAX, text, &len)) != 0)
 		return rc;
+	if (book_type((const char *)text, len) == BOOK_CODEBOOK)
+		return say_other(what, path);
 	book_faults_init(&faults);
 	st = book_read_places((const char *)text, len, out, &faults);
 	return st == ST_OK ? 0 : say_faults(what, path, st, &faults);

@@ -7,7 +7,6 @@
 
 #include "gateway/common/clock.h"
 #include "gateway/common/fileio.h"
-#include "gateway/common/status.h"
 #include "gateway/control/client.h"
 #include "gateway/control/cmd.h"
 #include "gateway/control/options.h"
@@ -70,15 +69,15 @@ hand_out(const struct wishes *w, struct msg_enrolled *e)
 	e->text[sizeof(e->text) - 1] = '\0';
 	(void)snprintf(line, sizeof(line), "%s\n", e->text);
 	if (w->out == NULL)
-		(void)fputs(line, stdout);
+		st = fputs(line, stdout) != EOF && fflush(stdout) == 0 ? ST_OK : ST_IO;
 	else
 		st = fileio_create(w->out, line, strlen(line), 0600);
 	explicit_bzero(line, sizeof(line));
 	if (st != ST_OK)
 		return cmd_fail(EXIT_REFUSED,
-		    "%s was enrolled, but %s could not be written (%s): revoke, and enrol again",
-		    w->pseudonym, w->out, status_words(st));
-	(void)fflush(stdout);
+		    "%s was enrolled, but %s could not be written: revoke her, and enrol her again "
+		    "under another pseudonym",
+		    w->pseudonym, w->out != NULL ? w->out : "the secret text");
 	(void)fprintf(stderr,
 	    "Enrolled: %s. %s is secret and is not kept: give it to her device now, then destroy "
 	    "every copy.\n",

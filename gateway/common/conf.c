@@ -338,8 +338,9 @@ parse_tree(const struct reader *r, const char *text)
 			st = take_group(r, config_root_setting(&tree), "");
 	} else {
 		words = config_error_text(&tree);
-		st = fail(
-		    r, (unsigned)config_error_line(&tree), "%s", words ? words : "not understood");
+		st = fail(r, (unsigned)config_error_line(&tree),
+		    "%s: write each setting once, as name = value; with texts in double quotes",
+		    words ? words : "not understood");
 	}
 	config_destroy(&tree);
 	return st;

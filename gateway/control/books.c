@@ -47,6 +47,15 @@ print_faults(const char *path)
 	}
 }
 
+/* The two files are easily given in each other's place. */
+static bool
+is_other(const char *text, size_t len, enum book_type wanted)
+{
+	enum book_type found = book_type(text, len);
+
+	return found != BOOK_UNKNOWN && found != wanted;
+}
+
 int
 books_load(const char *path, enum book_type type, struct book_file *out)
 {
@@ -57,6 +66,9 @@ books_load(const char *path, enum book_type type, struct book_file *out)
 	if ((st = fileio_read(path, out->text, sizeof(out->text), &out->len)) != ST_OK)
 		return cmd_fail(EXIT_REFUSED, "the %s %s cannot be read: %s", what, path,
 		    st == ST_UNKNOWN ? "there is no such file" : status_words(st));
+	if (is_other((const char *)out->text, out->len, type))
+		return cmd_fail(EXIT_REFUSED, "%s is a %s, and a %s is needed here", path,
+		    type == BOOK_PLACES ? "codebook" : "places file", what);
 	st = type == BOOK_PLACES ? check_places(out) : check_codebook(out);
 	if (st == ST_OK)
 		return 0;

@@ -16,10 +16,10 @@
 #include "schemas/exit.h"
 
 /* tocsind holds the lock of run_dir as long as it lives. */
-static bool
-is_running(const char *run_dir)
+bool
+client_is_running(const struct conf *conf)
 {
-	int fd = open(run_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(conf->run_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool held;
 
 	if (fd == -1)
@@ -72,7 +72,7 @@ fault_words(int fault)
 int
 client_unreachable(const struct conf *conf)
 {
-	if (!is_running(conf->run_dir))
+	if (!client_is_running(conf))
 		return cmd_fail(EXIT_UNREACHABLE,
 		    "the gateway does not run: start it with 'tocsind -c %s'", cmd_settings());
 	return cmd_fail(EXIT_UNREACHABLE, "the gateway does not answer: %s",

@@ -5,6 +5,8 @@
 #ifndef GATEWAY_CONTROL_CLIENT_H
 #define GATEWAY_CONTROL_CLIENT_H
 
+#include <stdbool.h>
+
 #include "gateway/common/conf.h"
 #include "gateway/common/ipc.h"
 
@@ -40,5 +42,8 @@ int client_puzzled(void);
  * not, and why. For `status` and whoever else connects.
  */
 int client_unreachable(const struct conf *conf);
+
+/* Whether a tocsind runs with these settings, be its core there or not. */
+bool client_is_running(const struct conf *conf);
 
 #endif

@@ -79,12 +79,17 @@ check_state(const struct conf *c)
 {
 	char path[CONF_PATH_MAX + sizeof(STORE_NAME) + 1];
 	struct stat sb;
+	/* init refuses where an anchor lies: what belongs to it may be somewhere still. */
+	const char *advice = stat(c->anchor, &sb) == 0
+				 ? "is missing: bring it back; without it, make a new gateway in "
+				   "another folder"
+				 : "is missing: make a gateway in a new folder with 'tocsin init'";
 
-	if (!check_folder("state", c->state_dir, "is missing: make a gateway with 'tocsin init'"))
+	if (!check_folder("state", c->state_dir, advice))
 		return;
 	(void)snprintf(path, sizeof(path), "%s/%s", c->state_dir, STORE_NAME);
 	if (stat(path, &sb) == -1)
-		bad("state", "%s holds no store: make a gateway with 'tocsin init'", c->state_dir);
+		bad("state", "%s: %s", path, errno == ENOENT ? advice : strerror(errno));
 	else if (is_private("state", path, &sb, "600"))
 		good("state", "%s", c->state_dir);
 }
@@ -122,7 +127,9 @@ check_modem(const struct conf *c)
 	bool is_dummy = strcmp(c->modem_model, "dummy") == 0;
 	struct stat sb;
 
-	if (stat(c->modem_device, &sb) == -1)
+	if (stat(c->modem_device, &sb) == -1 && errno != ENOENT)
+		bad("modem", "%s: %s", c->modem_device, strerror(errno));
+	else if (stat(c->modem_device, &sb) == -1)
 		bad("modem", "%s: %s", c->modem_device,
 		    is_dummy ? "is missing: make the folder" : "is missing: plug the modem in");
 	else if (is_dummy ? !S_ISDIR(sb.st_mode) : !S_ISCHR(sb.st_mode))
@@ -143,13 +150,17 @@ check_running(const struct conf *c)
 	switch (ipc_connect(c->run_dir, CONTROL_SOCKET_NAME, &fd)) {
 	case ST_OK:
 		(void)close(fd); /* nothing was asked */
-		good("daemon", "tocsind answers: see 'tocsin status'");
+		good("daemon", "tocsind runs: see 'tocsin status'");
 		break;
 	case ST_NOT_ALLOWED:
 		bad("daemon", "this user may not talk to it: run tocsin as the user of tocsind");
 		break;
 	default:
-		good("daemon", "is not running; start it with 'tocsind -c %s'", cmd_settings());
+		if (client_is_running(c))
+			bad("daemon", "tocsind runs and does not answer: see 'tocsin status'");
+		else
+			good("daemon", "is not running; start it with 'tocsind -c %s'",
+			    cmd_settings());
 	}
 }
 

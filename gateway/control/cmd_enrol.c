@@ -7,7 +7,6 @@
 
 #include "gateway/common/clock.h"
 #include "gateway/common/fileio.h"
-#include "gateway/common/status.h"
 #include "gateway/control/client.h"
 #include "gateway/control/cmd.h"
 #include "gateway/control/options.h"
@@ -29,11 +28,11 @@ read_wishes(int argc, char **argv, struct wishes *w, int *code)
 {
 	const struct option_row rows[] = {
 	    {"pseudonym", OPTION_TEXT, &w->pseudonym, 0, 0, NULL, "NAME", "never her real name"},
-	    {"place", OPTION_NUMBER, &w->place, 1, UINT32_MAX, NULL, "ID",
+	    {"place", OPTION_NUMBER, &w->place, 1, UINT16_MAX, NULL, "ID",
 		"the place that she calls hers, as in the places file"},
 	    {"language", OPTION_TEXT, &w->language, 0, 0, NULL, "CODE",
 		"one of the codebook's, default en"},
-	    {"household", OPTION_NUMBER, &w->household, 0, UINT32_MAX, NULL, "N",
+	    {"household", OPTION_NUMBER, &w->household, 0, UINT16_MAX, NULL, "N",
 		"monitors of one number count as one source"},
 	    {"rhythm", OPTION_NUMBER, &w->rhythm, 0, 366, NULL, "DAYS",
 		"a message is expected every so many days"},
@@ -70,15 +69,15 @@ hand_out(const struct wishes *w, struct msg_enrolled *e)
 	e->text[sizeof(e->text) - 1] = '\0';
 	(void)snprintf(line, sizeof(line), "%s\n", e->text);
 	if (w->out == NULL)
-		(void)fputs(line, stdout);
+		st = fputs(line, stdout) != EOF && fflush(stdout) == 0 ? ST_OK : ST_IO;
 	else
 		st = fileio_create(w->out, line, strlen(line), 0600);
 	explicit_bzero(line, sizeof(line));
 	if (st != ST_OK)
 		return cmd_fail(EXIT_REFUSED,
-		    "%s was enrolled, but %s could not be written (%s): revoke, and enrol again",
-		    w->pseudonym, w->out, status_words(st));
-	(void)fflush(stdout);
+		    "%s was enrolled, but %s could not be written: revoke her, and enrol her again "
+		    "under another pseudonym",
+		    w->pseudonym, w->out != NULL ? w->out : "the secret text");
 	(void)fprintf(stderr,
 	    "Enrolled: %s. %s is secret and is not kept: give it to her device now, then destroy "
 	    "every copy.\n",
@@ -118,6 +117,21 @@ wait_for_first(struct client *c, const struct wishes *w)
 	}
 }
 
+/* Before anybody is enrolled: a pseudonym is spent for ever, and its secret must find its file. */
+static int
+try_out(const char *path)
+{
+	enum status st = fileio_create(path, "", 0, 0600);
+
+	if (st == ST_OK && unlink(path) == 0)
+		return 0;
+	if (st == ST_EXISTS)
+		return cmd_fail(EXIT_REFUSED, "%s exists already: name a new file", path);
+	return cmd_fail(EXIT_REFUSED,
+	    "%s cannot be made%s: name a new file in a folder that you can write to", path,
+	    st == ST_UNKNOWN ? ", its folder is missing" : "");
+}
+
 static int
 enrol(struct client *c, const struct wishes *w, struct ipc_message *ask)
 {
@@ -143,8 +157,6 @@ cmd_enrol(int argc, char **argv)
 
 	if (!read_wishes(argc, argv, &w, &code))
 		return code;
-	if (w.out != NULL && access(w.out, F_OK) == 0)
-		return cmd_fail(EXIT_REFUSED, "%s exists already: name a new file", w.out);
 	ipc_begin(&ask, MSG_ENROL);
 	if ((code = people_name(ask.body.ENROL.pseudonym, w.pseudonym)) != 0)
 		return code;
@@ -155,7 +167,8 @@ cmd_enrol(int argc, char **argv)
 	ask.body.ENROL.heartbeat = (uint32_t)w.heartbeat;
 	if ((code = client_open(&c)) != 0)
 		return code;
-	code = enrol(&c, &w, &ask);
+	if (w.out == NULL || (code = try_out(w.out)) == 0)
+		code = enrol(&c, &w, &ask);
 	client_close(&c);
 	return code;
 }

@@ -40,10 +40,12 @@ with_passphrase(int argc, char **argv, enum message_type type, const char *usage
 	const struct options o = {usage, rows, sizeof(rows) / sizeof(rows[0]), 0};
 	struct passphrase p;
 	struct ipc_message ask;
+	struct client c;
 	int code;
 
-	if (!options_read(&o, argc, argv, NULL, &code))
+	if (!options_read(&o, argc, argv, NULL, &code) || (code = client_open(&c)) != 0)
 		return code;
+	client_close(&c); /* there is somebody to give it to; core waits for no typing */
 	if ((code = secret_get(&source, "Passphrase of this gateway: ", &p)) != 0)
 		return code;
 	ipc_begin(&ask, type);

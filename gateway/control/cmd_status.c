@@ -140,6 +140,7 @@ print_words(const struct msg_status *s, const struct wrongs *w)
 
 	print_state(s);
 	printf("posture    %s\n", s->posture == 0 ? "protected" : "open");
+	printf("anchor     %s\n", s->anchor[0] != '\0' ? s->anchor : "-");
 	print_modem(s);
 	printf("waiting    %" PRIu64 " parked%s\n", s->parked,
 	    s->parked > 0 ? " (texts, and passphrases that opened nothing)" : "");

@@ -71,20 +71,22 @@ inbox_row_affected(const struct msg_inbox_row *row, char *out, size_t cap)
 		    out, cap, "%s%u", row->quantity < 4 ? marks[row->quantity] : "", row->affected);
 }
 
-/* A label, or the number that it stands for. */
+/* A label, or the number that it stands for; 0 is not given. */
 static void
 label_or_number(char *out, const char *label, uint32_t number)
 {
 	if (label[0] != '\0')
 		(void)show_visible(out, CELL_MAX, label, strlen(label));
+	else if (number == 0)
+		(void)snprintf(out, CELL_MAX, "-");
 	else
 		(void)snprintf(out, CELL_MAX, "%u", number);
 }
 
 static void
-print_line(const char *words)
+print_line(const struct inbox_table *t, const char *words)
 {
-	printf(INDENT "%s\n", words);
+	show_wrapped(stdout, INDENT, words, t->width);
 }
 
 /* ", " before everything but the first. */
@@ -135,27 +137,27 @@ print_details(const struct inbox_table *t, const struct msg_inbox_row *row)
 
 /* What the coordinator must not overlook. */
 static void
-print_remarks(const struct msg_inbox_row *row)
+print_remarks(const struct inbox_table *t, const struct msg_inbox_row *row)
 {
 	const struct relation_rule *rule = relation_rule(row->relation);
 	char line[CELL_MAX];
 
 	if (row->duress)
-		print_line("DURESS: she may have been forced to send this");
+		print_line(t, "DURESS: she may have been forced to send this");
 	if (!row->proven)
-		print_line("NOT PROVEN: the journal is damaged where this stands");
+		print_line(t, "NOT PROVEN: the journal is damaged where this stands");
 	if (row->readable && rule != NULL && rule->counts && row->relation != RELATION_NEW) {
 		(void)snprintf(line, sizeof(line), "%s", rule->word);
 		if (row->refers != REFERS_TO_NONE)
 			(void)snprintf(
 			    line, sizeof(line), "%s of number %u", rule->word, row->refers);
-		print_line(line);
+		print_line(t, line);
 	}
 	for (unsigned bit = 0; row->readable && bit < REVIEW_COUNT; bit++)
 		if (row->review >> bit & 1) {
 			(void)snprintf(line, sizeof(line), "look twice: %s",
 			    record_review_words((enum record_review)bit));
-			print_line(line);
+			print_line(t, line);
 		}
 }
 
@@ -194,6 +196,43 @@ fill_report(const struct msg_inbox_row *row, char kind[CELL_MAX], char severity[
 	inbox_row_affected(row, people, PEOPLE_MAX);
 }
 
+/* On a screen too narrow for the table, with words in place of its titles. */
+static void
+print_narrow(const struct inbox_table *t, const char *const cells[INBOX_COLUMNS])
+{
+	static const char *const before[INBOX_COLUMNS] = {[C_FROM] = "",
+	    [C_NUMBER] = "no ",
+	    [C_KIND] = "",
+	    [C_SEVERITY] = "severity ",
+	    [C_PLACE] = "at ",
+	    [C_PEOPLE] = "people "};
+	char line[4 * CELL_MAX] = "";
+
+	printf("%s  %s\n", cells[C_SEQ], cells[C_ARRIVED]);
+	for (size_t i = C_FROM; i < INBOX_COLUMNS; i++)
+		if (cells[i][0] != '\0' && strcmp(cells[i], "-") != 0)
+			add_words(line, sizeof(line), "%s%s", before[i], cells[i]);
+	show_wrapped(stdout, INDENT, line, t->width);
+	explicit_bzero(line, sizeof(line));
+}
+
+static void
+print_cells(struct inbox_table *t, const char *const cells[INBOX_COLUMNS])
+{
+	size_t least = INBOX_COLUMNS - 1;
+
+	for (size_t i = 0; i < INBOX_COLUMNS; i++)
+		least += layout[i].min;
+	if (t->width < least) {
+		print_narrow(t, cells);
+		return;
+	}
+	if (!t->titled)
+		show_titles(stdout, t->columns, INBOX_COLUMNS);
+	t->titled = true;
+	show_row(stdout, t->columns, INBOX_COLUMNS, cells);
+}
+
 void
 inbox_row_print(struct inbox_table *t, const struct msg_inbox_row *row)
 {
@@ -212,15 +251,12 @@ inbox_row_print(struct inbox_table *t, const struct msg_inbox_row *row)
 		(void)snprintf(number, sizeof(number), "%u", row->number);
 	if (row->readable)
 		fill_report(row, kind, severity, place, people);
-	if (!t->titled)
-		show_titles(stdout, t->columns, INBOX_COLUMNS);
-	t->titled = true;
-	show_row(stdout, t->columns, INBOX_COLUMNS, cells);
+	print_cells(t, cells);
 	if (row->readable)
 		print_details(t, row);
 	else
 		print_unreadable(t, row);
-	print_remarks(row);
+	print_remarks(t, row);
 }
 
 /* ---- for scripts ---- */

@@ -22,7 +22,8 @@ void inbox_table_init(struct inbox_table *t);
 /* End every text of a row that came from core, and bound its lengths. */
 void inbox_row_end_texts(struct msg_inbox_row *row);
 
-/* A line of the table, and below it what does not fit in: reason and raw text, what is odd. */
+/* A line of the table, or in words where it is too wide, and below it what does not fit in: reason
+ * and raw text, what is odd. */
 void inbox_row_print(struct inbox_table *t, const struct msg_inbox_row *row);
 
 /* Every field, as one JSON object on a line. */

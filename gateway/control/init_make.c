@@ -77,6 +77,9 @@ make_folder(const char *path, bool *made)
 		*made = is_new != 0;
 		return 0;
 	case ST_NOT_ALLOWED:
+		if (!is_there(path))
+			return cmd_fail(EXIT_REFUSED,
+			    "the folder %s may not be made there by this user: name another", path);
 		return cmd_fail(EXIT_REFUSED,
 		    "the folder %s must belong to you alone: chmod 700 it, or name another", path);
 	case ST_UNKNOWN:

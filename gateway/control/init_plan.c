@@ -85,6 +85,23 @@ read_line(char out[PLAN_ANSWER_MAX])
 	return true;
 }
 
+/* What would be refused at the end is asked for again at once. */
+static bool
+is_usable(enum plan_answer a, const char *answer)
+{
+	if (answer[0] == '\0')
+		return false;
+	if (a == PLAN_POSTURE && strcmp(answer, answers[a].initial) != 0) {
+		printf("No other posture than \"%s\" is built yet.\n", answers[a].initial);
+		return false;
+	}
+	if ((a == PLAN_CODEBOOK || a == PLAN_PLACES) && access(answer, R_OK) == -1) {
+		printf("There is no file %s that can be read: give its path.\n", answer);
+		return false;
+	}
+	return true;
+}
+
 static int
 ask(struct plan *p, enum plan_answer a, const char *initial)
 {
@@ -98,7 +115,7 @@ ask(struct plan *p, enum plan_answer a, const char *initial)
 			return cmd_fail(EXIT_REFUSED, "no answer: nothing was made");
 		if (p->answer[a][0] == '\0' && initial != NULL)
 			(void)snprintf(p->answer[a], PLAN_ANSWER_MAX, "%s", initial);
-	} while (p->answer[a][0] == '\0');
+	} while (!is_usable(a, p->answer[a]));
 	return 0;
 }
 

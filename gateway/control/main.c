@@ -41,6 +41,16 @@ help(FILE *out, int code)
 	return code;
 }
 
+/* A list cut short must not pass for a whole one. */
+static int
+finish(int code)
+{
+	if (code != 0 || (fflush(stdout) == 0 && !ferror(stdout)))
+		return code;
+	return cmd_fail(EXIT_REFUSED,
+	    "not all of the output could be written: see where it goes, and ask again");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -67,7 +77,7 @@ main(int argc, char **argv)
 		    EXIT_REFUSED, "this kernel lacks prctl(2) settings that tocsin needs");
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (strcmp(argv[optind], commands[i].name) == 0)
-			return commands[i].run(argc - optind, argv + optind);
-	(void)cmd_fail(EXIT_USAGE, "there is no command \"%s\"", argv[optind]);
-	return help(stderr, EXIT_USAGE);
+			return finish(commands[i].run(argc - optind, argv + optind));
+	return cmd_fail(
+	    EXIT_USAGE, "there is no command \"%s\": 'tocsin --help' tells them", argv[optind]);
 }

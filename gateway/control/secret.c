@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gateway/control/secret.h"
 
-#include "gateway/common/status.h"
 #include "gateway/control/cmd.h"
 #include "schemas/exit.h"
 
@@ -21,15 +20,18 @@ refused(const struct secret_source *s, enum status st)
 	default:
 		break;
 	}
+	if (s->file != NULL && st == ST_UNKNOWN)
+		return cmd_fail(EXIT_REFUSED, "there is no passphrase file %s", s->file);
+	if (s->file != NULL && st == ST_NOT_ALLOWED)
+		return cmd_fail(
+		    EXIT_REFUSED, "the passphrase file %s may not be read by this user", s->file);
 	if (s->file != NULL)
 		return cmd_fail(EXIT_REFUSED,
-		    "%s cannot be used as passphrase file (%s): it must be a plain file of one "
-		    "line",
-		    s->file, status_words(st));
+		    "%s cannot be used as passphrase file: it must be a plain file of one line",
+		    s->file);
 	if (s->fd_given)
 		return cmd_fail(EXIT_REFUSED,
-		    "the passphrase cannot be read from descriptor %d: %s", (int)s->fd,
-		    status_words(st));
+		    "the passphrase cannot be read from descriptor %d: is it open?", (int)s->fd);
 	return cmd_fail(EXIT_REFUSED, "there is no terminal to ask for the passphrase: use "
 				      "--passphrase-fd or --passphrase-file");
 }

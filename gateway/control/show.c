@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <utf8proc.h>
 
-#define COLUMNS_MIN 40
+#define COLUMNS_MIN 30
 #define COLUMNS_MAX 400
 #define ELLIPSIS "\xe2\x80\xa6"
 

@@ -317,7 +317,7 @@ state_words(enum core_state at)
 	case IN_ARMED:
 		return "the gateway is ARMED: to read, give the passphrase with 'tocsin unlock'";
 	default:
-		return "the gateway is OPEN";
+		return "the gateway is OPEN: 'tocsin close' makes it ARMED";
 	}
 }
 

@@ -24,9 +24,19 @@ static int
 say_faults(const char *what, const char *path, enum status st, const struct book_faults *faults)
 {
 	for (unsigned i = 0; i < faults->count; i++)
-		say("%s:%u: %s", path, faults->fault[i].line, faults->fault[i].words);
+		if (faults->fault[i].line == 0)
+			say("%s: %s", path, faults->fault[i].words);
+		else
+			say("%s:%u: %s", path, faults->fault[i].line, faults->fault[i].words);
 	return say_usage("the %s %s cannot be used: %s; get a fresh copy from your coordinator",
-	    what, path, status_words(st));
+	    what, path, st == ST_SYNTAX ? "it is not a right one" : status_words(st));
+}
+
+/* The two files are easily given in each other's place. */
+static int
+say_other(const char *what, const char *path)
+{
+	return say_usage("%s is not a %s: -b takes the codebook, -p the places file", path, what);
 }
 
 static int
@@ -41,6 +51,8 @@ load_codebook(const char *path, struct codebook *out)
 
 	if ((rc = load_text(what, path, CODEBOOK_FILE_MAX, text, &len)) != 0)
 		return rc;
+	if (book_type((const char *)text, len) == BOOK_PLACES)
+		return say_other(what, path);
 	book_faults_init(&faults);
 	st = book_read_codebook((const char *)text, len, out, &faults);
 	return st == ST_OK ? 0 : say_faults(what, path, st, &faults);
@@ -58,6 +70,8 @@ load_places(const char *path, struct places *out)
 
 	if ((rc = load_text(what, path, PLACES_FILE_MAX, text, &len)) != 0)
 		return rc;
+	if (book_type((const char *)text, len) == BOOK_CODEBOOK)
+		return say_other(what, path);
 	book_faults_init(&faults);
 	st = book_read_places((const char *)text, len, out, &faults);
 	return st == ST_OK ? 0 : say_faults(what, path, st, &faults);

@@ -75,6 +75,10 @@ main(int argc, char **argv)
 		return rc;
 	if (sandbox_basic() != ST_OK || sodium_init() == -1)
 		return say_refused("cannot protect this process: nothing was done");
+	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+		(void)usage();
+		return 0;
+	}
 	(void)signal(SIGPIPE, SIG_IGN); /* a lost output is told, not died of; cannot fail */
 	while ((option = getopt(argc, argv, "+s:b:p:")) != -1) { /* +: stop at the subcommand */
 		switch (option) {
@@ -91,6 +95,9 @@ main(int argc, char **argv)
 			return usage();
 		}
 	}
+	if (paths.state == NULL && optind < argc)
+		return say_usage(
+		    "say with -s STATE, before %s, where the state file is", argv[optind]);
 	if (paths.state == NULL)
 		return usage();
 	return run(&paths, argc - optind, argv + optind);

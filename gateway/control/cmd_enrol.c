@@ -23,6 +23,15 @@ struct wishes {
 	bool wait;
 };
 
+/* A pseudonym is kept: no phone number may come in by it. */
+static bool
+is_phone_number(const char *pseudonym)
+{
+	size_t digits = strspn(pseudonym, "0123456789+-/(). ");
+
+	return pseudonym[digits] == '\0' && digits >= 7;
+}
+
 static bool
 read_wishes(int argc, char **argv, struct wishes *w, int *code)
 {
@@ -50,6 +59,11 @@ read_wishes(int argc, char **argv, struct wishes *w, int *code)
 		return false;
 	if (w->pseudonym == NULL || w->place == 0) {
 		*code = cmd_fail(EXIT_USAGE, "enrol needs --pseudonym and --place");
+		return false;
+	}
+	if (is_phone_number(w->pseudonym)) {
+		*code = cmd_fail(EXIT_USAGE,
+		    "this looks like a phone number, which must not be kept: give a pseudonym");
 		return false;
 	}
 	if (w->language[0] == '\0' || strlen(w->language) >= LANGUAGE_MAX) {

@@ -88,7 +88,9 @@ say_affected(const struct telling *t)
 		say("  people    %s %u", quantity_word(r->quantity), (unsigned)people);
 		break;
 	case AFFECTED_IS_ROUNDED:
-		say("  people    %s %u (rounded)", quantity_word(r->quantity), (unsigned)people);
+		say("  people    %s%s%u (rounded)",
+		    r->quantity == QUANTITY_EXACT ? "" : quantity_word(r->quantity),
+		    r->quantity == QUANTITY_EXACT ? "" : " ", (unsigned)people);
 		break;
 	case AFFECTED_IS_MANY:
 		say("  people    many");

@@ -213,6 +213,10 @@ test_enrol(void)
 	CHECK_STR(out, SECRET "\n");
 	CHECK_EQ(run(cmd_enrol, ENROL " --out paper"), EXIT_REFUSED);
 	CHECK_HAS(err, "paper exists already");
+	CHECK_EQ(run(cmd_enrol, ENROL " --out missing/paper"), EXIT_REFUSED);
+	CHECK(strstr(err, "enrolled") == NULL); /* told before anybody is */
+	CHECK_EQ(run(cmd_enrol, "enrol --pseudonym +15550100 --place 101"), EXIT_USAGE);
+	CHECK_HAS(err, "phone number");
 	CHECK_EQ(run(cmd_enrol, ENROL " --wait=20"), 0);
 	CHECK_HAS(err, "Her first message has come");
 	CHECK_EQ(run(cmd_enrol, "enrol --pseudonym p2 --place 101"), EXIT_REFUSED);

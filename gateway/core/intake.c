@@ -48,9 +48,11 @@ check_seen(struct session *s, const struct arrival *a, int *seen)
 	enum status st;
 
 	seen_delivery(key, a->stamp_s, udh, text, none, hash);
-	if ((st = state_seen(s->state, hash, seen)) != ST_OK || *seen)
+	if ((st = state_seen(s->state, hash, seen)) != ST_OK)
 		return st;
-	if ((st = change_seen(s->state, hash)) != ST_OK)
+	/* One that was seen enters under today's date once more: a text that the modem cannot
+	 * delete must not come again as a new one when its first date is forgotten. */
+	if ((st = change_seen(s->state, hash)) != ST_OK || *seen)
 		return st;
 	entropy_fill(hash, sizeof(hash));
 	if (a->class != TEXT_OTHER) {

@@ -200,6 +200,25 @@ test_refused(void)
 	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
 }
 
+/* A text that stays in the modem is known for as long as it is listed. */
+static void
+test_stuck(void)
+{
+	char text[EW1_X_CHARS + 1];
+	struct msg_sms sms;
+	uint64_t before = parked();
+
+	rig_report(&rig.phone[0], 1, 1, "", text);
+	sms = rig_sms(text, refs++);
+	for (int i = 0; i < 8; i++) {
+		state_listed(rig.session.state);
+		CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+		CHECK_EQ(parked(), before + 1 + (unsigned)i);
+		report(&rig.phone[0]); /* its commit forgets what was seen long ago */
+		pass(5 * 24 * (int64_t)HOUR);
+	}
+}
+
 /* --- a thief with the LOCKED folder --- */
 
 static void
@@ -405,6 +424,7 @@ main(void)
 	rig_create(&rig, "session");
 	test_times();
 	test_parked_damaged();
+	test_stuck();
 	test_journal_faults();
 	test_book_damaged();
 	test_ring_changed();

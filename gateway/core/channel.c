@@ -27,6 +27,13 @@ acknowledge(const struct channel *c)
 	(void)sent;
 }
 
+void
+channel_forget(struct channel *c)
+{
+	sodium_memzero(c->batch, c->count * sizeof(c->batch[0]));
+	c->count = 0;
+}
+
 enum status
 channel_take(struct channel *c)
 {
@@ -46,8 +53,7 @@ channel_take(struct channel *c)
 	} else if (st == ST_FULL) {
 		(void)snprintf(s->fault, sizeof(s->fault), "%s", full);
 	}
-	sodium_memzero(c->batch, c->count * sizeof(c->batch[0]));
-	c->count = 0;
+	channel_forget(c);
 	return status_class(st) == SC_STOP ? st : ST_OK;
 }
 

@@ -28,6 +28,9 @@ struct channel {
  */
 enum status channel_read(struct channel *c, int *waits) MUST_USE;
 
+/* Forget what waits: its modem process is gone, and the next one gives the same names to others. */
+void channel_forget(struct channel *c);
+
 /* Take what waits. ST_OK, SC_STOP. */
 enum status channel_take(struct channel *c) MUST_USE;
 

@@ -8,6 +8,7 @@
 #include "crypto/seen.h"
 #include "gateway/common/clock.h"
 #include "gateway/common/entropy.h"
+#include "gateway/common/status.h"
 #include "gateway/core/intake_read.h"
 #include "gateway/core/session_unlock.h"
 #include "reporting/report/text.h"
@@ -47,9 +48,11 @@ check_seen(struct session *s, const struct arrival *a, int *seen)
 	enum status st;
 
 	seen_delivery(key, a->stamp_s, udh, text, none, hash);
-	if ((st = state_seen(s->state, hash, seen)) != ST_OK || *seen)
+	if ((st = state_seen(s->state, hash, seen)) != ST_OK)
 		return st;
-	if ((st = change_seen(s->state, hash)) != ST_OK)
+	/* One that was seen enters under today's date once more: a text that the modem cannot
+	 * delete must not come again as a new one when its first date is forgotten. */
+	if ((st = change_seen(s->state, hash)) != ST_OK || *seen)
 		return st;
 	entropy_fill(hash, sizeof(hash));
 	if (a->class != TEXT_OTHER) {
@@ -131,6 +134,10 @@ intake_batch(struct session *s, const struct msg_sms *sms, size_t count)
 		return ST_FULL;
 	for (size_t i = 0; st == ST_OK && i < count; i++)
 		st = take_one(s, &sms[i]);
+	/* Half a batch is collected, with a mark in `seen` whose text is not: a later commit must
+	 * not make that durable. Nothing here gives such a status today. */
+	if (st != ST_OK && status_class(st) != SC_STOP)
+		st = ST_IO;
 	if (st == ST_OK && change_pending(s->state))
 		st = session_commit(s);
 	if (st == ST_OK)

@@ -100,6 +100,7 @@ modem_gone(void)
 	loop_remove(&core.loop, core.channel.fd);
 	(void)close(core.channel.fd); /* a socket: nothing to lose */
 	core.channel.fd = -1;
+	channel_forget(&core.channel);
 	core.requests.modem_connected = 0;
 }
 

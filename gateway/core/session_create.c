@@ -222,11 +222,12 @@ remove_file(const char *dir, const char *name)
 	(void)unlink(path); /* it may not be there */
 }
 
-/* Leave nothing behind but an anchor that was there before. */
-static void
+/* Leave nothing behind but an anchor that was there before, and be NEW again. */
+static enum status
 undo(struct session *s)
 {
 	const struct conf *conf = s->conf;
+	char words[SESSION_WORDS_MAX]; /* those of the failure are said already */
 	int own_anchor = s->anchor != NULL, own_store = s->store != NULL;
 
 	session_end(s);
@@ -236,6 +237,7 @@ undo(struct session *s)
 		remove_file(conf->state_dir, "tocsin.db");
 		remove_file(conf->state_dir, "tocsin.db-wal");
 	}
+	return session_start(s, conf, words);
 }
 
 enum status
@@ -243,7 +245,7 @@ session_create(struct session *s, const struct session_birth *birth, char words[
 {
 	struct birth *b;
 	uint32_t version[2];
-	enum status st;
+	enum status st, again = ST_OK;
 
 	words[0] = '\0';
 	if (s->at != IN_NEW)
@@ -257,7 +259,7 @@ session_create(struct session *s, const struct session_birth *birth, char words[
 	if (st == ST_RANGE)
 		(void)say(words, st, "Argon2id takes 64 to 1024 MiB and 3 to 32 passes");
 	if (st == ST_OK && (st = make_store(s, b, birth, version, words)) != ST_OK)
-		undo(s);
+		again = undo(s);
 	sodium_free(b); /* wipes it */
-	return st;
+	return again == ST_OK ? st : again;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The state: the one road to the disk. */
 #include "gateway/common/entropy.h"
+#include "gateway/common/status.h"
 #include "gateway/core/state_impl.h"
 
 #include <assert.h>
@@ -294,6 +295,8 @@ state_commit(struct state *s, uint64_t on_h, uint64_t awake_h)
 	} else {
 		s->is_broken = 1;
 		state_end_run(s);
+		if (status_class(st) != SC_STOP)
+			st = ST_IO; /* whatever it was, the process must end */
 	}
 	sodium_memzero(&s->next, sizeof(s->next));
 	sodium_memzero(&slot, sizeof(slot));

@@ -227,6 +227,17 @@ done:
 	return st;
 }
 
+/* What store_create() made and could not finish. */
+static void
+unmake(const char *path)
+{
+	char wal[PATH_MAX + 8];
+
+	(void)unlink(path); /* each may not be there */
+	(void)snprintf(wal, sizeof(wal), "%s-wal", path);
+	(void)unlink(wal);
+}
+
 /* One number that a pragma gives. */
 static enum status
 pragma_number(struct store *st, const char *sql, sqlite3_int64 *out)
@@ -377,14 +388,18 @@ store_create(const char *dir, struct store **out)
 	struct store *st;
 	enum status result;
 
-	if ((result = path_in(dir, path)) != ST_OK || (result = make_file(dir, path)) != ST_OK ||
-	    (result = connect_to(path, &st)) != ST_OK)
+	if ((result = path_in(dir, path)) != ST_OK || (result = make_file(dir, path)) != ST_OK)
 		return result;
+	if ((result = connect_to(path, &st)) != ST_OK) {
+		unmake(path);
+		return result;
+	}
 	(void)snprintf(sql, sizeof(sql), "PRAGMA application_id = %d", APPLICATION_ID);
 	if ((result = execute(st, sql)) != ST_OK || (result = migrate(st)) != ST_OK ||
 	    (result = store_checkpoint(st)) != ST_OK || (result = size_wal(st)) != ST_OK ||
 	    (result = prepare_all(st)) != ST_OK) {
 		store_close(st);
+		unmake(path);
 		return result;
 	}
 	*out = st;

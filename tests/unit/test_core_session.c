@@ -8,8 +8,10 @@
 #include <stdlib.h>
 
 #include "gateway/common/clock.h"
+#include "gateway/common/fileio.h"
 #include "gateway/core/intake.h"
 #include "gateway/core/people.h"
+#include "gateway/core/stretch.h"
 #include "tests/support/check.h"
 #include "tests/support/rig.h"
 
@@ -198,6 +200,25 @@ test_refused(void)
 	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
 }
 
+/* A text that stays in the modem is known for as long as it is listed. */
+static void
+test_stuck(void)
+{
+	char text[EW1_X_CHARS + 1];
+	struct msg_sms sms;
+	uint64_t before = parked();
+
+	rig_report(&rig.phone[0], 1, 1, "", text);
+	sms = rig_sms(text, refs++);
+	for (int i = 0; i < 8; i++) {
+		state_listed(rig.session.state);
+		CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+		CHECK_EQ(parked(), before + 1 + (unsigned)i);
+		report(&rig.phone[0]); /* its commit forgets what was seen long ago */
+		pass(5 * 24 * (int64_t)HOUR);
+	}
+}
+
 /* --- a thief with the LOCKED folder --- */
 
 static void
@@ -359,6 +380,38 @@ test_book_damaged(void)
 	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
 }
 
+/* An init that fails, here for an anchor that is there already, leaves the session NEW. */
+static void
+test_create_fails(void)
+{
+	static const char anything[] = "not a gateway's",
+			  book[] = PROJECT_DIR "/schemas/codebook/atrocity.cfg",
+			  places[] = PROJECT_DIR "/schemas/places/example.cfg";
+	static uint8_t octets[2][CODEBOOK_FILE_MAX];
+	struct msg_passphrase passphrase = {.len = 4, .octets = "four"};
+	struct session_birth birth = {.passphrase = &passphrase,
+	    .argon_memory = STRETCH_MEMORY_MIN,
+	    .argon_passes = STRETCH_PASSES_MIN,
+	    .codebook = (const char *)octets[0],
+	    .places = (const char *)octets[1]};
+	char words[SESSION_WORDS_MAX], path[CONF_PATH_MAX + 16];
+	FILE *f;
+
+	session_end(&rig.session);
+	(void)snprintf(path, sizeof(path), "%s/tocsin.db", rig.conf.state_dir);
+	CHECK_EQ(remove(path), 0);
+	CHECK((f = fopen(rig.conf.anchor, "w")) != NULL && fputs(anything, f) >= 0);
+	CHECK_EQ(fclose(f), 0);
+	CHECK_EQ(session_start(&rig.session, &rig.conf, words), ST_OK);
+	CHECK_EQ(fileio_read(book, octets[0], sizeof(octets[0]), &birth.codebook_len), ST_OK);
+	CHECK_EQ(fileio_read(places, octets[1], sizeof(octets[1]), &birth.places_len), ST_OK);
+	for (int i = 0; i < 2; i++) {
+		CHECK_EQ(session_create(&rig.session, &birth, words), ST_EXISTS);
+		CHECK_EQ(rig.session.at, IN_NEW);
+		CHECK(rig.session.conf == &rig.conf && rig.session.waiting != NULL);
+	}
+}
+
 int
 main(void)
 {
@@ -371,9 +424,11 @@ main(void)
 	rig_create(&rig, "session");
 	test_times();
 	test_parked_damaged();
+	test_stuck();
 	test_journal_faults();
 	test_book_damaged();
 	test_ring_changed();
+	test_create_fails();
 	rig_remove(&rig);
 	return check_done();
 }

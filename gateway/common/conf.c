@@ -190,12 +190,14 @@ set_word(const struct reader *r, const struct row *row, unsigned line, const cha
 		if (strlen(text) == len && memcmp(text, at, len) == 0) {
 			*field = i;
 			if (field == &r->out->posture && i == POSTURE_OPEN)
-				return fail(r, line,
-				    "posture \"open\" is not built yet: write \"protected\"");
+				break;
 			return ST_OK;
 		}
 		at += len + (at[len] == '|');
 	}
+	if (row->offset == offsetof(struct conf, posture))
+		return fail(r, line,
+		    "posture must be \"protected\"; the other one, \"open\", is not built yet");
 	return fail(r, line, "%s: must be one of %s", row->shown.path, row->shown.words);
 }
 

@@ -159,7 +159,7 @@ print_words(const struct msg_status *s, const struct wrongs *w)
 	if (!s->memory_locked)
 		printf("note       memory may be swapped out: switch swap off on this machine\n");
 	if (w->count == 0)
-		printf("all is well\n");
+		printf("nothing is wrong with the gateway\n");
 	for (size_t i = 0; i < w->count; i++)
 		printf("WRONG      %s\n", w->words[i]);
 }

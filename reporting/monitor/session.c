@@ -24,7 +24,10 @@ say_load(const char *path, enum status st)
 {
 	switch (st) {
 	case ST_UNKNOWN:
-		return say_refused("there is no state file %s: enrol first", path);
+		return say_refused(
+		    "there is no state file %s: enrol first. If it was lost, your coordinator must "
+		    "enrol you again: an old enrolment text would use spent numbers",
+		    path);
 	case ST_NOT_ALLOWED:
 		return say_refused(
 		    "the state file %s must be yours and closed to others: chmod 600", path);

@@ -56,9 +56,9 @@ CREATE TABLE monitor(
 	highest INTEGER,                 -- largest n seen, NULL: none yet
 	last INTEGER                     -- arrival of the latest one
 ) STRICT;
--- A pseudonym never comes twice, so that two people are never one in old reports; a slot is one
+-- A pseudonym never comes twice, nor in other capitals (of ASCII), so that two people are never one in old reports; a slot is one
 -- active monitor's.
-CREATE UNIQUE INDEX monitor_pseudonym ON monitor(pseudonym);
+CREATE UNIQUE INDEX monitor_pseudonym ON monitor(pseudonym COLLATE NOCASE);
 CREATE UNIQUE INDEX monitor_slot ON monitor(slot) WHERE revoked IS NULL;
 
 CREATE TABLE book(

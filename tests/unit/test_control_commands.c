@@ -68,12 +68,12 @@ test_status(void)
 		int code;
 		const char *has, *json;
 	} cases[] = {
-	    {IN_LOCKED, 1, 0, 5, "", 0, "all is well", "\"state\":\"LOCKED\""},
+	    {IN_LOCKED, 1, 0, 5, "", 0, "nothing is wrong", "\"state\":\"LOCKED\""},
 	    {IN_OPEN, 1, 0, -1, "", 0, "not yet listed", "\"modem_listed_s\":null"},
 	    {IN_ARMED, 0, 0, 5, "", 3, "WRONG      the modem is not connected",
 		"\"wrong\":[\"the modem"},
 	    {IN_ARMED, 1, 0, 721, "", 3, "not been listed", "\"modem\":true"},
-	    {IN_ARMED, 1, 0, 720, "", 0, "all is well", "\"wrong\":[]"},
+	    {IN_ARMED, 1, 0, 720, "", 0, "nothing is wrong", "\"wrong\":[]"},
 	    {IN_OPEN, 1, 1, 0, "", 3, "changed while locked", "\"read_only\":true"},
 	    {IN_NEW, 1, 0, 0, "", 3, "tocsin init", "\"state\":\"NEW\""},
 	    {IN_LOCKED, 1, 0, 0, "a \"fault\"\x1b", 3, "a \"fault\"\\x1b",

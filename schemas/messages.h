@@ -140,6 +140,7 @@ struct msg_inbox_row {
 	uint64_t seq;      /* of its event in the journal: permanent */
 	int64_t arrival_s; /* to 15 minutes; seconds UTC */
 	uint32_t readable; /* 1: the fields of the report follow; 0: reason and raw */
+	uint32_t timed;    /* 0: it came while the clock was not set, arrival_s says nothing */
 	uint32_t proven;   /* 0: its journal run is damaged */
 	uint32_t slot;     /* UINT32_MAX: nobody's */
 	uint32_t number;   /* message number as people see it, n + 1 */

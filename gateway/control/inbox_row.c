@@ -243,7 +243,7 @@ inbox_row_print(struct inbox_table *t, const struct msg_inbox_row *row)
 	    seq, arrived, from, number, kind, severity, place, people};
 
 	(void)snprintf(seq, sizeof(seq), "%" PRIu64, row->seq);
-	show_time(arrived, row->arrival_s);
+	show_time(arrived, row->timed ? row->arrival_s : INT64_MIN);
 	(void)show_visible(from, sizeof(from), row->pseudonym, strlen(row->pseudonym));
 	if (row->slot == UINT32_MAX)
 		(void)snprintf(from, sizeof(from), "?");
@@ -313,7 +313,7 @@ inbox_row_json(const struct msg_inbox_row *row)
 
 	json_begin(&j, stdout);
 	json_number(&j, "seq", (int64_t)row->seq);
-	json_time(&j, "arrival", row->arrival_s);
+	json_time(&j, "arrival", row->timed ? row->arrival_s : INT64_MIN);
 	json_flag(&j, "readable", row->readable);
 	json_flag(&j, "proven", row->proven);
 	json_number_unless(&j, "slot", row->slot, UINT32_MAX);

@@ -48,6 +48,8 @@ exit_code(enum status st)
 	case ST_SYNC:
 		return EXIT_SYNC;
 	case ST_CONFIG:
+	case ST_VERSION:
+	case ST_INCOMPLETE:
 		return EXIT_CONFIG;
 	case ST_CHANGED:
 	case ST_ANCHOR:

@@ -17,6 +17,7 @@
 #define MINUTE_MS 60000
 #define IDLE_ANCHOR_MS 2000 /* then the anchor's old slot is zeroed */
 #define META_ON_H "on_h"
+#define ON_H_MAX 10000000 /* a thousand years */
 
 /* --- time --- */
 
@@ -135,6 +136,8 @@ session_start(struct session *s, const struct conf *conf, char words[SESSION_WOR
 		return start_failed(words, st, "the ring of the store cannot be read");
 	if ((st = store_meta_get(s->store, META_ON_H, &s->on_h_before)) == ST_UNKNOWN)
 		s->on_h_before = 0;
+	else if (st == ST_OK && s->on_h_before > ON_H_MAX)
+		return start_failed(words, ST_DAMAGED, "the store's count of hours is damaged");
 	else if (st != ST_OK)
 		return start_failed(words, st, "the store cannot be read");
 	s->awake_before = state_root(s->state)->awake_h;

@@ -50,6 +50,7 @@ static void
 make_list(struct birth *b, const struct session_birth *birth)
 {
 	struct ring_list *list = &b->list;
+	const uint16_t epoch = epoch_now();
 
 	ring_public_x25519(&b->sk_i, &list->pk_i);
 	ring_public_ed25519(&b->sk_d, &list->pk_d);
@@ -61,7 +62,7 @@ make_list(struct birth *b, const struct session_birth *birth)
 	entropy_fill(list->coordinator[0].salt, sizeof(list->coordinator[0].salt));
 	list->vault_count = MONTHS_AHEAD + 1;
 	for (unsigned i = 0; i <= MONTHS_AHEAD; i++) {
-		list->vault[i].epoch = (uint16_t)(epoch_now() + 16 * i);
+		list->vault[i].epoch = (uint16_t)(epoch + 16 * i);
 		ring_public_x25519(&b->sk_v[i], &list->vault[i].pk_v);
 	}
 }

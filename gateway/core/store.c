@@ -431,7 +431,9 @@ store_open(const char *dir, struct store **out)
 		return result;
 	if ((result = check_identity(st)) != ST_OK ||
 	    (result = pragma_word(st, "PRAGMA quick_check(1)", "ok", ST_DAMAGED)) != ST_OK ||
-	    (result = migrate(st)) != ST_OK || (result = prepare_all(st)) != ST_OK) {
+	    (result = migrate(st)) != ST_OK ||
+	    (result = store_schema_check(st->db, migrations, MIGRATIONS)) != ST_OK ||
+	    (result = prepare_all(st)) != ST_OK) {
 		store_close(st);
 		return result;
 	}

@@ -45,6 +45,9 @@ struct store {
 /* What an SQLite result means, a failure that only the log saw included. */
 enum status store_status(int rc) MUST_USE;
 
+/* Compare the schema with the one that the migrations make. ST_OK, ST_DAMAGED, ST_IO, ST_MEMORY. */
+enum status store_schema_check(sqlite3 *db, const char *const *migrations, size_t count) MUST_USE;
+
 /* Step a statement that returns no row, and reset it. */
 enum status store_run_statement(sqlite3_stmt *stmt) MUST_USE;
 

@@ -40,7 +40,7 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_INBOX] =
 	"SELECT m.seq, m.arrival, m.outcome, m.fault, m.slot, m.n, m.review, m.raw, o.pseudonym,"
 	" r.kind, r.severity, r.certainty, r.place, r.event, r.lag, r.affected, r.actor,"
-	" r.relation, r.duress, r.quantity, r.refers, r.target, r.note, m.proven"
+	" r.relation, r.duress, r.quantity, r.refers, r.target, r.note, m.proven, m.trust"
 	" FROM message m LEFT JOIN report r ON r.seq = m.seq"
 	" LEFT JOIN monitor o ON o.seq = m.monitor"
 	" WHERE m.seq < ?1 AND (?2 = 0 OR (?2 = 1) = (m.outcome = 1))"

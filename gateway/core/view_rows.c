@@ -34,7 +34,8 @@ enum inbox_column {
 	IN_REFERS,
 	IN_TARGET,
 	IN_NOTE,
-	IN_PROVEN
+	IN_PROVEN,
+	IN_TRUST
 };
 
 static uint32_t
@@ -156,6 +157,7 @@ fill_inbox(struct msg_inbox_row *row, sqlite3_stmt *s, const struct view_names *
 	row->arrival_s = record_unix(number(s, IN_ARRIVAL));
 	row->readable = number(s, IN_OUTCOME) == OUTCOME_ACCEPTED;
 	row->proven = number(s, IN_PROVEN);
+	row->timed = number(s, IN_TRUST) != TRUST_NONE;
 	row->slot = is_null(s, IN_SLOT) ? UINT32_MAX : number(s, IN_SLOT);
 	row->number = number(s, IN_N) + 1;
 	row->review = number(s, IN_REVIEW);

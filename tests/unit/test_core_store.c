@@ -347,6 +347,13 @@ test_damage(void)
 	CHECK_EQ(store_open(dir, &st), ST_DAMAGED);
 	st = fresh();
 	store_close(st);
+	tamper("CREATE TRIGGER swallow BEFORE INSERT ON parked BEGIN SELECT RAISE(IGNORE); END");
+	CHECK_EQ(store_open(dir, &st), ST_DAMAGED);
+	tamper("DROP TRIGGER swallow; CREATE INDEX added ON journal(run)");
+	CHECK_EQ(store_open(dir, &st), ST_DAMAGED);
+	tamper("DROP INDEX added");
+	CHECK_EQ(store_open(dir, &st), ST_OK); /* ours again */
+	store_close(st);
 	tamper("DROP TABLE seen");
 	CHECK_EQ(store_open(dir, &st), ST_DAMAGED);
 	folder_empty(dir);

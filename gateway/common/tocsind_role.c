@@ -43,7 +43,7 @@ place_all(int channel, int control)
 }
 
 /*
- * What a role frees is overwritten by glibc: also what its libraries read into the heap and cannot
+ * What core frees is overwritten by glibc: also what its libraries read into the heap and cannot
  * be asked to wipe, as libconfig the codebook. Without the per-thread cache, which is not.
  */
 #define WIPING_HEAP "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0"
@@ -56,7 +56,7 @@ become(const struct role *r, const char *path, char *const argv[], int channel, 
 	loop_signals_default();
 	(void)setsid(); /* a fresh child leads no group */
 	if (sandbox_die_with_parent(parent) == ST_OK && place_all(channel, control) &&
-	    setenv("GLIBC_TUNABLES", WIPING_HEAP, 1) == 0)
+	    (r->id != LOG_ROLE_CORE || setenv("GLIBC_TUNABLES", WIPING_HEAP, 1) == 0))
 		(void)execv(path, argv);
 	log_event(EV_ROLE_NOT_STARTED, LOG_ROLE(r->id), LOG_ERRNO(errno));
 	_exit(EXIT_NOT_EXECUTED);

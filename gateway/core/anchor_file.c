@@ -142,20 +142,6 @@ anchor_zero(struct anchor *anchor, unsigned slot)
 }
 
 enum status
-anchor_wipe(struct anchor *anchor)
-{
-	static const uint8_t cell[ANCHOR_SLOT_LEN];
-	enum status first = ST_OK, st;
-
-	for (unsigned which = 0; which < BLOCKS; which++) {
-		st = put_cell(anchor, which, cell, sizeof(cell));
-		if (first == ST_OK)
-			first = st;
-	}
-	return first;
-}
-
-enum status
 anchor_read(struct anchor *anchor, struct anchor_content *out)
 {
 	enum status st;

@@ -44,8 +44,6 @@ enum status anchor_write(
     struct anchor *anchor, unsigned slot, const struct anchor_slot *content) MUST_USE;
 /* Zero one slot; sync, read back. */
 enum status anchor_zero(struct anchor *anchor, unsigned slot) MUST_USE;
-/* Panic: zero everything, W first. Goes on after a failure, and returns the first one. */
-enum status anchor_wipe(struct anchor *anchor) MUST_USE;
 
 /* How many syncs this process asked for, for the accounts of what a report costs. */
 unsigned long anchor_syncs(const struct anchor *anchor);

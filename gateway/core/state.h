@@ -109,14 +109,18 @@ uint64_t state_on_h(const struct state *s);
 
 /*
  * Collect. Nothing touches the disk. Order of events is the order of calls.
- *   change_event   seals one event (and its `more`) and gives the seq of its first row; body of at
- *                  most EVENT_LONG_MAX octets. ST_OK, ST_TOO_LONG, ST_FULL, ST_NOT_ALLOWED (not
- * armed). change_slot    the slot's next ratchet; a slot number not in use makes a new slot. ST_OK,
- * ST_FULL. change_seen    one entry of `seen`. change_park    one parked text (LOCKED, and refused
- * unlocks), sealed here to pk_i. Gets its seq. change_unpark  one parked row consumed.
- *   change_pass_end  the pass over parked ends: K_P is fresh, the rows that stay are sealed anew.
- *   change_ring     another signed list. ST_OK, ST_RANGE.
- *   change_wraps    other wraps. Copied.
+ *
+ * - change_event: seals one event (and its `more`), gives the seq of its first row. Body of at most
+ *   EVENT_LONG_MAX octets. ST_OK, ST_TOO_LONG, ST_FULL, ST_NOT_ALLOWED (not armed).
+ * - change_slot: the slot's next ratchet; a number not in use makes a new slot. ST_OK, ST_FULL.
+ * - change_seen: one entry of `seen`.
+ * - change_park: one parked text (LOCKED, and refused unlocks), sealed here to pk_i. It gets its
+ * seq.
+ * - change_unpark: one parked row consumed.
+ * - change_pass_end: the pass over parked ends: K_P is fresh, the rows that stay are sealed anew.
+ * - change_ring: another signed list. ST_OK, ST_RANGE.
+ * - change_wraps: other wraps. Copied.
+ *
  * All but change_seen and change_park need state_arm(): ST_NOT_ALLOWED, or asserted. ST_MEMORY too,
  * and ST_FULL when far more is collected than one batch makes: nothing of that call is collected.
  */

@@ -26,7 +26,6 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_NODE_PUT] = "INSERT INTO state(node, blob) VALUES(?1, ?2)"
 		     " ON CONFLICT(node) DO UPDATE SET blob = excluded.blob",
     [SQL_NODE_GET] = "SELECT blob FROM state WHERE node = ?1",
-    [SQL_NODE_DROP] = "DELETE FROM state WHERE node = ?1",
     [SQL_RING_PUT] = "INSERT INTO ring(id, list) VALUES(1, ?1)"
 		     " ON CONFLICT(id) DO UPDATE SET list = excluded.list",
     [SQL_RING_GET] = "SELECT list FROM ring WHERE id = 1",

@@ -46,7 +46,6 @@ enum status store_node_put(
     struct store *st, uint32_t node, const uint8_t *blob, size_t len) MUST_USE;
 enum status store_node_get(
     struct store *st, uint32_t node, uint8_t *out, size_t cap, size_t *len) MUST_USE;
-enum status store_node_drop(struct store *st, uint32_t node) MUST_USE;
 
 /* ring: one row, the signed list. */
 enum status store_ring_put(struct store *st, const uint8_t *octets, size_t len) MUST_USE;

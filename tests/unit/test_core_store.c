@@ -98,8 +98,6 @@ test_small_tables(void)
 	CHECK_EQ(store_node_put(st, 64, blob, sizeof(blob)), ST_OK);
 	CHECK_EQ(store_node_put(st, 64, blob, 5), ST_OK);
 	CHECK_EQ(store_node_put(st, 65, blob, sizeof(blob)), ST_OK);
-	CHECK_EQ(store_node_put(st, 66, blob, 1), ST_OK);
-	CHECK_EQ(store_node_drop(st, 66), ST_OK);
 	CHECK_EQ(store_ring_put(st, blob, 3), ST_OK);
 	CHECK_EQ(store_ring_put(st, blob, 300), ST_OK);
 	CHECK_EQ(store_meta_put(st, "on_h", 7), ST_OK);

@@ -114,8 +114,7 @@ uint64_t state_on_h(const struct state *s);
  *   EVENT_LONG_MAX octets. ST_OK, ST_TOO_LONG, ST_FULL, ST_NOT_ALLOWED (not armed).
  * - change_slot: the slot's next ratchet; a number not in use makes a new slot. ST_OK, ST_FULL.
  * - change_seen: one entry of `seen`.
- * - change_park: one parked text (LOCKED, and refused unlocks), sealed here to pk_i. It gets its
- * seq.
+ * - change_park: one parked text (LOCKED), or refused unlock, sealed here to pk_i.
  * - change_unpark: one parked row consumed.
  * - change_pass_end: the pass over parked ends: K_P is fresh, the rows that stay are sealed anew.
  * - change_ring: another signed list. ST_OK, ST_RANGE.

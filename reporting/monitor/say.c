@@ -6,15 +6,22 @@
 
 /* A person who cannot be told is not told: a failing standard error changes nothing. */
 
+static void
+say_line(const char *before, const char *format, va_list list)
+{
+	(void)fputs(before, stderr);
+	(void)vfprintf(stderr, format, list);
+	(void)fputc('\n', stderr);
+}
+
 void
 say(const char *format, ...)
 {
 	va_list list;
 
 	va_start(list, format);
-	(void)vfprintf(stderr, format, list);
+	say_line("", format, list);
 	va_end(list);
-	(void)fputc('\n', stderr);
 }
 
 int
@@ -22,11 +29,9 @@ say_usage(const char *format, ...)
 {
 	va_list list;
 
-	(void)fputs("tocsin-compose: ", stderr);
 	va_start(list, format);
-	(void)vfprintf(stderr, format, list);
+	say_line("tocsin-compose: ", format, list);
 	va_end(list);
-	(void)fputc('\n', stderr);
 	return EXIT_USAGE;
 }
 
@@ -35,10 +40,8 @@ say_refused(const char *format, ...)
 {
 	va_list list;
 
-	(void)fputs("tocsin-compose: ", stderr);
 	va_start(list, format);
-	(void)vfprintf(stderr, format, list);
+	say_line("tocsin-compose: ", format, list);
 	va_end(list);
-	(void)fputc('\n', stderr);
 	return EXIT_REFUSED;
 }

@@ -11,25 +11,18 @@
 #include "gateway/common/status.h"
 #include "gateway/core/mem.h"
 #include "gateway/core/people.h"
+#include "gateway/core/requests_impl.h"
 
 /* Rows of one answer: what a socket's buffer holds, so that core never waits. */
 #define ROWS_MAX 50
 
-struct answer {
-	struct requests *r;
-	int fd;
-};
-typedef enum status answer_fn(struct answer *a, struct ipc_message *ask);
-
-/* A client that does not read its answers is dropped. */
-static enum status
+enum status
 send_answer(const struct answer *a, const struct ipc_message *m)
 {
 	return ipc_send(a->fd, m, -1) == ST_OK ? ST_OK : ST_CLOSED;
 }
 
-/* The answer RESULT. A storage error is not answered: the process ends. */
-static enum status
+enum status
 send_result(const struct answer *a, enum status st, uint32_t value, const char *words)
 {
 	struct ipc_message m;
@@ -42,8 +35,7 @@ send_result(const struct answer *a, enum status st, uint32_t value, const char *
 	return send_answer(a, &m);
 }
 
-/* Class STOP of an act: the state is in doubt, end. */
-static enum status
+enum status
 finish(const struct answer *a, enum status st, uint32_t value, const char *words)
 {
 	enum status sent = send_result(a, st, value, words);
@@ -191,8 +183,7 @@ answer_close(struct answer *a, struct ipc_message *ask)
 
 /* --- people --- */
 
-static const char read_only_words[] =
-    "this gateway was changed while locked: it is open for reading only";
+const char read_only_words[] = "this gateway was changed while locked: it is open for reading only";
 
 static enum status
 answer_enrol(struct answer *a, struct ipc_message *ask)

@@ -75,7 +75,9 @@ session_trust(const struct session *s)
 void
 session_heard(struct session *s, uint16_t slot, int64_t stamp_s)
 {
-	timekeeper_heard(&s->timekeeper, slot, stamp_s, clock_boot_ms());
+	const struct moment now = moment();
+
+	timekeeper_heard(&s->timekeeper, &now, slot, stamp_s);
 }
 
 void

@@ -33,7 +33,7 @@ timekeeper_start(struct timekeeper *t, const struct moment *now)
 {
 	memset(t, 0, sizeof(*t));
 	t->built_ms = offset_of(TIMEKEEPER_BUILT_S, now->boot_ms);
-	t->record_ms = NONE;
+	t->record_ms = t->stamps_ms = NONE;
 }
 
 void
@@ -41,33 +41,6 @@ timekeeper_record(struct timekeeper *t, const struct moment *now, int64_t record
 {
 	if (is_possible(record_s))
 		t->record_ms = later(t->record_ms, offset_of(record_s, now->boot_ms));
-}
-
-void
-timekeeper_heard(struct timekeeper *t, uint16_t slot, int64_t stamp_s, int64_t boot_ms)
-{
-	int64_t offset_ms;
-
-	if (!is_possible(stamp_s))
-		return;
-	offset_ms = offset_of(stamp_s, boot_ms);
-	if (t->heard_count > 0 && t->heard[0].slot == slot) {
-		t->heard[0].offset_ms = later(t->heard[0].offset_ms, offset_ms);
-		return;
-	}
-	if (t->heard_count == 0 || offset_ms > t->heard[0].offset_ms) {
-		if (t->heard_count < 2)
-			t->heard_count++;
-		t->heard[1] = t->heard[0];
-		t->heard[0].slot = slot;
-		t->heard[0].offset_ms = offset_ms;
-		return;
-	}
-	if (t->heard_count < 2 || offset_ms > t->heard[1].offset_ms) {
-		t->heard_count = 2;
-		t->heard[1].slot = slot;
-		t->heard[1].offset_ms = offset_ms;
-	}
 }
 
 /* Without the stamps: the lower bound, and what the machine says if that is believable. */
@@ -86,34 +59,59 @@ without_stamps(const struct timekeeper *t, const struct moment *now, enum trust 
 	return machine_ms;
 }
 
-/* How far the stamps go, above `base_ms` only as the rule of two monitors allows; NONE. */
-static int64_t
-stamps(const struct timekeeper *t, int64_t base_ms)
+/* Of each monitor's highest stamp the two highest. */
+static void
+remember(struct timekeeper *t, uint16_t slot, int64_t offset_ms)
 {
-	int64_t both_ms = t->heard_count == 2 ? t->heard[1].offset_ms : NONE;
+	unsigned at = t->heard_count > 0 && t->heard[0].slot == slot ? 0 : 1;
 
-	if (t->heard_count == 0)
-		return NONE;
-	if (t->heard[0].offset_ms - TIMEKEEPER_JUMP_MS <= later(base_ms, both_ms))
-		return t->heard[0].offset_ms;
-	return both_ms;
+	if (t->heard_count == 0 || (at == 1 && offset_ms > t->heard[0].offset_ms)) {
+		t->heard[1] = t->heard[0];
+		t->heard_count += t->heard_count < 2;
+		at = 0;
+	} else if (at < t->heard_count) {
+		offset_ms = later(offset_ms, t->heard[at].offset_ms);
+		if (offset_ms == t->heard[at].offset_ms)
+			return;
+	} else {
+		t->heard_count = 2;
+	}
+	t->heard[at].slot = slot;
+	t->heard[at].offset_ms = offset_ms;
+}
+
+void
+timekeeper_heard(struct timekeeper *t, const struct moment *now, uint16_t slot, int64_t stamp_s)
+{
+	enum trust trust;
+	int64_t base_ms;
+
+	if (!is_possible(stamp_s))
+		return;
+	remember(t, slot, offset_of(stamp_s, now->boot_ms));
+	/* Not the stamps taken before: one monitor alone would climb on her own. */
+	base_ms = without_stamps(t, now, &trust);
+	if (t->heard_count == 2) {
+		t->stamps_ms = later(t->stamps_ms, t->heard[1].offset_ms);
+		base_ms = later(base_ms, t->heard[1].offset_ms);
+	}
+	if (t->heard[0].offset_ms <= base_ms + TIMEKEEPER_JUMP_MS)
+		t->stamps_ms = later(t->stamps_ms, t->heard[0].offset_ms);
 }
 
 static enum trust
 believed(const struct timekeeper *t, const struct moment *now, int64_t *offset_ms)
 {
 	enum trust trust;
-	int64_t stamps_ms;
 
 	if (t->how != 0) {
 		*offset_ms = t->confirmed_ms;
 		return TRUST_CONFIRMED;
 	}
 	*offset_ms = without_stamps(t, now, &trust);
-	stamps_ms = stamps(t, *offset_ms);
-	if (stamps_ms == NONE || stamps_ms < *offset_ms - AGREE_MS)
+	if (t->stamps_ms == NONE || t->stamps_ms < *offset_ms - AGREE_MS)
 		return trust;
-	*offset_ms = later(*offset_ms, stamps_ms);
+	*offset_ms = later(*offset_ms, t->stamps_ms);
 	return TRUST_CENTRE;
 }
 
@@ -130,10 +128,7 @@ timekeeper_now(const struct timekeeper *t, const struct moment *now, int64_t *ut
 int64_t
 timekeeper_floor(const struct timekeeper *t, const struct moment *now)
 {
-	enum trust trust;
-	int64_t stamps_ms = stamps(t, without_stamps(t, now, &trust));
-
-	return (later(later(t->built_ms, t->record_ms), stamps_ms) + now->boot_ms) / 1000;
+	return (later(later(t->built_ms, t->record_ms), t->stamps_ms) + now->boot_ms) / 1000;
 }
 
 enum clock_how
@@ -165,8 +160,10 @@ timekeeper_confirm(struct timekeeper *t, const struct moment *now, int64_t given
 	away_ms = offset_of(given_s, now->boot_ms);
 	if (is_sure && away_ms < t->record_ms)
 		t->record_ms = NONE;
-	if (is_sure)
+	if (is_sure) {
 		t->heard_count = 0;
+		t->stamps_ms = NONE;
+	}
 	(void)believed(t, now, &offset_ms);
 	away_ms -= offset_ms;
 	if (away_ms < -1000 * TIMEKEEPER_AGREE_S || away_ms > 1000 * TIMEKEEPER_AGREE_S)

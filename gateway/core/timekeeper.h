@@ -7,8 +7,9 @@
  * Lower bounds of the present:
  *   - the date of this program, and the newest record of the journal that was surely timed;
  *   - each service-centre stamp: a centre stamps a text when it accepts it, so it arrives later.
- *     The highest counts, if it is at most 36 hours above what is believed without it, or as far as
- *     two monitors' stamps go. A stamp whose sender is no monitor never counts.
+ *     It counts as far as two monitors' stamps go, and one monitor's up to 36 hours above that and
+ *     above what is believed without stamps. A stamp whose sender is no monitor never counts, and
+ *     none moves the clock back.
  * The machine's clock is believed if it is above these bounds. A confirmed clock is moved by none
  * of them: the network's, as long as no coordinator gave a date; hers until the process ends.
  */
@@ -38,6 +39,7 @@ struct moment {
 struct timekeeper {
 	int64_t built_ms;  /* all _ms: offsets */
 	int64_t record_ms; /* INT64_MIN: none */
+	int64_t stamps_ms; /* as far as the stamps are believed; INT64_MIN: none */
 	struct {
 		int64_t offset_ms;
 		uint16_t slot;
@@ -52,9 +54,9 @@ void timekeeper_start(struct timekeeper *t, const struct moment *now);
 /* The newest time of the journal that was surely known, seconds UTC. */
 void timekeeper_record(struct timekeeper *t, const struct moment *now, int64_t record_s);
 
-/* A text of a monitor arrived at `boot_ms` (or before), with this stamp: seconds UTC, INT64_MIN:
- * none. */
-void timekeeper_heard(struct timekeeper *t, uint16_t slot, int64_t stamp_s, int64_t boot_ms);
+/* A text of a monitor arrived now, or before, with this stamp: seconds UTC, INT64_MIN: none. */
+void timekeeper_heard(
+    struct timekeeper *t, const struct moment *now, uint16_t slot, int64_t stamp_s);
 
 /* To be called now and then: takes the network's time while the machine has it. */
 void timekeeper_look(struct timekeeper *t, const struct moment *now);

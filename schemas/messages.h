@@ -30,6 +30,13 @@ struct msg_none {
 	uint8_t unused[8];
 };
 
+/* How a time is known: nothing but that it is not before then; by the machine's clock; by the
+ * service centres' stamps; confirmed. The numbers stand in the journal too. */
+enum trust { TRUST_NONE, TRUST_MACHINE, TRUST_CENTRE, TRUST_CONFIRMED };
+
+/* What confirmed the clock: the network's time (NTP), or a coordinator's word. */
+enum clock_how { CLOCK_NETWORK = 1, CLOCK_COORDINATOR = 2 };
+
 /* How the text of an SMS is to be read. */
 enum sms_form {
 	SMS_TEXT,      /* text holds UTF-8 */
@@ -116,8 +123,8 @@ struct msg_status {
 	uint32_t refused;       /* OPEN: passphrases that opened nothing, in the journal */
 	int64_t refused_last_s; /* OPEN: the last one, to the hour; INT64_MIN: none */
 	int64_t clock_s;        /* what time core believes it is, seconds UTC */
-	uint32_t clock_trust;   /* how sure, enum trust of gateway/core/events.h: 0 to 3 */
-	uint32_t clock_how;     /* confirmed by 1 the network, 2 a coordinator; 0: not confirmed */
+	uint32_t clock_trust;   /* enum trust */
+	uint32_t clock_how;     /* enum clock_how, 0: not confirmed */
 	char fault[200];        /* what is wrong, in words; empty if nothing is */
 };
 
@@ -150,7 +157,7 @@ struct msg_inbox_row {
 	uint64_t seq;      /* of its event in the journal: permanent */
 	int64_t arrival_s; /* to 15 minutes; seconds UTC */
 	uint32_t readable; /* 1: the fields of the report follow; 0: reason and raw */
-	uint32_t timed;    /* 0: it came while the clock was not set, arrival_s says nothing */
+	uint32_t trust;    /* enum trust of arrival_s */
 	uint32_t proven;   /* 0: its journal run is damaged */
 	uint32_t slot;     /* UINT32_MAX: nobody's */
 	uint32_t number;   /* message number as people see it, n + 1 */
@@ -192,7 +199,9 @@ struct msg_roster_row {
 	uint32_t missing;  /* numbers not seen below the highest one */
 	uint32_t highest;  /* message number as people see it, 0: none yet */
 	int64_t enrolled_s;
-	int64_t last_s; /* INT64_MIN: not heard yet */
+	int64_t last_s;      /* INT64_MIN: not heard yet */
+	uint32_t last_trust; /* enum trust of last_s */
+	uint32_t unused;
 	char pseudonym[PSEUDONYM_MAX];
 	char language[LANGUAGE_MAX];
 	char place_label[LABEL_MAX];

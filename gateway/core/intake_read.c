@@ -158,6 +158,24 @@ judge(const struct session *s, struct event_received *e, const uint8_t *plain)
 	}
 }
 
+/* A monitor's stamp tells the present, and of a text that was parked without a clock its arrival
+ * too: centres hold texts seldom. */
+static void
+tell_time(struct session *s, const struct arrival *a, struct event_received *e)
+{
+	enum trust trust;
+
+	session_heard(s, e->slot, a->stamp_s);
+	if (!a->was_parked) {
+		e->arrival = session_quarter(s);
+		e->trust = (uint8_t)session_trust(s);
+	} else if (a->trust == TRUST_NONE && record_quarter(a->stamp_s) != RECORD_EVENT_NONE &&
+		   a->stamp_s <= session_now_s(s, &trust) && trust >= TRUST_CENTRE) {
+		e->arrival = record_quarter(a->stamp_s);
+		e->trust = TRUST_CENTRE;
+	}
+}
+
 static enum status
 read_x(struct session *s, const struct arrival *a, struct event_received *e)
 {
@@ -167,11 +185,7 @@ read_x(struct session *s, const struct arrival *a, struct event_received *e)
 	assert(st == ST_OK); /* text_classify gave 152 symbols, which are 95 octets exactly */
 	st = open_x(s, wire, e, plain);
 	if (st == ST_OK) {
-		session_heard(s, e->slot, a->stamp_s);
-		if (!a->was_parked) { /* its own stamp may be the first that tells the time */
-			e->arrival = session_quarter(s);
-			e->trust = (uint8_t)session_trust(s);
-		}
+		tell_time(s, a, e);
 		judge(s, e, plain);
 	} else if (st == ST_UNKNOWN) {
 		keep_raw(e, a->text, a->text_len);

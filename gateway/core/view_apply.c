@@ -39,6 +39,7 @@ apply_heard(struct view *v, const struct event_received *e)
 	(void)sqlite3_bind_int64(s, 1, e->slot);
 	(void)sqlite3_bind_int64(s, 2, e->n);
 	(void)sqlite3_bind_int64(s, 3, e->arrival);
+	(void)sqlite3_bind_int(s, 4, e->trust);
 	return view_run(s);
 }
 

@@ -54,7 +54,8 @@ CREATE TABLE monitor(
 	revoked INTEGER,                 -- NULL: active
 	messages INTEGER NOT NULL DEFAULT 0,
 	highest INTEGER,                 -- largest n seen, NULL: none yet
-	last INTEGER                     -- arrival of the latest one
+	last INTEGER,                    -- arrival of the latest one, and how that is known
+	last_trust INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 -- A pseudonym never comes twice, nor in other capitals (of ASCII), so that two people are never one in old reports; a slot is one
 -- active monitor's.

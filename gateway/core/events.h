@@ -37,8 +37,9 @@ unsigned event_states(unsigned type);
 #define EVENT_SLOT_NONE UINT16_MAX
 #define EVENT_QUARTER_NONE UINT32_MAX
 
-/* How the arrival is known. */
-enum trust { TRUST_NONE, TRUST_MACHINE };
+/* How a time is known: from nothing but lower bounds, from the machine's clock, from the service
+ * centres' stamps, or confirmed (gateway/core/timekeeper.h). */
+enum trust { TRUST_NONE, TRUST_MACHINE, TRUST_CENTRE, TRUST_CONFIRMED };
 enum source { SOURCE_SMS = 1 };
 
 struct event_received {
@@ -122,5 +123,15 @@ struct event_mark {
 #define EVENT_MARK_MAX (6 + RUN_STATEMENT_LEN)
 size_t event_mark_encode(const struct event_mark *e, uint8_t *out, size_t cap);
 enum status event_mark_decode(const uint8_t *in, size_t len, struct event_mark *out) MUST_USE;
+
+/* The clock was confirmed. */
+enum clock_how { CLOCK_NETWORK = 1, CLOCK_COORDINATOR = 2 };
+struct event_clock {
+	uint32_t at; /* quarter hours */
+	uint8_t how; /* enum clock_how */
+};
+#define EVENT_CLOCK_LEN 5
+size_t event_clock_encode(const struct event_clock *e, uint8_t *out, size_t cap);
+enum status event_clock_decode(const uint8_t *in, size_t len, struct event_clock *out) MUST_USE;
 
 #endif

@@ -16,7 +16,8 @@ needs_root(const struct state *s)
 {
 	const struct changes *c = &s->change;
 
-	return c->events > 0 || c->slots > 0 || c->has_ring || c->has_wraps || c->pass_end;
+	return c->events > 0 || c->slots > 0 || c->has_ring || c->has_wraps || c->pass_end ||
+	       c->forgets;
 }
 
 /* Does something become unreadable, so that a fresh A is due? A root under the old A would still
@@ -132,11 +133,11 @@ static enum status
 put_journal(struct state *s)
 {
 	const struct changes *c = &s->change;
-	uint64_t first = s->root.journal.first;
+	uint64_t end = s->root.journal.first + s->root.journal.count;
 	enum status st = ST_OK;
 
-	if (s->is_trim_due)
-		st = store_trim(s->store, first, first + s->root.journal.count);
+	if (s->is_trim_due || c->forgets)
+		st = store_trim(s->store, c->first, end);
 	if (st == ST_OK && c->has_run)
 		st = store_run_put(s->store, &c->run);
 	for (size_t i = 0; i < c->events && st == ST_OK; i++)
@@ -211,6 +212,20 @@ put_seen(struct state *s, uint64_t on_h)
 	return st;
 }
 
+static enum status
+put_recovery(struct state *s)
+{
+	enum status st = ST_OK;
+
+	for (size_t i = 0; i < s->change.copies && st == ST_OK; i++) {
+		const struct recovery_change *c = &s->change.copy[i];
+
+		st = c->len > 0 ? store_recovery_put(s->store, c->kind, c->id, c->blob, c->len)
+				: store_recovery_drop(s->store, c->kind, c->id);
+	}
+	return st;
+}
+
 /* Step 2. */
 static enum status
 transact(struct state *s, const struct key32 *a, uint64_t on_h)
@@ -221,7 +236,8 @@ transact(struct state *s, const struct key32 *a, uint64_t on_h)
 		return st;
 	if (needs_root(s) && ((st = put_journal(s)) != ST_OK || (st = put_tree(s, a)) != ST_OK))
 		return st;
-	if ((st = put_parked(s)) != ST_OK || (st = put_seen(s, on_h)) != ST_OK)
+	if ((st = put_recovery(s)) != ST_OK || (st = put_parked(s)) != ST_OK ||
+	    (st = put_seen(s, on_h)) != ST_OK)
 		return st;
 	return store_commit(s->store);
 }
@@ -236,6 +252,8 @@ make_next(struct state *s, uint64_t awake_h)
 	if (!needs_root(s))
 		return;
 	s->next.awake_h = awake_h;
+	s->next.journal.first = c->first;
+	memcpy(s->next.journal.link_before, c->link_before, sizeof(c->link_before));
 	s->next.journal.count = c->count;
 	memcpy(s->next.journal.link, c->link, sizeof(c->link));
 	if (c->pass_end)

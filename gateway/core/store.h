@@ -107,4 +107,17 @@ enum status store_seen_purge(struct store *st, uint32_t today) MUST_USE;
 enum status store_meta_put(struct store *st, const char *key, uint64_t value) MUST_USE;
 enum status store_meta_get(struct store *st, const char *key, uint64_t *value) MUST_USE;
 
+/* recovery(kind, id, blob): copies for the recovery key (crypto/recovery.h). drop: also where there
+ * is none. get: ST_UNKNOWN if there is none, ST_TOO_LONG if it is longer than cap. */
+enum status store_recovery_put(
+    struct store *st, unsigned kind, uint64_t id, const uint8_t *blob, size_t len) MUST_USE;
+enum status store_recovery_get(
+    struct store *st, unsigned kind, uint64_t id, uint8_t *out, size_t cap, size_t *len) MUST_USE;
+enum status store_recovery_drop(struct store *st, unsigned kind, uint64_t id) MUST_USE;
+/* By kind, then id; the callback's status other than ST_OK ends the walk and is returned. Rows of
+ * another length than RECOVERY_BLOB_MAX allows come with len 0. */
+typedef enum status store_recovery_fn(
+    void *arg, unsigned kind, uint64_t id, const uint8_t *blob, size_t len);
+enum status store_recovery_all(struct store *st, store_recovery_fn *fn, void *arg) MUST_USE;
+
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Shared by store.c and store_rows.c alone: the connection and its prepared statements. */
+/* Shared by store*.c alone: the connection and its prepared statements. */
 #ifndef GATEWAY_CORE_STORE_SQL_H
 #define GATEWAY_CORE_STORE_SQL_H
 
@@ -35,8 +35,14 @@ enum store_sql {
 	SQL_META_PUT,
 	SQL_META_RAISE,
 	SQL_META_GET,
+	SQL_RECOVERY_PUT,
+	SQL_RECOVERY_GET,
+	SQL_RECOVERY_DROP,
+	SQL_RECOVERY_ALL,
 	SQL_COUNT
 };
+
+extern const char *const store_statements[SQL_COUNT];
 
 struct store {
 	sqlite3 *db;

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A change of the ring while OPEN: who may open the gateway, with which months, and the copies for
+ * the recovery key. Begin, say what changes (any number of the functions below), collect, commit,
+ * taken; free in any case. Nothing is durable before the commit, and nothing in the session changes
+ * before ring_change_taken().
+ */
+#ifndef GATEWAY_CORE_RING_CHANGE_H
+#define GATEWAY_CORE_RING_CHANGE_H
+
+#include <stdint.h>
+
+#include "gateway/core/session.h"
+#include "schemas/status.h"
+
+struct ring_change;
+
+/* Vault keys are made so many months ahead. */
+#define MONTHS_AHEAD 3
+
+/* The ring as it is. ST_OK, ST_NOT_ALLOWED (not OPEN, or read only), ST_MEMORY. */
+enum status ring_change_begin(struct session *s, struct ring_change **out) MUST_USE;
+/* Wipes. NULL does nothing. */
+void ring_change_free(struct ring_change *c);
+
+/* --- months --- */
+
+/* Vault keys for month (months since January 2025) and MONTHS_AHEAD more, where the list has none.
+ * ST_OK, ST_FULL (the list or the wraps have no room: the oldest months must go first). */
+enum status ring_change_months(struct ring_change *c, unsigned month) MUST_USE;
+/* New keys, serial + 1, for the month of `epoch` and every later one: what a removed coordinator
+ * copied opens nothing new. Keys of epochs that no run of the journal uses go. ST_OK, ST_FULL. */
+enum status ring_change_renew_months(struct ring_change *c, uint16_t epoch) MUST_USE;
+/* The key of one epoch goes: list, wraps and recovery copy. ST_OK, ST_UNKNOWN. */
+enum status ring_change_drop_epoch(struct ring_change *c, uint16_t epoch) MUST_USE;
+
+/* --- the end --- */
+
+/* Sign the list, make wraps and recovery copies, append the `ring` event; all of it enters with the
+ * session's next commit. ST_OK, ST_RANGE, ST_FULL, ST_MEMORY. */
+enum status ring_change_collect(struct session *s, struct ring_change *c) MUST_USE;
+/* After the commit: the session's list and keys are these. */
+void ring_change_taken(struct session *s, struct ring_change *c);
+
+#endif

@@ -24,6 +24,8 @@
 #include "gateway/core/view.h"
 #include "schemas/status.h"
 
+#define FOLD_SOUGHT_LEN 20
+
 struct fold {
 	struct store *store;
 	const struct tree_root *root;       /* checked by its mac */
@@ -33,7 +35,11 @@ struct fold {
 	enum status (*event)(void *arg, const struct view_event *ev);
 	enum status (*fault)(void *arg, uint64_t seq, const char *words);
 	void *arg;
-	uint16_t epoch; /* out: the highest of our own runs; 0 without one */
+	const uint8_t *sought; /* FOLD_SOUGHT_LEN octets that some link began with, or NULL */
+	/* out */
+	uint16_t epoch;      /* the highest of our own runs; 0 without one */
+	uint64_t rows, runs; /* that opened; that proved themselves */
+	uint64_t sought_at;  /* the row of the sought link; 0: there is none */
 };
 
 /* ST_OK (also with faults), ST_IO, ST_SYNC, ST_MEMORY, or what a callback returned. */

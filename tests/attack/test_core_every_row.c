@@ -345,8 +345,8 @@ in_a_transaction(
 			if (run_first[i] == number[0])
 				run_first[i] = number[1];
 	}
-	if (touches == THIS || touches == BEHIND) /* one cause is named once */
-		CHECK(now.faults <= 2);
+	if (touches == THIS || touches == BEHIND) /* the row, its event, what went on behind it */
+		CHECK(now.faults <= 3);
 	look(what, number[0], &t);
 	if (touches == RUN_AND_OTHER)
 		for (size_t i = 0; i < whole.events; i++)

@@ -207,4 +207,33 @@ struct msg_roster_row {
 	char place_label[LABEL_MAX];
 };
 
+/* Read the whole journal anew. Core's own bound on `limit` is what one answer holds: whoever wants
+ * the faults behind them asks again with `after`. */
+struct msg_journal_verify {
+	uint64_t after; /* faults to leave out at the beginning */
+	uint32_t limit; /* faults at most */
+	uint32_t unused;
+	char held[64]; /* a head that was shown before, as a person typed it; empty: none */
+};
+
+/* Something that is missing, changed, moved, planted or unread. */
+struct msg_fault_row {
+	uint64_t seq; /* the row it begins at, or the nearest one; 0: the root itself */
+	char words[200];
+};
+
+#define JOURNAL_HEAD_MAX 40 /* eight words of four symbols, base32, and the closing zero */
+
+struct msg_journal {
+	uint64_t first;  /* row kept */
+	uint64_t rows;   /* that there must be */
+	uint64_t read;   /* of them, rows that opened */
+	uint64_t events; /* in these rows */
+	uint64_t runs;   /* that are proven */
+	uint64_t faults; /* all there are, sent or not */
+	uint64_t held;   /* the row that the head asked about was shown behind; 0: none */
+	char
+	    head[JOURNAL_HEAD_MAX]; /* docs/decisions/0019-journal-head.md; empty unless 0 faults */
+};
+
 #endif

@@ -301,6 +301,7 @@ static const struct {
     {MSG_REVOKE, answer_revoke, 1},
     {MSG_INBOX, answer_inbox, 1},
     {MSG_ROSTER, answer_roster, 1},
+    {MSG_JOURNAL_VERIFY, answer_journal_verify, 1},
 };
 
 static const char *

@@ -26,4 +26,6 @@ enum status finish(
 
 extern const char read_only_words[];
 
+answer_fn answer_journal_verify;
+
 #endif

@@ -241,8 +241,8 @@ disk_read(unsigned file, void *to, size_t len, uint64_t at)
 	return (int)have;
 }
 
-static void
-put(struct disk_file *f, const uint8_t *from, size_t len, uint64_t at)
+void
+disk_put(struct disk_file *f, const uint8_t *from, size_t len, uint64_t at)
 {
 	if (at + len > (uint64_t)DISK_PAGES * DISK_PAGE)
 		exit(2);
@@ -271,7 +271,7 @@ do_write(unsigned file, const void *from, size_t len, uint64_t at)
 {
 	struct disk_op *op;
 
-	put(&disk.file[file], from, len, at);
+	disk_put(&disk.file[file], from, len, at);
 	if (!disk_recording)
 		return;
 	op = log_op(OP_WRITE, file);
@@ -296,24 +296,28 @@ disk_write(unsigned file, const void *from, size_t len, uint64_t at)
 	return 0;
 }
 
-/* What lies behind the end is gone; it reads as zeros when the file grows again. */
-int
-disk_truncate(unsigned file, uint64_t size)
+void
+disk_cut(struct disk_file *f, uint64_t size)
 {
-	struct disk_file *f = &disk.file[file];
 	static const uint8_t zeros[DISK_PAGE];
 	size_t in = size % DISK_PAGE;
 
-	if (is_dead() || is_due(FAULT_TRUNCATE))
-		return -EIO;
 	if (size < f->size) {
-		if (in != 0)
-			put(f, zeros, DISK_PAGE - in, size);
+		if (in != 0 && f->page[size / DISK_PAGE] != NULL)
+			disk_put(f, zeros, DISK_PAGE - in, size);
 		for (size_t p = (size_t)((size + DISK_PAGE - 1) / DISK_PAGE);
-		     p * DISK_PAGE < f->size; p++)
+		     p < DISK_PAGES && p * DISK_PAGE < f->size; p++)
 			f->page[p] = NULL;
 	}
 	f->size = size;
+}
+
+int
+disk_truncate(unsigned file, uint64_t size)
+{
+	if (is_dead() || is_due(FAULT_TRUNCATE))
+		return -EIO;
+	disk_cut(&disk.file[file], size);
 	if (disk_recording)
 		log_op(OP_TRUNCATE, file)->at = size;
 	return 0;

@@ -42,6 +42,11 @@ void disk_fresh_pages(void);
 /* The disk as it is becomes what later copies may rely on for ever. */
 void disk_keep_pages(void);
 
+/* Octets into a file of `disk`, and its new size: what lies behind the end is gone, and reads as
+ * zeros when the file grows again. No log, no fault. */
+void disk_put(struct disk_file *f, const uint8_t *from, size_t len, uint64_t at);
+void disk_cut(struct disk_file *f, uint64_t size);
+
 /* --- the log --- */
 
 enum disk_op_type {

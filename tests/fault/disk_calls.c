@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The system calls of anchor_file.c and store.c, which the link wraps (CMakeLists.txt): what names a
- * file of the disk in memory goes there, everything else to the system.
+ * The system calls of anchor_file.c and store.c, which the link wraps (CMakeLists.txt): what names
+ * a file of the disk in memory goes there, everything else to the system.
  */
 #include "tests/fault/disk.h"
 
@@ -64,7 +64,7 @@ unsigned
 disk_file_of(const char *path)
 {
 	static const char *const names[DISK_FILES] = {
-	    "tocsin.db", "tocsin.db-wal", "tocsin.db-journal", "anchor"};
+	    "tocsin.db", "tocsin.db-wal", "tocsin.db-journal", "anchor.bin"};
 	const char *slash = strrchr(path, '/');
 
 	for (unsigned f = 0; disk_is_folder(path) && slash != NULL && f < DISK_FILES; f++)

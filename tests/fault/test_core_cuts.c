@@ -140,6 +140,8 @@ idle_checkpoint(void)
 	grow(350, 16);
 	day_part(PART_IDLE);
 	texts(200, 56);
+	while (store_wal_pages(day.rig.session.store) < 500)
+		texts(16, 0);
 	must(day_idle(), "idle checkpoint");
 	texts(1, 0);
 	texts(4, 1);

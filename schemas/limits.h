@@ -20,6 +20,7 @@
 #define EW1_ENROL_CHARS 132 /* "EW1:" and 128 characters of base32 */
 #define EW1_WINDOW 256      /* numbers n .. n + 255 are live */
 #define EW1_SKIPPED_MAX 64
+#define EW1_SCAN_MAX 65536 /* how far a deep scan looks ahead */
 #define EW1_SKIPPED_HOURS 720 /* hours switched on: 30 days */
 #define EW1_ACK_LEN 3
 

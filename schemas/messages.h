@@ -162,20 +162,20 @@ struct msg_renewed {
 /* One slice of a deep scan: what can be searched without keeping the modem waiting. */
 struct msg_deep_scan {
 	char pseudonym[PSEUDONYM_MAX];
-	uint32_t from;  /* n; lower than her next one: from that */
-	uint32_t count; /* how many numbers, at most DEEP_SCAN_SLICE */
+	uint32_t from;    /* n; lower than her next one: from that */
+	uint32_t count;   /* how many numbers, at most DEEP_SCAN_SLICE */
 	uint32_t waiting; /* 1: of the chain that waits for her switch */
 	uint32_t unused;
 };
 
 struct msg_scanned {
-	uint32_t from;    /* n with which this slice began */
-	uint32_t next;    /* n from which the next slice goes on */
-	uint32_t texts;   /* how many texts were looked through */
-	uint32_t found;   /* of them opened now */
+	uint32_t from;        /* n with which this slice began */
+	uint32_t next;        /* n from which the next slice goes on */
+	uint32_t texts;       /* how many texts were looked through */
+	uint32_t found;       /* of them opened now */
 	uint32_t first, last; /* their lowest and highest number, as people see them */
-	uint32_t chain;   /* of the live chain after it, as people see it */
-	uint32_t waiting; /* as in the roster */
+	uint32_t chain;       /* of the live chain after it, as people see it */
+	uint32_t waiting;     /* as in the roster */
 };
 
 struct msg_inbox {
@@ -192,8 +192,9 @@ struct msg_inbox_row {
 	uint32_t trust;    /* enum trust of arrival_s */
 	uint32_t proven;   /* 0: its journal run is damaged */
 	uint32_t slot;     /* UINT32_MAX: nobody's */
-	uint32_t number;   /* message number as people see it, n + 1; it begins anew with each chain */
-	uint32_t chain;    /* her chain as people see it, generation + 1 */
+	uint32_t
+	    number;     /* message number as people see it, n + 1; it begins anew with each chain */
+	uint32_t chain; /* her chain as people see it, generation + 1 */
 	uint32_t kind, severity, certainty, place, actor, relation;
 	int64_t event_s;        /* INT64_MIN: not given */
 	int64_t sent_s;         /* INT64_MIN: not known */
@@ -236,18 +237,16 @@ struct msg_roster_row {
 	uint32_t household;
 	uint32_t rhythm_days;
 	uint32_t revoked;
-	uint32_t messages; /* accepted */
-	uint32_t missing;  /* numbers not seen below the highest one, of all her chains */
-	uint32_t highest;  /* message number of the live chain as people see it, 0: none yet */
-	uint32_t chain;    /* the live one as people see it, 1 to 4 */
-	uint32_t waiting;  /* the one that waits for her switch, 2 to 4; 0: none */
-	uint32_t spares;   /* chains left for a renewal */
+	uint32_t messages;   /* accepted */
+	uint32_t missing;    /* numbers not seen below the highest one, of all her chains */
+	uint32_t highest;    /* message number of the live chain as people see it, 0: none yet */
+	uint32_t chain;      /* the live one as people see it, 1 to 4 */
+	uint32_t waiting;    /* the one that waits for her switch, 2 to 4; 0: none */
+	uint32_t spares;     /* chains left for a renewal */
 	uint32_t spares_why; /* enum spares_why: if spares is 0, why */
-	uint32_t unused;
-	int64_t enrolled_s;
-	int64_t last_s;      /* INT64_MIN: not heard yet */
 	uint32_t last_trust; /* enum trust of last_s */
-	uint32_t unused;
+	int64_t enrolled_s;
+	int64_t last_s; /* INT64_MIN: not heard yet */
 	char pseudonym[PSEUDONYM_MAX];
 	char language[LANGUAGE_MAX];
 	char place_label[LABEL_MAX];

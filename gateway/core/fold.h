@@ -5,10 +5,13 @@
  *
  * What is missing, changed, moved or planted is named with its row numbers and handed to `fault`:
  *   a row that is missing, or that does not open       not handed on; the rest of its run is
+ *   an event that may have gone on in such a row       not handed on, and named too
  *   a run whose first event does not prove itself     not ours: nothing of it is handed on
  *   a run whose first event is missing or damaged      handed on with proven = 0
+ *   a run that no row names, or among another's rows   named; it takes nothing from the others
  *   a link that does not fit                           named; what is proven by its run stays so
  *   rows and runs outside what the root knows          named, never handed on
+ * Rows one after another that are not read for the same reason are named once, first and last.
  */
 #ifndef GATEWAY_CORE_FOLD_H
 #define GATEWAY_CORE_FOLD_H

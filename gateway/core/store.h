@@ -81,8 +81,15 @@ typedef enum status store_run_fn(void *arg, const struct store_run *run, int odd
 typedef enum status store_event_fn(void *arg, const struct store_event *ev, int odd);
 enum status store_runs(struct store *st, store_run_fn *fn, void *arg) MUST_USE;
 enum status store_events(struct store *st, uint64_t from, store_event_fn *fn, void *arg) MUST_USE;
+/* How many rows of the journal have seq < first or >= next, and the smallest seq among them. */
+struct store_outside {
+	uint64_t count;
+	int64_t first;
+};
+enum status store_outside(
+    struct store *st, uint64_t first, uint64_t next, struct store_outside *out) MUST_USE;
 /* Delete rows that the root does not know: seq < first or >= next, and runs that begin outside or
- * whose id could only be a later one's. */
+ * whose id is not their first seq. */
 enum status store_trim(struct store *st, uint64_t first, uint64_t next) MUST_USE;
 
 /* seen(day, h). has: in any day that was not purged yet, for the purge waits for a full listing. */

@@ -262,6 +262,23 @@ store_events(struct store *st, uint64_t from, store_event_fn *fn, void *arg)
 }
 
 enum status
+store_outside(struct store *st, uint64_t first, uint64_t next, struct store_outside *out)
+{
+	sqlite3_stmt *s = st->stmt[SQL_OUTSIDE];
+	enum status result;
+
+	bind_number(s, 1, first);
+	bind_number(s, 2, next);
+	result = store_status(sqlite3_step(s)); /* an aggregate: there is a row */
+	if (result == ST_OK) {
+		out->count = (uint64_t)sqlite3_column_int64(s, 0);
+		out->first = sqlite3_column_int64(s, 1);
+	}
+	(void)sqlite3_reset(s); /* repeats the same result */
+	return result;
+}
+
+enum status
 store_trim(struct store *st, uint64_t first, uint64_t next)
 {
 	static const enum store_sql trims[] = {SQL_TRIM_EVENTS, SQL_TRIM_RUNS};

@@ -22,8 +22,9 @@ const char *const store_statements[SQL_COUNT] = {
     [SQL_RUNS] = "SELECT id, epoch, first, blob FROM run ORDER BY id",
     [SQL_EVENT_PUT] = "INSERT INTO journal(seq, run, blob) VALUES(?1, ?2, ?3)",
     [SQL_EVENTS] = "SELECT seq, run, blob FROM journal WHERE seq >= ?1 ORDER BY seq",
+    [SQL_OUTSIDE] = "SELECT count(*), min(seq) FROM journal WHERE seq < ?1 OR seq >= ?2",
     [SQL_TRIM_EVENTS] = "DELETE FROM journal WHERE seq < ?1 OR seq >= ?2",
-    [SQL_TRIM_RUNS] = "DELETE FROM run WHERE first < ?1 OR first >= ?2 OR id < 0 OR id >= ?2",
+    [SQL_TRIM_RUNS] = "DELETE FROM run WHERE first < ?1 OR first >= ?2 OR id != first",
     /* One look into each day there is, for the key begins with the day. */
     [SQL_SEEN_HAS] = "WITH RECURSIVE d(day) AS (SELECT min(day) FROM seen UNION ALL"
 		     " SELECT (SELECT min(day) FROM seen WHERE day > d.day) FROM d"

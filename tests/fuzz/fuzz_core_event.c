@@ -47,6 +47,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	case EVENT_SETTING:
 		TRY(setting);
 		break;
+	case EVENT_CARRIED:
+		TRY(carried);
+		break;
+	case EVENT_DROPPED:
+		TRY(dropped);
+		break;
 	default:
 		TRY(mark);
 	}

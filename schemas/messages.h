@@ -66,6 +66,13 @@ struct msg_passphrase {
 	char octets[PASSPHRASE_MAX]; /* not ended; wiped by both sides after use */
 };
 
+struct msg_unlock {
+	struct msg_passphrase passphrase;
+	int64_t date_s; /* the coordinator's yes to this date, seconds UTC; INT64_MIN: none */
+	uint32_t date_is_sure; /* 1: also if it is earlier than what was received already */
+	uint32_t unused;
+};
+
 /* The codebook or the places file that a new gateway begins with, in order. */
 struct msg_book_part {
 	uint32_t which; /* 0 codebook, 1 places */
@@ -108,6 +115,9 @@ struct msg_status {
 	uint32_t skipped;       /* slots of the modem that could not be read, at its last listing */
 	uint32_t refused;       /* OPEN: passphrases that opened nothing, in the journal */
 	int64_t refused_last_s; /* OPEN: the last one, to the hour; INT64_MIN: none */
+	int64_t clock_s;        /* what time core believes it is, seconds UTC */
+	uint32_t clock_trust;   /* how sure, enum trust of gateway/core/events.h: 0 to 3 */
+	uint32_t clock_how;     /* confirmed by 1 the network, 2 a coordinator; 0: not confirmed */
 	char fault[200];        /* what is wrong, in words; empty if nothing is */
 };
 

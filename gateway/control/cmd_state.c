@@ -49,8 +49,9 @@ with_passphrase(int argc, char **argv, enum message_type type, const char *usage
 	if ((code = secret_get(&source, "Passphrase of this gateway: ", &p)) != 0)
 		return code;
 	ipc_begin(&ask, type);
-	ask.body.UNLOCK.len = (uint32_t)p.len;
-	memcpy(ask.body.UNLOCK.octets, p.octets, p.len);
+	ask.body.UNLOCK.date_s = INT64_MIN;
+	ask.body.UNLOCK.passphrase.len = (uint32_t)p.len;
+	memcpy(ask.body.UNLOCK.passphrase.octets, p.octets, p.len);
 	passphrase_wipe(&p);
 	return ask_for(&ask, CLIENT_WAIT_LONG_S, done);
 }

@@ -3,6 +3,7 @@
 #include "gateway/core/base.h"
 
 #include "gateway/common/status.h"
+#include "gateway/core/events_carried.h"
 #include "gateway/core/intake.h"
 
 /* One commit's share: far below what session and state take. */
@@ -14,7 +15,7 @@ _Static_assert(SHARE_ITEMS < SESSION_WAITING_MAX, "items wait for their commit")
 
 struct writer {
 	struct session *s;
-	uint32_t items;      /* between the first and the last */
+	uint32_t items;       /* between the first and the last */
 	size_t rows, waiting; /* since the last commit */
 };
 
@@ -49,6 +50,21 @@ put_end(struct writer *w, const struct event_carried *e)
 }
 
 int
+base_holds(unsigned type)
+{
+	switch (type) {
+	case EVENT_ENROLLED:
+	case EVENT_REVOKED:
+	case EVENT_CODEBOOK:
+	case EVENT_PLACES:
+	case EVENT_SETTING:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+int
 base_is_due(const struct session *s)
 {
 	int trust = view_base_trust(s->view, s->epoch);
@@ -63,8 +79,8 @@ base_write(struct session *s)
 {
 	const struct event_carried begin = {.item = CARRIED_BEGIN,
 	    .epoch = s->epoch,
-	    .at = session_quarter(),
-	    .trust = session_clock_confirmed(s) ? TRUST_CONFIRMED : (uint8_t)session_trust()};
+	    .at = session_quarter(s),
+	    .trust = (uint8_t)session_trust(s)};
 	struct event_carried end = {.item = CARRIED_END};
 	uint16_t week = view_week(begin.at);
 	struct writer w = {.s = s};

@@ -18,10 +18,10 @@
 #define BASE_OLD_QUARTERS (70 * 96) /* the oldest that a fold begins with is at least as old */
 
 struct base {
-	uint64_t seq;   /* of its first item; 0: none */
-	uint64_t run;   /* of its run's first row */
-	uint64_t rows;  /* from seq to its last item */
-	uint32_t at;    /* quarter hours */
+	uint64_t seq;  /* of its first item; 0: none */
+	uint64_t run;  /* of its run's first row */
+	uint64_t rows; /* from seq to its last item */
+	uint32_t at;   /* quarter hours */
 	uint16_t epoch;
 	uint8_t trust; /* enum trust of `at` */
 };
@@ -49,17 +49,19 @@ enum status base_each(
     struct session *s, const struct base_runs *runs, base_fn *fn, void *arg) MUST_USE;
 
 /*
- * What a view is folded from: the newest base that is old enough; with `all`, or without such a one,
- * the first row kept, and if rows before it were dropped the oldest base. Its months' keys are held.
- *   out  seq 0: no base.
- *   from the row to fold from; 0: the first kept.
+ * What a view is folded from: the newest base that is old enough; with `all`, or without such a
+ * one, the first row kept, and if rows before it were dropped the oldest base. Its months' keys are
+ * held. out  seq 0: no base. from the row to fold from; 0: the first kept.
  */
 enum status base_choose(struct session *s, int all, struct base *out, uint64_t *from) MUST_USE;
 
+/* Does a base hold what events of that type did? */
+int base_holds(unsigned type);
+
 /* While OPEN, not read only: is one to be written in this epoch? */
 int base_is_due(const struct session *s);
-/* Write one, in as many commits as it takes, into a run of which `opened` was just collected. ST_OK,
- * or SC_STOP. */
+/* Write one, in as many commits as it takes, into a run of which `opened` was just collected.
+ * ST_OK, or SC_STOP. */
 enum status base_write(struct session *s) MUST_USE;
 
 #endif

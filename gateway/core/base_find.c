@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "crypto/journal.h"
+#include "gateway/core/events_carried.h"
 #include "gateway/core/run_proof.h"
 
 #define ST_ENOUGH ST_CLOSED /* ends a walk over rows */
@@ -173,11 +174,11 @@ base_is_old(const struct base *b, uint32_t now)
 	return b->trust >= TRUST_CONFIRMED && now >= b->at && now - b->at >= BASE_OLD_QUARTERS;
 }
 
-/* The first whole base among runs [from, upto), which are of one epoch; one whose date was confirmed
- * goes before. */
+/* The first whole base among runs [from, upto), which are of one epoch; one whose date was
+ * confirmed goes before. */
 static enum status
-base_among(struct session *s, const struct base_runs *runs, size_t from, size_t upto,
-    struct base *out)
+base_among(
+    struct session *s, const struct base_runs *runs, size_t from, size_t upto, struct base *out)
 {
 	struct reading r;
 	enum status st = ST_OK;
@@ -223,7 +224,7 @@ base_each(struct session *s, const struct base_runs *runs, base_fn *fn, void *ar
 static enum status
 newest_old(struct session *s, const struct base_runs *runs, struct base *out)
 {
-	uint32_t now = session_clock_confirmed(s) ? session_quarter() : 0;
+	uint32_t now = session_clock_confirmed(s) ? session_quarter(s) : 0;
 	enum status st = ST_OK;
 	size_t upto = runs->count, from;
 	struct base b;

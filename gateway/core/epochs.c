@@ -25,7 +25,7 @@ month_now(const struct session *s)
 
 	if (!session_clock_confirmed(s))
 		return last;
-	now = epochs_month(session_quarter());
+	now = epochs_month(session_quarter(s));
 	return now > last ? now : last;
 }
 

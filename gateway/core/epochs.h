@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Epochs: the months of the journal's runs, each with a vault key of its own (schemas/store/store.md).
- * An epoch is 16 * month + serial, the months counted from January 2025. It moves only at arming or
- * opening, only forward, and only with a clock that is confirmed then: hence no sender, and no clock
- * that went wrong, moves it.
+ * Epochs: the months of the journal's runs, each with a vault key of its own
+ * (schemas/store/store.md). An epoch is 16 * month + serial, the months counted from January 2025.
+ * It moves only at arming or opening, only forward, and only with a clock that is confirmed then:
+ * hence no sender, and no clock that went wrong, moves it.
  */
 #ifndef GATEWAY_CORE_EPOCHS_H
 #define GATEWAY_CORE_EPOCHS_H
@@ -32,8 +32,8 @@ unsigned epochs_month(uint32_t quarter);
 const struct public32 *epochs_choose(struct session *s);
 
 /*
- * While OPEN: make the vault keys of this month and the next ones, where they are missing, and commit
- * them. ST_OK (also when there is no room for more: the newest goes on), or SC_STOP.
+ * While OPEN: make the vault keys of this month and the next ones, where they are missing, and
+ * commit them. ST_OK (also when there is no room for more: the newest goes on), or SC_STOP.
  */
 enum status epochs_ahead(struct session *s) MUST_USE;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The bodies of `carried` and `dropped`. */
-#include "gateway/core/events.h"
+#include "gateway/core/events_carried.h"
 
 #include <string.h>
 

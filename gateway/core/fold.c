@@ -249,8 +249,7 @@ prove_run(struct walk *w, struct walk_run *r, const struct journal_event *event)
 	int was_named = w->gap;
 	enum status st;
 
-	st = run_prove(
-	    w->f->secrets, w->f->root->incarnation, &r->row, &r->k_0, event, stated);
+	st = run_prove(w->f->secrets, w->f->root->incarnation, &r->row, &r->k_0, event, stated);
 	if (st == ST_INCOMPLETE)
 		return refuse_run(w, r, "begins with no statement");
 	if (st != ST_OK)

@@ -166,9 +166,14 @@ read_x(struct session *s, const struct arrival *a, struct event_received *e)
 
 	assert(st == ST_OK); /* text_classify gave 152 symbols, which are 95 octets exactly */
 	st = open_x(s, wire, e, plain);
-	if (st == ST_OK)
+	if (st == ST_OK) {
+		session_heard(s, e->slot, a->stamp_s);
+		if (!a->was_parked) { /* its own stamp may be the first that tells the time */
+			e->arrival = session_quarter(s);
+			e->trust = (uint8_t)session_trust(s);
+		}
 		judge(s, e, plain);
-	else if (st == ST_UNKNOWN) {
+	} else if (st == ST_UNKNOWN) {
 		keep_raw(e, a->text, a->text_len);
 		st = ST_OK;
 	}
@@ -225,8 +230,8 @@ intake_read(struct session *s, const struct arrival *a)
 enum status
 intake_damaged(struct session *s)
 {
-	const struct event_received e = {.arrival = session_quarter(),
-	    .trust = (uint8_t)session_trust(),
+	const struct event_received e = {.arrival = session_quarter(s),
+	    .trust = (uint8_t)session_trust(s),
 	    .source = SOURCE_SMS,
 	    .slot = EVENT_SLOT_NONE,
 	    .outcome = OUTCOME_DAMAGED};

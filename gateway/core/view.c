@@ -54,9 +54,8 @@ static const char *const statements[SQL_STATEMENTS] = {
 	"SELECT sum(n), max(hour) FROM (SELECT count(*) AS n, max(hour) AS hour FROM mark"
 	" WHERE type = 12 AND seq > coalesce((SELECT seq FROM origin), 0)"
 	" UNION ALL SELECT refused, refused_hour FROM origin)",
-    [SQL_BOOK_PAST] =
-	"UPDATE book SET octets = zeroblob(0) WHERE which = ?1 AND seq <"
-	" (SELECT max(seq) FROM book WHERE which = ?1)",
+    [SQL_BOOK_PAST] = "UPDATE book SET octets = zeroblob(0) WHERE which = ?1 AND seq <"
+		      " (SELECT max(seq) FROM book WHERE which = ?1)",
     [SQL_BASE] = "INSERT INTO base(seq, epoch, at, trust, items) VALUES(?1, ?2, ?3, ?4, ?5)",
     [SQL_BASE_OF] = "SELECT max(trust) FROM base WHERE epoch = ?1",
     [SQL_ORIGIN] = "INSERT INTO origin(seq) VALUES(?1)",
@@ -64,9 +63,8 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_COUNTERS] =
 	"UPDATE monitor SET revoked = ?2, messages = ?3, highest = ?4, last = ?5 WHERE seq = ?1",
     [SQL_TALLY] = "INSERT INTO tally(week, kind, place, count) VALUES(?1, ?2, ?3, ?4)",
-    [SQL_JOIN] =
-	"UPDATE message SET monitor = (SELECT max(o.seq) FROM monitor o"
-	" WHERE o.slot = message.slot AND o.seq < message.seq) WHERE seq < ?1",
+    [SQL_JOIN] = "UPDATE message SET monitor = (SELECT max(o.seq) FROM monitor o"
+		 " WHERE o.slot = message.slot AND o.seq < message.seq) WHERE seq < ?1",
     [SQL_DROPPED] = "INSERT INTO dropped(seq, at, epoch, first) VALUES(?1, ?2, ?3, ?4)",
     [SQL_CARRY_SETTING] = "SELECT seq, key, value FROM setting ORDER BY seq",
     [SQL_CARRY_BOOK] = "SELECT seq, which, version, hash, octets FROM book ORDER BY seq",

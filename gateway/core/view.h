@@ -79,10 +79,10 @@ int view_base_trust(struct view *v, uint16_t epoch);
 /* Monday-to-Sunday weeks since 2024-12-30, of an arrival in quarter hours. */
 uint16_t view_week(uint32_t quarter);
 /* Every item that a base of this view has between its first and its last, in order; counts from
- * oldest_week on. fn gets the item's body. ST_OK, ST_MEMORY, or fn's status if that is not ST_OK. */
+ * oldest_week on. fn gets the item's body. ST_OK, ST_MEMORY, or fn's status if that is not ST_OK.
+ */
 typedef enum status view_carry_fn(void *arg, const uint8_t *body, size_t len);
-enum status view_carry(
-    struct view *v, uint16_t oldest_week, view_carry_fn *fn, void *arg) MUST_USE;
+enum status view_carry(struct view *v, uint16_t oldest_week, view_carry_fn *fn, void *arg) MUST_USE;
 
 /* The database itself: for view_*.c, and for tests that compare two views row by row. */
 struct sqlite3 *view_db(struct view *v);

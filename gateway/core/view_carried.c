@@ -5,7 +5,7 @@
 
 #include <sodium.h>
 
-#include "gateway/core/events.h"
+#include "gateway/core/events_carried.h"
 #include "gateway/core/view_apply.h"
 #include "gateway/core/view_sql.h"
 
@@ -248,8 +248,8 @@ carry_setting(struct carrier *c, sqlite3_stmt *s)
 {
 	const struct event_setting e = {(uint8_t)number(s, 1, 0), number(s, 2, 0)};
 
-	return carry_event(c, seq_of(s), EVENT_SETTING,
-	    event_setting_encode(&e, c->inner, EVENT_LONG_MAX));
+	return carry_event(
+	    c, seq_of(s), EVENT_SETTING, event_setting_encode(&e, c->inner, EVENT_LONG_MAX));
 }
 
 static enum status
@@ -284,8 +284,8 @@ carry_monitor(struct carrier *c, sqlite3_stmt *s)
 
 	copy_text(e.pseudonym, sizeof(e.pseudonym), s, 3);
 	copy_text(e.language, sizeof(e.language), s, 4);
-	st = carry_event(c, seq_of(s), EVENT_ENROLLED,
-	    event_enrolled_encode(&e, c->inner, EVENT_LONG_MAX));
+	st = carry_event(
+	    c, seq_of(s), EVENT_ENROLLED, event_enrolled_encode(&e, c->inner, EVENT_LONG_MAX));
 	sodium_memzero(&e, sizeof(e));
 	return st == ST_OK ? carry(c, &counters) : st;
 }
@@ -337,8 +337,8 @@ carry_tallies(struct carrier *c, uint16_t oldest_week)
 			e.tallies = 0;
 		}
 		e.week = week;
-		e.tally[e.tallies++] = (struct carried_tally){(uint8_t)number(s, 1, 0),
-		    (uint16_t)number(s, 2, 0), number(s, 3, 0)};
+		e.tally[e.tallies++] = (struct carried_tally){
+		    (uint8_t)number(s, 1, 0), (uint16_t)number(s, 2, 0), number(s, 3, 0)};
 	}
 	(void)sqlite3_reset(s);
 	if (st == ST_OK && e.tallies > 0)

@@ -78,7 +78,7 @@ CREATE TABLE setting(
 
 CREATE TABLE mark(
 	seq INTEGER PRIMARY KEY,
-	type INTEGER NOT NULL,           -- armed, opened, locked, refused
+	type INTEGER NOT NULL,           -- armed, opened, locked, refused, clock
 	hour INTEGER NOT NULL,
 	cause INTEGER NOT NULL
 ) STRICT;

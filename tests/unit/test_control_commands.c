@@ -106,7 +106,7 @@ test_status(void)
 static void
 answer_state(int fd, const struct ipc_message *ask)
 {
-	const struct msg_passphrase *p = &ask->body.UNLOCK;
+	const struct msg_passphrase *p = &ask->body.UNLOCK.passphrase;
 	bool right = p->len == 13 && memcmp(p->octets, "correct horse", 13) == 0;
 
 	if (ask->head.type == MSG_UNLOCK || ask->head.type == MSG_ARM)

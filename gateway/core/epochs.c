@@ -32,14 +32,10 @@ month_now(const struct session *s)
 const struct public32 *
 epochs_choose(struct session *s)
 {
-	const struct ring_vault *best = &s->ring.vault[0];
-	unsigned month = month_now(s);
+	const struct ring_vault *vault = ring_vault_for(&s->ring, month_now(s));
 
-	for (size_t i = 0; i < s->ring.vault_count; i++) /* ascending */
-		if (epoch_month(s->ring.vault[i].epoch) <= month)
-			best = &s->ring.vault[i];
-	s->epoch = best->epoch;
-	return &best->pk_v;
+	s->epoch = vault->epoch;
+	return &vault->pk_v;
 }
 
 static int

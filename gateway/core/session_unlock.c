@@ -31,6 +31,7 @@ open_ring(struct session *s, const struct msg_passphrase *passphrase, struct rin
 {
 	struct ring_wraps wraps;
 	struct key32 pw, kek;
+	struct ring_key key;
 	enum status st = state_wraps(s->state, &wraps);
 
 	for (size_t i = 0; st == ST_OK && i < s->ring.coordinator_count; i++) {
@@ -46,8 +47,11 @@ open_ring(struct session *s, const struct msg_passphrase *passphrase, struct rin
 			break;
 		ring_kek(&pw, state_wipe_secret(s->state), &kek);
 		sodium_memzero(&pw, sizeof(pw));
-		st = ring_unlock(&kek, c->id, &s->ring, &wraps, out);
+		st = ring_box_open(&kek, c->id, &s->ring, &wraps, &key);
 		sodium_memzero(&kek, sizeof(kek));
+		if (st == ST_OK)
+			st = ring_unlock(&key, 1, &s->ring, &wraps, out);
+		sodium_memzero(&key, sizeof(key));
 		if (st == ST_OK)
 			return ST_OK;
 		if (st == ST_PASSPHRASE && i + 1 < s->ring.coordinator_count)

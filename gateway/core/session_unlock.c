@@ -329,18 +329,16 @@ static enum status
 opened(struct session *s)
 {
 	const uint16_t before = s->epoch;
-	const struct public32 *pk_v;
-	int base_due, begins;
+	int base_due;
 	enum status st = epochs_ahead(s);
 
 	if (st != ST_OK)
 		return st;
-	pk_v = epochs_choose(s);
+	(void)epochs_choose(s);
 	base_due = base_is_due(s);
-	begins = base_due || s->epoch != before;
-	if (begins)
-		state_arm(s->state, &s->keys->ring.k_h, s->epoch, pk_v->b);
-	if ((st = session_mark(s, EVENT_OPENED, CAUSE_COMMAND, begins)) != ST_OK)
+	if (!base_due && s->epoch == before)
+		return session_mark(s, EVENT_OPENED, CAUSE_COMMAND, 0);
+	if ((st = session_next_run(s, epoch_month(s->epoch))) != ST_OK)
 		return st;
 	return base_due ? base_write(s) : ST_OK;
 }

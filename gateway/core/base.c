@@ -55,6 +55,7 @@ base_holds(unsigned type)
 	switch (type) {
 	case EVENT_ENROLLED:
 	case EVENT_REVOKED:
+	case EVENT_RENEWED:
 	case EVENT_CODEBOOK:
 	case EVENT_PLACES:
 	case EVENT_SETTING:

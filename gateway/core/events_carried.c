@@ -42,6 +42,10 @@ event_carried_encode(const struct event_carried *e, uint8_t *out, size_t cap)
 		put_le(&p, e->messages, 4);
 		put_le(&p, e->highest, 4);
 		put_le(&p, e->last, 4);
+		put_le(&p, e->last_trust, 1);
+		put_le(&p, e->chain_messages, 4);
+		put_le(&p, e->lost, 4);
+		put_le(&p, e->waiting, 1);
 		break;
 	case CARRIED_REFUSED:
 		put_le(&p, e->count, 4);
@@ -109,6 +113,10 @@ event_carried_decode(const uint8_t *in, size_t len, struct event_carried *out)
 		out->messages = (uint32_t)take_le(&e, 4);
 		out->highest = (uint32_t)take_le(&e, 4);
 		out->last = (uint32_t)take_le(&e, 4);
+		out->last_trust = (uint8_t)take_le(&e, 1);
+		out->chain_messages = (uint32_t)take_le(&e, 4);
+		out->lost = (uint32_t)take_le(&e, 4);
+		out->waiting = (uint8_t)take_le(&e, 1);
 		if (out->seq > INT64_MAX)
 			return ST_DAMAGED;
 		break;

@@ -29,12 +29,14 @@ struct event_carried {
 	const uint8_t *body;   /* EVENT: points into what was decoded */
 	size_t len;            /* EVENT */
 	uint32_t revoked;      /* MONITOR: quarter hours; EVENT_QUARTER_NONE: active */
-	uint32_t messages;     /* MONITOR */
-	uint32_t highest;      /* MONITOR: largest n; UINT32_MAX: none yet */
-	uint32_t last;         /* MONITOR: quarter hours, or NONE; REFUSED: hour */
-	uint32_t count;        /* REFUSED: how many; END: items between BEGIN and END */
-	uint16_t week;         /* TALLY: view_week() */
-	uint8_t tallies;       /* TALLY: 1 to CARRIED_TALLIES_MAX */
+	uint32_t messages, chain_messages, lost; /* MONITOR */
+	uint8_t last_trust;                      /* MONITOR: enum trust of `last` */
+	uint8_t waiting;                         /* MONITOR: generation, or 0 */
+	uint32_t highest;                        /* MONITOR: largest n; UINT32_MAX: none yet */
+	uint32_t last;   /* MONITOR: quarter hours, or NONE; REFUSED: hour */
+	uint32_t count;  /* REFUSED: how many; END: items between BEGIN and END */
+	uint16_t week;   /* TALLY: view_week() */
+	uint8_t tallies; /* TALLY: 1 to CARRIED_TALLIES_MAX */
 	struct carried_tally {
 		uint8_t kind;
 		uint16_t place;

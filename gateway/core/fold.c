@@ -255,6 +255,7 @@ prove_run(struct walk *w, struct walk_run *r, const struct journal_event *event)
 	if (st != ST_OK)
 		return refuse_run(w, r, "was not written by this gateway");
 	r->trust = RUN_PROVEN;
+	w->f->runs++;
 	if (r->row.epoch > w->f->epoch)
 		w->f->epoch = r->row.epoch; /* only of our own runs, and only forward */
 	w->gap = 0;
@@ -300,6 +301,7 @@ read_row(struct walk *w, struct walk_run *r, const struct store_event *row)
 	if (journal_open(&r->run, row->blob, &event) != ST_OK)
 		return leave_unread(w, row->seq, WHY_CHANGED);
 	r->opened++;
+	w->f->rows++;
 	st = ST_OK;
 	if (row->seq == r->row.first)
 		st = prove_run(w, r, &event);
@@ -353,6 +355,8 @@ walk_row(void *arg, const struct store_event *row, int odd)
 	else
 		st = read_row(w, r, row);
 	journal_link_event(w->link, row->seq, row->run, row->blob);
+	if (w->f->sought != NULL && memcmp(w->link, w->f->sought, FOLD_SOUGHT_LEN) == 0)
+		w->f->sought_at = row->seq;
 	return st;
 }
 

@@ -25,6 +25,8 @@
 #include "gateway/core/view.h"
 #include "schemas/status.h"
 
+#define FOLD_SOUGHT_LEN 20
+
 struct fold {
 	struct store *store;
 	const struct tree_root *root;       /* checked by its mac */
@@ -37,9 +39,13 @@ struct fold {
 	/* The first row of the run to begin with; 0: the first one kept. Rows before it are not
 	 * opened: only their links are computed. */
 	uint64_t from;
-	int is_head_changed; /* out: the link before `from` is not met: fold from the beginning to
-				say which rows */
-	uint16_t epoch;      /* out: the highest of our own runs; 0 without one */
+	const uint8_t *sought; /* FOLD_SOUGHT_LEN octets that some link began with, or NULL */
+	/* out */
+	uint16_t epoch;      /* the highest of our own runs; 0 without one */
+	uint64_t rows, runs; /* that opened; that proved themselves */
+	uint64_t sought_at;  /* the row of the sought link; 0: there is none */
+	int is_head_changed; /* the link before `from` is not met: fold from the beginning to say
+				which rows */
 };
 
 /* ST_OK (also with faults), ST_IO, ST_SYNC, ST_MEMORY, or what a callback returned. */

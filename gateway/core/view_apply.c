@@ -39,6 +39,7 @@ apply_heard(struct view *v, const struct event_received *e)
 	(void)sqlite3_bind_int64(s, 1, e->slot);
 	(void)sqlite3_bind_int64(s, 2, e->n);
 	(void)sqlite3_bind_int64(s, 3, e->arrival);
+	(void)sqlite3_bind_int(s, 4, e->trust);
 	return view_run(s);
 }
 
@@ -64,6 +65,8 @@ apply_received(struct view *v, const struct view_event *ev)
 	(void)sqlite3_clear_bindings(s); /* e goes */
 	if (rc == SQLITE_DONE && e.has_record)
 		rc = apply_report(v, ev->seq, &e);
+	if (rc == SQLITE_DONE && e.generation > 0 && event_received_opened(&e))
+		rc = view_switch(v, e.slot, e.generation);
 	if (rc == SQLITE_DONE && e.slot != EVENT_SLOT_NONE && e.has_record)
 		rc = apply_heard(v, &e);
 	return rc;
@@ -201,6 +204,8 @@ static const struct {
     {EVENT_CARRIED, view_apply_carried},
     {EVENT_DROPPED, view_apply_dropped},
     {EVENT_CLOCK, apply_clock},
+    {EVENT_RENEWED, view_apply_renewed},
+    {EVENT_SCANNED, view_apply_scanned},
 };
 
 view_applier *

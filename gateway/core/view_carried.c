@@ -113,6 +113,10 @@ apply_counters(struct view *v, const struct event_carried *e)
 	(void)sqlite3_bind_int64(s, 3, e->messages);
 	bind_unless(s, 4, e->highest, UINT32_MAX);
 	bind_unless(s, 5, e->last, EVENT_QUARTER_NONE);
+	(void)sqlite3_bind_int(s, 6, e->last_trust);
+	(void)sqlite3_bind_int64(s, 7, e->chain_messages);
+	(void)sqlite3_bind_int64(s, 8, e->lost);
+	bind_unless(s, 9, e->waiting, 0);
 	rc = view_run(s);
 	return rc == SQLITE_DONE && sqlite3_changes(v->db) != 1 ? SQLITE_CONSTRAINT : rc;
 }
@@ -279,7 +283,11 @@ carry_monitor(struct carrier *c, sqlite3_stmt *s)
 	    .revoked = number(s, 10, EVENT_QUARTER_NONE),
 	    .messages = number(s, 11, 0),
 	    .highest = number(s, 12, UINT32_MAX),
-	    .last = number(s, 13, EVENT_QUARTER_NONE)};
+	    .last = number(s, 13, EVENT_QUARTER_NONE),
+	    .last_trust = (uint8_t)number(s, 14, 0),
+	    .chain_messages = number(s, 15, 0),
+	    .lost = number(s, 16, 0),
+	    .waiting = (uint8_t)number(s, 17, 0)};
 	enum status st;
 
 	copy_text(e.pseudonym, sizeof(e.pseudonym), s, 3);

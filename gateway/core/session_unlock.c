@@ -176,6 +176,7 @@ fold_all(struct session *s, int all)
 	session_clock_folded(s);
 	if (s->at == IN_LOCKED)
 		s->epoch = fold.epoch;
+	s->view_first = fold.from != 0 ? fold.from : fold.root->journal.first;
 	s->fault[0] = '\0';
 	if ((faults = view_faults(s->view, first, sizeof(first))) > 0)
 		(void)snprintf(s->fault, sizeof(s->fault), "%llu faults in the journal; first: %s",

@@ -281,4 +281,22 @@ struct msg_journal {
 	    head[JOURNAL_HEAD_MAX]; /* docs/decisions/0019-journal-head.md; empty unless 0 faults */
 };
 
+/* One month of the journal, the oldest first. */
+struct msg_retention_row {
+	uint32_t month;    /* since January 2025 */
+	uint32_t goes;     /* 1: it may be dropped now */
+	uint64_t rows;     /* of the journal */
+	int64_t from_s;    /* when its first row was written, to the hour; INT64_MIN: not known */
+	int64_t to_s;      /* when the next one began, or now */
+	uint32_t has_base; /* what holds at its beginning was written in it */
+	uint32_t unused;
+	char why[96]; /* why it stays, for a person; empty if it goes */
+};
+
+/* Drop every month up to that one. */
+struct msg_drop {
+	uint32_t month; /* since January 2025 */
+	uint32_t day;   /* since 1970: today, as the coordinator said yes to it */
+};
+
 #endif

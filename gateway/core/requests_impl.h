@@ -27,6 +27,9 @@ enum status finish(
 /* Of requests_chains.c. */
 answer_fn answer_renew, answer_deep_scan;
 
+/* Of requests_retention.c. */
+answer_fn answer_read_all, answer_retention, answer_drop;
+
 extern const char read_only_words[];
 
 answer_fn answer_journal_verify;

@@ -23,6 +23,10 @@ enum status session_clock_take(struct session *s, char words[SESSION_WORDS_MAX])
 /* Collect a `clock` event if the clock is confirmed and none says so since it was armed. */
 enum status session_clock_note(struct session *s) MUST_USE;
 
+/* While the months' keys are held: the view anew, from the first row kept (all) or from a base.
+ * ST_OK, or SC_STOP; ST_MEMORY leaves no view. */
+enum status session_fold_view(struct session *s, int all) MUST_USE;
+
 /* Wipe view and months' keys. */
 void session_close_view(struct session *s);
 

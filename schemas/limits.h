@@ -57,6 +57,8 @@
 #define HINT_MAX 160 /* the sentence beside a label, with the closing zero */
 
 /* What a coordinator types. */
+#define RECOVERY_TEXT_MAX 88   /* the recovery key's 85 characters, ended */
+#define RECOVERY_TYPED_MAX 512 /* the same as typed, with blanks and dashes */
 #define PSEUDONYM_MAX 32
 #define PASSPHRASE_MAX 256
 #define LANGUAGE_MAX 8

@@ -24,6 +24,9 @@ enum status send_result(
 enum status finish(
     const struct answer *a, enum status st, uint32_t value, const char *words) MUST_USE;
 
+/* requests_rights.c */
+answer_fn answer_coordinator, answer_coordinators, answer_recovery_key, answer_recover;
+
 extern const char read_only_words[];
 
 #endif

@@ -62,6 +62,17 @@ enum status view_roster(struct view *v, const struct view_names *names,
 
 /* The slot of an active monitor. ST_OK, ST_UNKNOWN, ST_MEMORY. */
 enum status view_monitor_slot(struct view *v, const char *pseudonym, uint16_t *slot) MUST_USE;
+
+/* What the journal says of a coordinator; one of whom it says nothing is the first, whom init made.
+ * name: of PSEUDONYM_MAX. Quarter hours, or EVENT_QUARTER_NONE. ST_OK, ST_MEMORY. */
+struct view_coordinator {
+	char name[PSEUDONYM_MAX];
+	uint32_t since, passphrase;
+};
+enum status view_coordinator(struct view *v, uint32_t id, struct view_coordinator *out) MUST_USE;
+/* The largest id that any coordinator ever had. */
+uint32_t view_coordinator_last(struct view *v);
+
 uint32_t view_unread(struct view *v);
 /* How many passphrases opened nothing; *last_s: when the last one, INT64_MIN without one. */
 uint32_t view_refused(struct view *v, int64_t *last_s);

@@ -188,6 +188,8 @@ static const struct {
     {EVENT_OPENED, apply_mark},
     {EVENT_LOCKED, apply_mark},
     {EVENT_REFUSED, apply_mark},
+    {EVENT_COORDINATOR, view_apply_coordinator},
+    {EVENT_RECOVERED, view_apply_recovered},
     {EVENT_CLOCK, apply_clock},
 };
 

@@ -11,6 +11,9 @@
  * inside a savepoint: what a failing one did is undone. */
 typedef int view_applier(struct view *v, const struct view_event *ev);
 
+/* view_rights.c */
+view_applier view_apply_coordinator, view_apply_recovered;
+
 /* NULL: this program does not know that type. */
 view_applier *view_applier_of(unsigned type);
 

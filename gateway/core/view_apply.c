@@ -203,6 +203,8 @@ static const struct {
     {EVENT_REFUSED, apply_mark},
     {EVENT_CARRIED, view_apply_carried},
     {EVENT_DROPPED, view_apply_dropped},
+    {EVENT_COORDINATOR, view_apply_coordinator},
+    {EVENT_RECOVERED, view_apply_recovered},
     {EVENT_CLOCK, apply_clock},
     {EVENT_RENEWED, view_apply_renewed},
     {EVENT_SCANNED, view_apply_scanned},

@@ -19,7 +19,7 @@ static const struct show_column layout[C_COUNT] = {
     [C_NAME] = {"pseudonym", 12, 31, false, 0},
     [C_PLACE] = {"place", 12, 40, false, 0},
     [C_LANGUAGE] = {"lang", 4, 7, false, 0},
-    [C_HEARD] = {"last heard (UTC)", 16, 16, false, 0},
+    [C_HEARD] = {"last heard (UTC)", 22, 22, false, 0},
     [C_MESSAGES] = {"msgs", 5, 6, true, 0},
     [C_MISSING] = {"lost", 4, 5, true, 0},
     [C_RHYTHM] = {"every", 6, 7, true, 0},
@@ -36,7 +36,7 @@ static const char *const spares_words[] = {
 
 struct roster {
 	struct show_column columns[C_COUNT];
-	size_t width;
+	size_t width; /* of the terminal */
 	bool as_json;
 	unsigned count;
 };
@@ -75,12 +75,34 @@ note_of(const struct msg_roster_row *row, char note[16])
 		(void)snprintf(note, 16, "%u spare", row->spares);
 }
 
+/* On a screen too narrow for the table, with words in place of its titles. */
+static void
+print_narrow(const struct roster *r, const char *const cells[C_COUNT])
+{
+	static const struct {
+		const char *before, *behind;
+	} words[C_COUNT] = {[C_PLACE] = {"at ", ""},
+	    [C_LANGUAGE] = {"language ", ""},
+	    [C_HEARD] = {"last heard ", " UTC"},
+	    [C_MESSAGES] = {"", " messages"},
+	    [C_MISSING] = {"", " lost"},
+	    [C_RHYTHM] = {"every ", ""},
+	    [C_NOTE] = {"", ""}};
+	char line[4 * CELL_MAX] = "";
+
+	show_wrapped(stdout, "", cells[C_NAME], r->width);
+	for (size_t i = C_PLACE; i < C_COUNT; i++)
+		if (cells[i][0] != '\0' && strcmp(cells[i], "-") != 0)
+			show_add(line, sizeof(line), "%s%s%s", words[i].before, cells[i],
+			    words[i].behind);
+	show_wrapped(stdout, INDENT, line, r->width);
+}
+
 static void
 print_row(struct roster *r, const struct msg_roster_row *row)
 {
 	char name[CELL_MAX], place[CELL_MAX], language[CELL_MAX], heard[SHOW_TIME_MAX];
-	char messages[16], missing[16], rhythm[16] = "-";
-	char note[16];
+	char messages[16], missing[16], rhythm[16] = "-", note[16];
 	const char *cells[C_COUNT] = {
 	    name, place, language, heard, messages, missing, rhythm, note};
 
@@ -90,14 +112,18 @@ print_row(struct roster *r, const struct msg_roster_row *row)
 		(void)snprintf(place, sizeof(place), "%u", row->place);
 	(void)show_visible(language, sizeof(language), row->language, strlen(row->language));
 	note_of(row, note);
-	show_time(heard, row->last_s);
+	show_time_about(heard, row->last_s, row->last_trust);
 	(void)snprintf(messages, sizeof(messages), "%u", row->messages);
 	(void)snprintf(missing, sizeof(missing), "%u", row->missing);
 	if (row->rhythm_days != 0)
 		(void)snprintf(rhythm, sizeof(rhythm), "%u d", row->rhythm_days);
-	if (r->count == 0)
-		show_titles(stdout, r->columns, C_COUNT);
-	show_row(stdout, r->columns, C_COUNT, cells);
+	if (r->width < show_least(r->columns, C_COUNT)) {
+		print_narrow(r, cells);
+	} else {
+		if (r->count == 0)
+			show_titles(stdout, r->columns, C_COUNT);
+		show_row(stdout, r->columns, C_COUNT, cells);
+	}
 	print_chains(r, row);
 }
 
@@ -124,7 +150,8 @@ print_json(const struct msg_roster_row *row)
 	if (row->spares_why < sizeof(spares_words) / sizeof(spares_words[0]))
 		json_text(&j, "spares_why", spares_words[row->spares_why]);
 	json_time(&j, "enrolled", row->enrolled_s);
-	json_time(&j, "last_heard", row->last_s);
+	json_time(&j, "last_heard", row->last_trust == TRUST_NONE ? INT64_MIN : row->last_s);
+	json_text(&j, "last_heard_level", show_trust(row->last_trust));
 	json_flag(&j, "revoked", row->revoked);
 	json_end(&j);
 }

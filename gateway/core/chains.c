@@ -167,7 +167,7 @@ commit(struct session *s, uint16_t slot, struct recovery_slot *copy, const struc
     char words[SESSION_WORDS_MAX])
 {
 	const unsigned last = next->generation + 1u;
-	const struct event_renewed e = {session_quarter(), slot, (uint8_t)last};
+	const struct event_renewed e = {session_quarter(s), slot, (uint8_t)last};
 	uint8_t body[EVENT_RENEWED_LEN];
 	size_t len = event_renewed_encode(&e, body, sizeof(body));
 	const struct view_event ev = {state_next_seq(s->state), EVENT_RENEWED,

@@ -117,7 +117,7 @@ try_text(void *arg, const struct view_text *text)
 static enum status
 take(struct scan *scan, struct candidate *c, uint32_t n, uint64_t text_seq)
 {
-	struct event_scanned e = {.at = session_quarter(),
+	struct event_scanned e = {.at = session_quarter(scan->s),
 	    .slot = scan->slot,
 	    .generation = scan->r.generation,
 	    .from_n = scan->r.n,

@@ -14,6 +14,7 @@
 
 #include "crypto/journal.h"
 #include "schemas/limits.h"
+#include "schemas/messages.h"
 #include "schemas/status.h"
 
 enum event_type {
@@ -37,13 +38,11 @@ unsigned event_states(unsigned type);
 #define EVENT_SLOT_NONE UINT16_MAX
 #define EVENT_QUARTER_NONE UINT32_MAX
 
-/* How the arrival is known. */
-enum trust { TRUST_NONE, TRUST_MACHINE };
 enum source { SOURCE_SMS = 1 };
 
 struct event_received {
 	uint32_t arrival; /* quarter hours since 2025-01-01T00:00Z */
-	uint8_t trust;    /* enum trust */
+	uint8_t trust;    /* enum trust of schemas/messages.h */
 	uint8_t source;   /* enum source */
 	uint8_t class;    /* enum text_class of reporting/report/text.h */
 	uint8_t form;     /* enum sms_form: how raw is to be read */
@@ -148,5 +147,14 @@ struct event_mark {
 #define EVENT_MARK_MAX (6 + RUN_STATEMENT_LEN)
 size_t event_mark_encode(const struct event_mark *e, uint8_t *out, size_t cap);
 enum status event_mark_decode(const uint8_t *in, size_t len, struct event_mark *out) MUST_USE;
+
+/* The clock was confirmed. */
+struct event_clock {
+	uint32_t at; /* quarter hours */
+	uint8_t how; /* enum clock_how of schemas/messages.h */
+};
+#define EVENT_CLOCK_LEN 5
+size_t event_clock_encode(const struct event_clock *e, uint8_t *out, size_t cap);
+enum status event_clock_decode(const uint8_t *in, size_t len, struct event_clock *out) MUST_USE;
 
 #endif

@@ -181,6 +181,24 @@ intake_judge(const struct session *s, struct event_received *e, const uint8_t *p
 	}
 }
 
+/* A monitor's stamp tells the present, and of a text that was parked without a clock its arrival
+ * too: centres hold texts seldom. */
+static void
+tell_time(struct session *s, const struct arrival *a, struct event_received *e)
+{
+	enum trust trust;
+
+	session_heard(s, e->slot, a->stamp_s);
+	if (!a->was_parked) {
+		e->arrival = session_quarter(s);
+		e->trust = (uint8_t)session_trust(s);
+	} else if (a->trust == TRUST_NONE && record_quarter(a->stamp_s) != RECORD_EVENT_NONE &&
+		   a->stamp_s <= session_now_s(s, &trust) && trust >= TRUST_CENTRE) {
+		e->arrival = record_quarter(a->stamp_s);
+		e->trust = TRUST_CENTRE;
+	}
+}
+
 static enum status
 read_x(struct session *s, const struct arrival *a, struct event_received *e)
 {
@@ -189,9 +207,10 @@ read_x(struct session *s, const struct arrival *a, struct event_received *e)
 
 	assert(st == ST_OK); /* text_classify gave 152 symbols, which are 95 octets exactly */
 	st = open_x(s, wire, e, plain);
-	if (st == ST_OK)
+	if (st == ST_OK) {
+		tell_time(s, a, e);
 		intake_judge(s, e, plain);
-	else if (st == ST_UNKNOWN) {
+	} else if (st == ST_UNKNOWN) {
 		keep_raw(e, a->text, a->text_len);
 		st = ST_OK;
 	}
@@ -248,8 +267,8 @@ intake_read(struct session *s, const struct arrival *a)
 enum status
 intake_damaged(struct session *s)
 {
-	const struct event_received e = {.arrival = session_quarter(),
-	    .trust = (uint8_t)session_trust(),
+	const struct event_received e = {.arrival = session_quarter(s),
+	    .trust = (uint8_t)session_trust(s),
 	    .source = SOURCE_SMS,
 	    .slot = EVENT_SLOT_NONE,
 	    .outcome = OUTCOME_DAMAGED};

@@ -15,9 +15,10 @@
 
 /* One text as it arrived, from the modem or from `parked`. text and udh are borrowed. */
 struct arrival {
-	uint32_t quarter; /* quarter hours since 2025-01-01T00:00Z */
-	uint8_t trust;    /* enum trust */
-	uint8_t form;     /* enum sms_form */
+	uint32_t quarter;   /* quarter hours since 2025-01-01T00:00Z */
+	uint8_t trust;      /* enum trust */
+	uint8_t form;       /* enum sms_form */
+	uint8_t was_parked; /* its time is the one that it was parked with */
 	int64_t stamp_s;
 	const uint8_t *text, *udh;
 	size_t text_len, udh_len;

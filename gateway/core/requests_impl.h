@@ -29,4 +29,6 @@ answer_fn answer_renew, answer_deep_scan;
 
 extern const char read_only_words[];
 
+answer_fn answer_journal_verify;
+
 #endif

@@ -22,8 +22,9 @@ static const char *const statements[SQL_STATEMENTS] = {
 	" actor, relation, duress, quantity, refers, target, note)"
 	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
     [SQL_HEARD] = "UPDATE monitor SET messages = messages + 1, chain_messages = chain_messages + 1,"
-		  " highest = max(coalesce(highest, ?2), ?2),"
-		  " last = max(coalesce(last, ?3), ?3) WHERE slot = ?1 AND revoked IS NULL",
+		  " highest = max(coalesce(highest, ?2), ?2), last = max(coalesce(last, ?3), ?3),"
+		  " last_trust = iif(coalesce(last, ?3) <= ?3, ?4, last_trust)"
+		  " WHERE slot = ?1 AND revoked IS NULL",
     [SQL_MONITOR] =
 	"INSERT INTO monitor(seq, slot, generation, pseudonym, language, place, household,"
 	" rhythm_days, heartbeat, enrolled) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -48,7 +49,8 @@ static const char *const statements[SQL_STATEMENTS] = {
 	" ORDER BY m.seq DESC LIMIT ?3",
     [SQL_ROSTER] =
 	"SELECT slot, place, household, rhythm_days, revoked, messages, highest, enrolled, last,"
-	" pseudonym, language, seq, chain_messages, lost, generation, waiting FROM monitor"
+	" pseudonym, language, seq, chain_messages, lost, generation, waiting, last_trust"
+	" FROM monitor"
 	" WHERE (?1 = '' OR pseudonym = ?1) AND seq > ?2 ORDER BY seq LIMIT ?3",
     [SQL_SLOT_OF] = "SELECT slot FROM monitor WHERE pseudonym = ?1 AND revoked IS NULL",
     [SQL_UNREAD] = "SELECT count(*) FROM message WHERE outcome NOT IN (1, 14)",

@@ -54,7 +54,8 @@ CREATE TABLE monitor(
 	revoked INTEGER,                 -- NULL: active
 	messages INTEGER NOT NULL DEFAULT 0,
 	highest INTEGER,                 -- largest n seen of the live chain, NULL: none yet
-	last INTEGER,                    -- arrival of the latest one
+	last INTEGER,                    -- arrival of the latest one, and how that is known
+	last_trust INTEGER NOT NULL DEFAULT 0,
 	chain_messages INTEGER NOT NULL DEFAULT 0, -- of the live chain
 	lost INTEGER NOT NULL DEFAULT 0, -- numbers of the chains before it that never came
 	waiting INTEGER CHECK(waiting BETWEEN 1 AND 3) -- generation that waits for her switch, or NULL
@@ -80,7 +81,7 @@ CREATE TABLE setting(
 
 CREATE TABLE mark(
 	seq INTEGER PRIMARY KEY,
-	type INTEGER NOT NULL,           -- armed, opened, locked, refused
+	type INTEGER NOT NULL,           -- armed, opened, locked, refused, clock
 	hour INTEGER NOT NULL,
 	cause INTEGER NOT NULL
 ) STRICT;

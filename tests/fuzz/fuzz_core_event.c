@@ -53,6 +53,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	case EVENT_SETTING:
 		TRY(setting);
 		break;
+	case EVENT_CLOCK:
+		TRY(clock);
+		break;
 	default:
 		TRY(mark);
 	}

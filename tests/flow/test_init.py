@@ -6,12 +6,14 @@ usage: test_init.py --bin BUILD_DIR
 """
 import atexit
 import datetime
+import fcntl
 import json
 import os
 import pty
 import select
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -37,10 +39,14 @@ def check(condition, words):
 class Terminal:
     """A program on a terminal of its own."""
 
-    def __init__(self, folder, *command):
+    def __init__(self, folder, *command, columns=80):
         self.seen = ""
         self.pid, self.fd = pty.fork()
+        if self.pid != 0:
+            fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         if self.pid == 0:
+            while os.get_terminal_size(1).columns != columns:
+                time.sleep(0.01)
             os.chdir(folder)
             os.execv(command[0], command)
 
@@ -134,6 +140,7 @@ def unlock(programs, folder):
         check(code == want, f"unlock ended with {code}: {t.seen}")
         check("drawn by lot" not in t.seen, "the passphrase was not shown")
     date(programs, folder)
+    monitor(programs, folder)
     daemon.terminate()
     check(daemon.wait(20) == 0, "tocsind ended with 0")
     said = Path(f"{folder}/log").read_text()
@@ -181,6 +188,26 @@ def date(programs, folder):
     check(state(programs, folder)["state"] == "LOCKED", "LOCKED as before")
     tocsin(programs, folder, 0, "OPEN", *unlock_with, "2026-11-02T10:00", "--date-is-sure")
     check(state(programs, folder)["clock"].startswith("2026-11-02T10:"), state(programs, folder))
+
+
+def monitor(programs, folder):
+    """The enrolment text is typed and not shown, over lines and at once; the roster on a narrow screen."""
+    done = subprocess.run([f"{programs}/tocsin", "enrol", "--pseudonym", "A monitor of a long name",
+                           "--place", "101"], cwd=folder, capture_output=True, text=True)
+    check(done.returncode == 0, f"enrol: {done}")
+    secret = done.stdout.strip()
+    compose = str(Path(programs).parent / "reporting/tocsin-compose")
+    t = Terminal(folder, compose, "-s", "phone", "enrol")
+    t.secret("then press Enter twice.", secret[:70] + "\n" + secret[70:] + "\n\n")
+    code = t.end()
+    check(code == 0 and secret[:20] not in t.seen and secret[90:] not in t.seen, f"enrol {code}: {t.seen}")
+    t = Terminal(folder, compose, "-s", "other", "enrol")
+    t.secret("then press Enter twice.", secret[:70] + "\x03")
+    check(t.end() == 1 and "interrupted" in t.seen, f"enrol: {t.seen}")
+    for columns in 60, 80:
+        t = Terminal(folder, f"{programs}/tocsin", "roster", columns=columns)
+        check(t.end() == 0 and max(map(len, t.seen.splitlines())) <= columns, f"roster: {t.seen}")
+        check(("0 messages" in t.seen) == (columns == 60), f"{columns}: {t.seen}")
 
 
 def interrupted(programs):

@@ -290,6 +290,15 @@ session_unlock(struct session *s, const struct msg_passphrase *passphrase, enum 
 	if ((secrets = sodium_malloc(sizeof(*secrets))) == NULL)
 		return ST_MEMORY;
 	st = open_ring(s, passphrase, secrets);
+	if (st == ST_CHANGED) { /* whose key the list has now is not known */
+		(void)snprintf(words, SESSION_WORDS_MAX,
+		    "changed while locked: the list of who may open it, or the keys wrapped for "
+		    "them. Nothing was opened. What came in since then may be sealed to a "
+		    "stranger's "
+		    "key: tell the monitors");
+		(void)snprintf(
+		    s->fault, sizeof(s->fault), "%.*s", (int)sizeof(s->fault) - 1, words);
+	}
 	if (st == ST_PASSPHRASE) {
 		if ((noted = refused(s)) != ST_OK && noted != ST_FULL)
 			st = noted;

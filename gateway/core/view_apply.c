@@ -64,7 +64,7 @@ apply_received(struct view *v, const struct view_event *ev)
 	(void)sqlite3_clear_bindings(s); /* e goes */
 	if (rc == SQLITE_DONE && e.has_record)
 		rc = apply_report(v, ev->seq, &e);
-	if (rc == SQLITE_DONE && e.slot != EVENT_SLOT_NONE && e.has_record)
+	if (rc == SQLITE_DONE && e.slot != EVENT_SLOT_NONE && e.has_record && ev->proven)
 		rc = apply_heard(v, &e);
 	return rc;
 }

@@ -24,6 +24,9 @@ enum status send_result(
 enum status finish(
     const struct answer *a, enum status st, uint32_t value, const char *words) MUST_USE;
 
+/* Of requests_chains.c. */
+answer_fn answer_renew, answer_deep_scan;
+
 extern const char read_only_words[];
 
 answer_fn answer_journal_verify;

@@ -106,7 +106,7 @@ test_status(void)
 static void
 answer_state(int fd, const struct ipc_message *ask)
 {
-	const struct msg_passphrase *p = &ask->body.UNLOCK;
+	const struct msg_passphrase *p = &ask->body.UNLOCK.passphrase;
 	bool right = p->len == 13 && memcmp(p->octets, "correct horse", 13) == 0;
 
 	if (ask->head.type == MSG_UNLOCK || ask->head.type == MSG_ARM)
@@ -316,7 +316,7 @@ fill_row(struct msg_inbox_row *r, uint64_t seq)
 
 	r->seq = seq;
 	r->arrival_s = 1763704800;
-	r->timed = 1;
+	r->trust = TRUST_CENTRE;
 	r->readable = seq % 2;
 	r->proven = 1;
 	r->slot = seq % 2 ? 3 : UINT32_MAX;

@@ -306,8 +306,7 @@ session_unlock(struct session *s, const struct msg_passphrase *passphrase, enum 
 		(void)snprintf(words, SESSION_WORDS_MAX,
 		    "changed while locked: the list of who may open it, or the keys wrapped for "
 		    "them. Nothing was opened. What came in since then may be sealed to a "
-		    "stranger's "
-		    "key: tell the monitors");
+		    "stranger's key: tell the monitors");
 		(void)snprintf(
 		    s->fault, sizeof(s->fault), "%.*s", (int)sizeof(s->fault) - 1, words);
 	}

@@ -98,8 +98,9 @@ core_tell(struct real_core *c, enum message_type type)
 
 	ipc_begin(&m, type);
 	if (type == MSG_UNLOCK || type == MSG_ARM) {
-		m.body.UNLOCK.len = strlen(RIG_PASSPHRASE);
-		memcpy(m.body.UNLOCK.octets, RIG_PASSPHRASE, strlen(RIG_PASSPHRASE));
+		m.body.UNLOCK.passphrase.len = strlen(RIG_PASSPHRASE);
+		memcpy(m.body.UNLOCK.passphrase.octets, RIG_PASSPHRASE, strlen(RIG_PASSPHRASE));
+		m.body.UNLOCK.date_s = INT64_MIN;
 	}
 	if (type == MSG_INBOX)
 		m.body.INBOX.limit = 50;

@@ -399,6 +399,7 @@ learn_secrets(void)
 	uint8_t plain[RING_WRAPS_LEN];
 	struct ring_wraps wraps;
 	struct key32 pw, kek;
+	struct ring_key key;
 	struct thief t;
 
 	thief_enter(&t, &rig);
@@ -409,7 +410,8 @@ learn_secrets(void)
 		t.list.coordinator[0].argon_memory, t.list.coordinator[0].argon_passes, &pw),
 	    ST_OK);
 	ring_kek(&pw, t.anchor, &kek);
-	CHECK_EQ(ring_unlock(&kek, 1, &t.list, &wraps, &secrets), ST_OK);
+	CHECK_EQ(ring_box_open(&kek, 1, &t.list, &wraps, &key), ST_OK);
+	CHECK_EQ(ring_unlock(&key, 1, &t.list, &wraps, &secrets), ST_OK);
 	thief_leave(&t);
 }
 

@@ -28,6 +28,7 @@
 
 static struct rig rig;
 static struct ring_secrets secrets; /* the test's */
+static struct key32 pass[3];        /* the passphrase stretched, KEK, sk_C */
 static struct loot *locked;         /* what was taken while it was LOCKED */
 
 /* Keys of messages that were read, and the octets of their texts. */
@@ -216,6 +217,7 @@ enum secret {
 	SK_V,
 	STORED_ROW,
 	STORED_WORDS,
+	PASSPHRASE,
 	SPENT_KEYS,
 	TEXT_ON_DISK,
 	SECRETS
@@ -236,6 +238,7 @@ static const struct {
     [SK_V] = {"sk_V of the month", {NO, NO, YES, NO, NO}},
     [STORED_ROW] = {"a stored report, by opening its row", {NO, NO, YES, NO, NO}},
     [STORED_WORDS] = {"a stored report's words, in the clear", {NO, NO, YES, NO, NO}},
+    [PASSPHRASE] = {"the passphrase, stretched too, KEK, sk_C", {NO, NO, NO, NO, NO}},
     [SPENT_KEYS] = {"the keys of a message that was read", {NO, NO, NO, NO, NO}},
     [TEXT_ON_DISK] = {"an accepted text's octets, on disk", {NO, NO, NO, NO, NO}},
 };
@@ -290,6 +293,16 @@ finds_spent(const struct loot *l)
 }
 
 static int
+finds_passphrase(const struct loot *l)
+{
+	int found = is_found(l, RIG_PASSPHRASE, strlen(RIG_PASSPHRASE));
+
+	for (size_t i = 0; i < 3; i++)
+		found |= is_key_found(l, &pass[i]);
+	return found;
+}
+
+static int
 finds_text(const struct loot *l, size_t texts)
 {
 	int found = 0;
@@ -325,6 +338,7 @@ look(struct loot *l, enum column at)
 					 is_found(l, NOTE_ARMED, strlen(NOTE_ARMED))
 				     ? YES
 				     : NO;
+	seen[PASSPHRASE][at] = finds_passphrase(l) ? YES : NO;
 	seen[SPENT_KEYS][at] = finds_spent(l) ? YES : NO;
 	seen[TEXT_ON_DISK][at] = finds_text(l, spent_count) ? YES : NO;
 	for (int s = 0; s < SECRETS; s++) /* a yes from memory needs memory */
@@ -346,6 +360,10 @@ test_the_search(struct loot *l)
 	CHECK(finds_text(l, spent_count));
 	memcpy(octets, spent[2].mx.b + 16, 16);
 	CHECK(finds_spent(l));
+	memset(octets, 0, 40);
+	CHECK(!finds_passphrase(l));
+	memcpy(octets, pass[2].b, 32);
+	CHECK(finds_passphrase(l));
 	memset(octets, 0, 40);
 	if (l->memory.len == 0)
 		return;
@@ -398,7 +416,6 @@ learn_secrets(void)
 {
 	uint8_t plain[RING_WRAPS_LEN];
 	struct ring_wraps wraps;
-	struct key32 pw, kek;
 	struct ring_key key;
 	struct thief t;
 
@@ -407,10 +424,11 @@ learn_secrets(void)
 	CHECK_EQ(ring_wraps_read(plain, &wraps), ST_OK);
 	CHECK_EQ(
 	    stretch_passphrase(RIG_PASSPHRASE, strlen(RIG_PASSPHRASE), t.list.coordinator[0].salt,
-		t.list.coordinator[0].argon_memory, t.list.coordinator[0].argon_passes, &pw),
+		t.list.coordinator[0].argon_memory, t.list.coordinator[0].argon_passes, &pass[0]),
 	    ST_OK);
-	ring_kek(&pw, t.anchor, &kek);
-	CHECK_EQ(ring_box_open(&kek, 1, &t.list, &wraps, &key), ST_OK);
+	ring_kek(&pass[0], t.anchor, &pass[1]);
+	CHECK_EQ(ring_box_open(&pass[1], 1, &t.list, &wraps, &key), ST_OK);
+	pass[2] = key.sk_c;
 	CHECK_EQ(ring_unlock(&key, 1, &t.list, &wraps, &secrets), ST_OK);
 	thief_leave(&t);
 }

@@ -323,6 +323,7 @@ session_unlock(struct session *s, const struct msg_passphrase *passphrase, enum 
 	if (st != ST_OK && s->at == IN_LOCKED)
 		session_forget(s); /* keys and view that were held half way */
 done:
+	sodium_stackzero(SESSION_STACK);
 	session_date(s, INT64_MIN, 0);
 	sodium_free(secrets);
 	return st;

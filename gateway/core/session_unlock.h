@@ -23,6 +23,10 @@ enum status session_clock_take(struct session *s, char words[SESSION_WORDS_MAX])
 /* Collect a `clock` event if the clock is confirmed and none says so since it was armed. */
 enum status session_clock_note(struct session *s) MUST_USE;
 
+/* The primitives leave copies of keys on the stack: after each unlock and each commit so much of
+ * it is wiped, which is more than any of them goes down. Found by tests/attack (who_reads). */
+#define SESSION_STACK 65536
+
 /* Wipe view and months' keys. */
 void session_close_view(struct session *s);
 

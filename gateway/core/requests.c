@@ -72,7 +72,7 @@ answer_status(struct answer *a, struct ipc_message *ask)
 		out->events = state_root(s->state)->journal.count;
 		out->slots = (uint32_t)state_slots(s->state, slots);
 		out->on_h = (uint32_t)session_on_h(s);
-		(void)snprintf(out->anchor, sizeof(out->anchor), "file");
+		(void)snprintf(out->anchor, sizeof(out->anchor), "%s", anchor_kind_name(s->anchor));
 	}
 	out->kept = s->kept;
 	out->doubled = s->doubled;

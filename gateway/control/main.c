@@ -28,6 +28,7 @@ static const struct {
     {"inbox", cmd_inbox, "show what arrived, the newest first"},
     {"roster", cmd_roster, "show the monitors and when each was heard last"},
     {"codebook", cmd_codebook, "check codebook and places files, print a codebook's card"},
+    {"wipe", cmd_wipe, "destroy the keys of this gateway, at once and for ever; asks for a word"},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -24,7 +24,8 @@
 #include "schemas/exit.h"
 
 #define WORD "WIPE"
-#define TOCSIND_MS 3000 /* it kills a core that hangs after 300 */
+#define TOCSIND_MS 2000    /* it kills a core that hangs after 300 */
+#define OVERWRITE_MS 30000 /* for a WAL on a slow card, where the store is its own anchor */
 #define STEP_MS 2
 #define CORE_ENDS_MS 200 /* when its tocsind was killed */
 #define EXIT_NOT_EXECUTED 127
@@ -96,6 +97,7 @@ static int
 wipe_by_tocsind(const struct conf *conf, bool *killed)
 {
 	char path[CONF_PATH_MAX + 16];
+	int64_t until = clock_boot_ms();
 	int pid, fault;
 
 	if (!client_is_running(conf) || (pid = number_in(conf, PID_FILE_NAME)) <= 1)
@@ -104,7 +106,8 @@ wipe_by_tocsind(const struct conf *conf, bool *killed)
 	(void)unlink(path); /* what it said before is not the answer */
 	if (kill(pid, SIGUSR1) == -1)
 		return 0;
-	for (int64_t until = clock_boot_ms() + TOCSIND_MS; clock_boot_ms() < until;) {
+	until += conf->anchor_kind == ANCHOR_NONE ? OVERWRITE_MS : TOCSIND_MS;
+	while (clock_boot_ms() < until) {
 		fault = number_in(conf, FAULT_FILE_NAME);
 		if (fault == EXIT_WIPED || fault == EXIT_NOT_WIPED)
 			return fault;

@@ -198,7 +198,7 @@ anchor_words(const struct conf *conf, enum status st)
 		return "the EEPROM for the anchor is not empty: only if no store and nothing else "
 		       "needs what it holds, overwrite it with zeros, then try again";
 	return "the EEPROM for the anchor cannot be used: its file must be there, belong to this "
-	       "user alone (mode 600) and have 1024 octets or more";
+	       "user alone (mode 600) and have 832 octets or more";
 }
 
 static enum status

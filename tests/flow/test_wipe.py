@@ -224,6 +224,23 @@ def begin_anew(g, kind):
     expect_in("for a trial only" if kind == "none" else f"anchor     {kind}",
               g.command("status").out, "what status says of the anchor")
     g.stop()
+    check_anchor(g, kind)
+
+
+def check_anchor(g, kind):
+    """What `tocsin check` says of it, in order and not."""
+    expect_in({"file": "it lies on the medium of the store", "eeprom": "an EEPROM of 4032 octets",
+               "none": "for a trial only"}[kind], g.command("check").out, "what check says")
+    if kind == "none":
+        return
+    anchor = os.path.join(g.own, "anchor.bin")
+    os.chmod(anchor, 0o640)
+    expect_in("WRONG anchor", g.command("check", code=1).out, "an anchor open to others")
+    os.chmod(anchor, 0o600)
+    os.truncate(anchor, 800)
+    expect_in("has 800 octets", g.command("check", code=1).out, "an anchor that was cut")
+    os.unlink(anchor)
+    expect_in("is missing", g.command("check", code=1).out, "an anchor that is missing")
 
 
 def tocsind_stopped(bin_dir):

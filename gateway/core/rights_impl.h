@@ -4,6 +4,8 @@
 #define GATEWAY_CORE_RIGHTS_IMPL_H
 
 #include "gateway/core/rights.h"
+#include <stdio.h>
+
 #include "gateway/core/ring_change.h"
 
 static inline enum status

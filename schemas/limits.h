@@ -20,6 +20,8 @@
 #define EW1_ENROL_CHARS 132 /* "EW1:" and 128 characters of base32 */
 #define EW1_WINDOW 256      /* numbers n .. n + 255 are live */
 #define EW1_SKIPPED_MAX 64
+#define EW1_SCAN_MAX 65536    /* how far a deep scan looks ahead */
+#define DEEP_SCAN_SLICE 16384 /* numbers at once */
 #define EW1_SKIPPED_HOURS 720 /* hours switched on: 30 days */
 #define EW1_ACK_LEN 3
 
@@ -58,7 +60,7 @@
 
 /* What a coordinator types. */
 #define RECOVERY_TEXT_MAX 88   /* the recovery key's 85 characters, ended */
-#define RECOVERY_TYPED_MAX 512 /* the same as typed, with blanks and dashes */
+#define RECOVERY_TYPED_MAX 256 /* the same as typed, with blanks and dashes */
 #define PSEUDONYM_MAX 32
 #define PASSPHRASE_MAX 256
 #define LANGUAGE_MAX 8

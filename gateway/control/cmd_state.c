@@ -5,6 +5,7 @@
 
 #include "gateway/control/client.h"
 #include "gateway/control/cmd.h"
+#include "gateway/control/date.h"
 #include "gateway/control/options.h"
 #include "gateway/control/secret.h"
 #include "schemas/exit.h"
@@ -31,25 +32,20 @@ ask_for(struct ipc_message *ask, int wait_s, const char *done)
 	return code;
 }
 
-/* Does the gateway want two passphrases? That there is somebody to give them to is seen too; then
- * the connection ends, for core waits for no typing. */
+/* Does the gateway want two passphrases? */
 static int
-ask_two_person(bool *two)
+ask_two_person(struct client *c, bool *two)
 {
 	struct ipc_message ask, answer;
-	struct client c;
 	int code;
 
-	if ((code = client_open(&c)) != 0)
-		return code;
 	ipc_begin(&ask, MSG_STATUS);
-	code = client_ask(&c, &ask, &answer, CLIENT_WAIT_S);
-	client_close(&c);
-	if (code == 0 && answer.head.type != MSG_STATUS_REPLY)
+	if ((code = client_ask(c, &ask, &answer, CLIENT_WAIT_S)) != 0)
+		return code;
+	if (answer.head.type != MSG_STATUS_REPLY)
 		return client_puzzled();
-	if (code == 0)
-		*two = answer.body.STATUS_REPLY.two_person == 1;
-	return code;
+	*two = answer.body.STATUS_REPLY.two_person == 1;
+	return 0;
 }
 
 static int
@@ -75,16 +71,27 @@ static int
 with_passphrase(int argc, char **argv, enum message_type type, const char *usage, const char *done)
 {
 	struct secret_source source = {{NULL, NULL}, 0, false};
-	const struct option_row rows[] = {SECRET_OPTIONS_UP_TO(source, 2)};
+	struct date_source date = {NULL, false};
+	const struct option_row rows[] = {SECRET_OPTIONS_UP_TO(source, 2), DATE_OPTIONS(date)};
 	const struct options o = {usage, rows, sizeof(rows) / sizeof(rows[0]), 0};
 	struct ipc_message ask;
+	struct client c;
+	int64_t date_s;
 	bool two;
 	int code;
 
-	if (!options_read(&o, argc, argv, NULL, &code) || (code = ask_two_person(&two)) != 0)
+	if (!options_read(&o, argc, argv, NULL, &code) || (code = client_open(&c)) != 0)
+		return code;
+	/* A person at the terminal is asked for both; a script for neither. */
+	code = date_get(&date, &c, source.file[0] == NULL && !source.fd_given, &date_s);
+	if (code == 0)
+		code = ask_two_person(&c, &two);
+	client_close(&c); /* there is somebody to give it to; core waits for no typing */
+	if (code != 0)
 		return code;
 	ipc_begin(&ask, type);
-	ask.body.UNLOCK.date_s = INT64_MIN;
+	ask.body.UNLOCK.date_s = date_s;
+	ask.body.UNLOCK.date_is_sure = date.is_sure;
 	if ((code = get_passphrases(&source, two, &ask.body.UNLOCK)) != 0) {
 		ipc_wipe(&ask);
 		return code;

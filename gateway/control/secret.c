@@ -34,6 +34,11 @@ refused(const struct secret_source *s, const char *file, enum status st)
 	if (file != NULL && st == ST_NOT_ALLOWED)
 		return cmd_fail(
 		    EXIT_REFUSED, "the passphrase file %s may not be read by this user", file);
+	if (file != NULL && st == ST_FORGED)
+		return cmd_fail(EXIT_REFUSED,
+		    "others may read the passphrase file %s: make it yours alone with 'chmod 600 "
+		    "%s', and think about who has read it",
+		    file, file);
 	if (file != NULL)
 		return cmd_fail(EXIT_REFUSED,
 		    "%s cannot be used as passphrase file: it must be a plain file of one line",

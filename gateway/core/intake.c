@@ -20,8 +20,8 @@ is_locked(const struct session *s)
 	return s->at == IN_LOCKED || s->read_only;
 }
 
-static int
-disk_is_low(const struct session *s)
+int
+intake_disk_is_low(const struct session *s)
 {
 	struct statvfs vfs;
 
@@ -128,7 +128,7 @@ intake_batch(struct session *s, const struct msg_sms *sms, size_t count)
 		return ST_NOT_ALLOWED;
 	if (s->is_ring_changed)
 		return ST_NOT_ALLOWED;
-	if (disk_is_low(s))
+	if (intake_disk_is_low(s))
 		return ST_FULL;
 	session_clock_look(s);
 	for (size_t i = 0; st == ST_OK && i < count; i++)
@@ -154,7 +154,7 @@ intake_refused(struct session *s)
 	uint8_t plain[PARK_PLAIN_LEN];
 	enum status st;
 
-	if (s->is_ring_changed || disk_is_low(s))
+	if (s->is_ring_changed || intake_disk_is_low(s))
 		return ST_FULL;
 	if ((st = parked_write(&p, plain)) == ST_OK)
 		st = change_park(s->state, s->ring.pk_i.b, plain);
@@ -198,14 +198,14 @@ read_parked(struct session *s, const struct parked *p)
 }
 
 static enum status
-consume(struct session *s, uint64_t seq, const uint8_t *blob, size_t len)
+consume(struct session *s, int64_t seq, const uint8_t *blob, size_t len)
 {
 	uint8_t box[PARK_BOX_LEN], plain[PARK_PLAIN_LEN];
 	struct parked p;
 	enum status st = ST_FORGED;
 
 	if (len == PARK_BLOB_LEN)
-		st = park_open(&state_root(s->state)->k_p, seq, blob, box);
+		st = park_open(&state_root(s->state)->k_p, (uint64_t)seq, blob, box);
 	if (st == ST_OK)
 		st = park_box_open(&s->ring.pk_i, &s->keys->ring.sk_i, box, plain);
 	if (st == ST_OK)
@@ -222,12 +222,15 @@ enum status
 intake_parked(struct session *s)
 {
 	uint8_t blob[PARK_BLOB_LEN];
-	uint64_t seq = 0, taken = 0;
+	const int64_t *after = NULL;
+	int64_t seq;
+	uint64_t taken = 0;
 	size_t len;
 	enum status st;
 
-	while ((st = store_parked_next(s->store, seq, &seq, blob, sizeof(blob), &len)) == ST_OK ||
+	while ((st = store_parked_next(s->store, after, &seq, blob, sizeof(blob), &len)) == ST_OK ||
 	       st == ST_TOO_LONG) {
+		after = &seq;
 		if (st == ST_TOO_LONG)
 			len = 0; /* nobody parks such a row: damaged, as any that does not open */
 		if ((st = consume(s, seq, blob, len)) != ST_OK)

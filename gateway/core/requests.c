@@ -9,6 +9,7 @@
 #include "gateway/common/clock.h"
 #include "gateway/common/log.h"
 #include "gateway/common/status.h"
+#include "gateway/core/chains.h"
 #include "gateway/core/mem.h"
 #include "gateway/core/people.h"
 #include "gateway/core/requests_impl.h"
@@ -264,12 +265,14 @@ answer_inbox(struct answer *a, struct ipc_message *ask)
 static enum status
 send_roster_row(void *arg, const struct msg_roster_row *row)
 {
+	const struct answer *a = arg;
 	struct ipc_message m;
 	enum status st;
 
 	ipc_begin(&m, MSG_ROSTER_ROW);
 	m.body.ROSTER_ROW = *row;
-	st = send_answer(arg, &m);
+	if ((st = chains_spares(a->r->session, &m.body.ROSTER_ROW)) == ST_OK)
+		st = send_answer(a, &m);
 	ipc_wipe(&m);
 	return st;
 }
@@ -308,6 +311,12 @@ static const struct {
     {MSG_RECOVER, answer_recover, 0},
     {MSG_INBOX, answer_inbox, 1},
     {MSG_ROSTER, answer_roster, 1},
+    {MSG_READ_ALL, answer_read_all, 1},
+    {MSG_RETENTION, answer_retention, 1},
+    {MSG_DROP, answer_drop, 1},
+    {MSG_JOURNAL_VERIFY, answer_journal_verify, 1},
+    {MSG_RENEW, answer_renew, 1},
+    {MSG_DEEP_SCAN, answer_deep_scan, 1},
 };
 
 static const char *

@@ -3,6 +3,8 @@
 #ifndef GATEWAY_CORE_RIGHTS_IMPL_H
 #define GATEWAY_CORE_RIGHTS_IMPL_H
 
+#include <stdio.h>
+
 #include "gateway/core/rights.h"
 #include <stdio.h>
 

@@ -68,6 +68,7 @@ struct session {
 	struct hints *hints;       /* ARMED, OPEN */
 	struct facts *facts;       /* ARMED, OPEN */
 	struct view *view;         /* OPEN */
+	uint64_t view_first;       /* the first row that the view was folded from */
 	uint16_t epoch;            /* of the run under way */
 
 	struct session_waiting *waiting; /* SESSION_WAITING_MAX of them */

@@ -152,6 +152,7 @@ enum status
 timekeeper_confirm(struct timekeeper *t, const struct moment *now, int64_t given_s, int is_sure)
 {
 	int64_t offset_ms, away_ms;
+	enum trust trust;
 
 	if (!is_possible(given_s) || given_s < TIMEKEEPER_BUILT_S)
 		return ST_RANGE;
@@ -164,9 +165,10 @@ timekeeper_confirm(struct timekeeper *t, const struct moment *now, int64_t given
 		t->heard_count = 0;
 		t->stamps_ms = NONE;
 	}
-	(void)believed(t, now, &offset_ms);
+	trust = believed(t, now, &offset_ms);
 	away_ms -= offset_ms;
-	if (away_ms < -1000 * TIMEKEEPER_AGREE_S || away_ms > 1000 * TIMEKEEPER_AGREE_S)
+	if (trust == TRUST_NONE || away_ms < -1000 * TIMEKEEPER_AGREE_S ||
+	    away_ms > 1000 * TIMEKEEPER_AGREE_S)
 		offset_ms += away_ms;
 	else if (t->how == CLOCK_NETWORK)
 		return ST_OK; /* it agrees, and goes on by itself */

@@ -18,7 +18,7 @@
 
 #include <stdint.h>
 
-#include "gateway/core/events.h"
+#include "schemas/messages.h"
 #include "schemas/status.h"
 
 /* No clock that says an earlier time is right. Moved with each release, to the day of its entry in

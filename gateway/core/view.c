@@ -21,14 +21,15 @@ static const char *const statements[SQL_STATEMENTS] = {
 	"INSERT INTO report(seq, schema, kind, severity, certainty, place, event, lag, affected,"
 	" actor, relation, duress, quantity, refers, target, note)"
 	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-    [SQL_HEARD] =
-	"UPDATE monitor SET messages = messages + 1, highest = max(coalesce(highest, ?2), ?2),"
-	" last = max(coalesce(last, ?3), ?3) WHERE slot = ?1 AND revoked IS NULL",
+    [SQL_HEARD] = "UPDATE monitor SET messages = messages + 1, chain_messages = chain_messages + 1,"
+		  " highest = max(coalesce(highest, ?2), ?2), last = max(coalesce(last, ?3), ?3),"
+		  " last_trust = iif(coalesce(last, ?3) <= ?3, ?4, last_trust)"
+		  " WHERE slot = ?1 AND revoked IS NULL",
     [SQL_MONITOR] =
 	"INSERT INTO monitor(seq, slot, generation, pseudonym, language, place, household,"
 	" rhythm_days, heartbeat, enrolled) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [SQL_REVOKE] = "UPDATE monitor SET revoked = ?2 WHERE slot = ?1 AND revoked IS NULL",
-    [SQL_BOOK] = "INSERT INTO book(seq, which, version, hash) VALUES(?1, ?2, ?3, ?4)",
+    [SQL_BOOK] = "INSERT INTO book(seq, which, version, hash, octets) VALUES(?1, ?2, ?3, ?4, ?5)",
     [SQL_SETTING] = "INSERT OR REPLACE INTO setting(key, value, seq) VALUES(?1, ?2, ?3)",
     [SQL_MARK] = "INSERT INTO mark(seq, type, hour, cause) VALUES(?1, ?2, ?3, ?4)",
     [SQL_RIGHT] = "INSERT INTO rights(seq, act, id, at) VALUES(?1, ?2, ?3, ?4)",
@@ -48,18 +49,54 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_INBOX] =
 	"SELECT m.seq, m.arrival, m.outcome, m.fault, m.slot, m.n, m.review, m.raw, o.pseudonym,"
 	" r.kind, r.severity, r.certainty, r.place, r.event, r.lag, r.affected, r.actor,"
-	" r.relation, r.duress, r.quantity, r.refers, r.target, r.note, m.proven, m.trust"
+	" r.relation, r.duress, r.quantity, r.refers, r.target, r.note, m.proven, m.trust, "
+	"m.generation"
 	" FROM message m LEFT JOIN report r ON r.seq = m.seq"
 	" LEFT JOIN monitor o ON o.seq = m.monitor"
-	" WHERE m.seq < ?1 AND (?2 = 0 OR (?2 = 1) = (m.outcome = 1))"
+	" WHERE m.seq < ?1 AND (?2 = 0 OR (?2 = 1 AND m.outcome = 1)"
+	"  OR (?2 = 2 AND m.outcome NOT IN (1, 14)))"
 	" ORDER BY m.seq DESC LIMIT ?3",
     [SQL_ROSTER] =
 	"SELECT slot, place, household, rhythm_days, revoked, messages, highest, enrolled, last,"
-	" pseudonym, language, seq FROM monitor"
+	" pseudonym, language, seq, chain_messages, lost, generation, waiting, last_trust"
+	" FROM monitor"
 	" WHERE (?1 = '' OR pseudonym = ?1) AND seq > ?2 ORDER BY seq LIMIT ?3",
     [SQL_SLOT_OF] = "SELECT slot FROM monitor WHERE pseudonym = ?1 AND revoked IS NULL",
-    [SQL_UNREAD] = "SELECT count(*) FROM message WHERE outcome <> 1",
-    [SQL_REFUSED] = "SELECT count(*), max(hour) FROM mark WHERE type = 12",
+    [SQL_UNREAD] = "SELECT count(*) FROM message WHERE outcome NOT IN (1, 14)",
+    [SQL_REFUSED] =
+	"SELECT sum(n), max(hour) FROM (SELECT count(*) AS n, max(hour) AS hour FROM mark"
+	" WHERE type = 12 AND seq > coalesce((SELECT seq FROM origin), 0)"
+	" UNION ALL SELECT refused, refused_hour FROM origin)",
+    [SQL_BOOK_PAST] = "UPDATE book SET octets = zeroblob(0) WHERE which = ?1 AND seq <"
+		      " (SELECT max(seq) FROM book WHERE which = ?1)",
+    [SQL_BASE] = "INSERT INTO base(seq, epoch, at, trust, items) VALUES(?1, ?2, ?3, ?4, ?5)",
+    [SQL_BASE_OF] = "SELECT max(trust) FROM base WHERE epoch = ?1",
+    [SQL_ORIGIN] = "INSERT INTO origin(seq) VALUES(?1)",
+    [SQL_ORIGIN_REFUSED] = "UPDATE origin SET refused = ?1, refused_hour = ?2",
+    [SQL_COUNTERS] =
+	"UPDATE monitor SET revoked = ?2, messages = ?3, highest = ?4, last = ?5, last_trust = ?6,"
+	" chain_messages = ?7, lost = ?8, waiting = ?9 WHERE seq = ?1",
+    [SQL_TALLY] = "INSERT INTO tally(week, kind, place, count) VALUES(?1, ?2, ?3, ?4)",
+    [SQL_JOIN] = "UPDATE message SET monitor = (SELECT max(o.seq) FROM monitor o"
+		 " WHERE o.slot = message.slot AND o.seq < message.seq) WHERE seq < ?1",
+    [SQL_DROPPED] = "INSERT INTO dropped(seq, at, epoch, first) VALUES(?1, ?2, ?3, ?4)",
+    [SQL_CARRY_SETTING] = "SELECT seq, key, value FROM setting ORDER BY seq",
+    [SQL_CARRY_BOOK] = "SELECT seq, which, version, hash, octets FROM book ORDER BY seq",
+    [SQL_CARRY_MONITOR] =
+	"SELECT seq, slot, generation, pseudonym, language, place, household, rhythm_days,"
+	" heartbeat, enrolled, revoked, messages, highest, last, last_trust, chain_messages, lost,"
+	" waiting FROM monitor ORDER BY seq",
+    [SQL_CARRY_TALLY] = "SELECT week, kind, place, count FROM counted WHERE week >= ?1",
+    [SQL_RENEW] = "UPDATE monitor SET waiting = ?2 WHERE slot = ?1 AND revoked IS NULL"
+		  " AND waiting IS NULL AND generation + 1 = ?2",
+    [SQL_SWITCH] =
+	"UPDATE monitor SET lost = lost + max(coalesce(highest + 1, 0) - chain_messages, 0),"
+	" chain_messages = 0, highest = NULL, waiting = NULL, generation = ?2"
+	" WHERE slot = ?1 AND revoked IS NULL AND generation < ?2",
+    [SQL_FOUND] =
+	"UPDATE message SET outcome = 14, raw = zeroblob(0) WHERE seq = ?1 AND outcome = 3",
+    [SQL_UNOPENED] = "SELECT seq, arrival, trust, raw FROM message"
+		     " WHERE seq BETWEEN ?1 AND ?2 AND class = 1 AND outcome = 3 ORDER BY seq",
 };
 
 sqlite3 *

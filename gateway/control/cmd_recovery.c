@@ -2,105 +2,29 @@
 /* `tocsin recovery-key` and `tocsin recover`. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "gateway/common/fileio.h"
 #include "gateway/control/client.h"
 #include "gateway/control/cmd.h"
 #include "gateway/control/options.h"
 #include "gateway/control/people.h"
+#include "gateway/control/recovery_sheet.h"
 #include "gateway/control/secret.h"
-#include "gateway/control/show.h"
 #include "schemas/exit.h"
 
-#define GROUP 5 /* characters, and groups a line: 31 columns, for a receipt's printer */
-#define PAPER_MAX 1024
-#define TITLE "TOCSIN RECOVERY KEY"
-#define INDENT "  " /* in what is printed, the lines of the key alone begin so */
+#define INDENT RECOVERY_SHEET_INDENT
+#define TITLE RECOVERY_SHEET_TITLE
 
 /* --- tocsin recovery-key --- */
-
-static void
-add_text(char paper[PAPER_MAX], const char *text)
-{
-	size_t len = strlen(paper);
-
-	(void)snprintf(paper + len, PAPER_MAX - len, "%s", text);
-}
-
-static void
-add_hex(char paper[PAPER_MAX], const char *name, const uint8_t octets[8])
-{
-	char line[40];
-
-	(void)snprintf(line, sizeof(line), "%s%02x%02x%02x%02x %02x%02x%02x%02x\n", name, octets[0],
-	    octets[1], octets[2], octets[3], octets[4], octets[5], octets[6], octets[7]);
-	add_text(paper, line);
-}
-
-static void
-add_key(char paper[PAPER_MAX], const char *text)
-{
-	char piece[GROUP + 1];
-	size_t len = strlen(text), groups = 0;
-
-	for (size_t at = 0; at < len; at += GROUP, groups++) {
-		add_text(paper, groups == 0 ? INDENT : groups % GROUP == 0 ? "\n" INDENT : " ");
-		(void)snprintf(piece, sizeof(piece), "%s", text + at);
-		add_text(paper, piece);
-	}
-	explicit_bzero(piece, sizeof(piece));
-}
-
-/* What goes on paper: at most 32 columns. */
-static void
-write_paper(const struct msg_recovery_key *key, char paper[PAPER_MAX])
-{
-	char made[SHOW_TIME_MAX];
-
-	paper[0] = '\0';
-	show_time(made, key->made_s);
-	add_text(paper, TITLE "\n");
-	add_hex(paper, "gateway ", key->gwid);
-	add_hex(paper, "key id  ", key->kid);
-	add_text(paper, "made    ");
-	add_text(paper, made);
-	add_text(paper, "\n\n");
-	add_key(paper, key->text);
-	add_text(paper, "\n\nWhoever has this opens the\n"
-			"gateway and its backups without\n"
-			"a passphrase. Keep it on paper,\n"
-			"far from the gateway, where no\n"
-			"search for you will go. Make no\n"
-			"photo of it.\n"
-			"Passphrases lost:\n"
-			"tocsin recover NAME\n"
-			"Gateway lost, with a backup:\n"
-			"tocsin restore\n");
-}
 
 static int
 hand_out(struct msg_recovery_key *key, const char *path)
 {
-	char paper[PAPER_MAX];
-	enum status st;
+	int code;
 
 	key->text[sizeof(key->text) - 1] = '\0';
-	write_paper(key, paper);
-	if (path == NULL)
-		st = fputs(paper, stdout) != EOF && fflush(stdout) == 0 ? ST_OK : ST_IO;
-	else
-		st = fileio_create(path, paper, strlen(paper), 0600);
-	explicit_bzero(paper, sizeof(paper));
-	if (st != ST_OK)
-		return cmd_fail(EXIT_REFUSED,
-		    "the recovery key was made, but %s could not be written: make another with "
-		    "'tocsin recovery-key'",
-		    path != NULL ? path : "its text");
-	(void)fprintf(stderr,
-	    "%s secret and not kept here. Put it on paper now, compare it, and "
-	    "destroy every other copy.\n",
-	    path == NULL ? "The text above is" : "That file is");
+	if ((code = recovery_sheet(key->text, path)) != 0)
+		return code;
 	if (key->replaced)
 		(void)fputs("The recovery key before it opens nothing more that is stored from now "
 			    "on; destroy it. A backup made before still needs it.\n",
@@ -111,18 +35,6 @@ hand_out(struct msg_recovery_key *key, const char *path)
 		    "enrol them anew when there is time.\n",
 		    key->slots);
 	return 0;
-}
-
-/* Before a key is replaced: its text must find its file. */
-static int
-try_out(const char *path)
-{
-	enum status st = fileio_create(path, "", 0, 0600);
-
-	if (st == ST_OK && unlink(path) == 0)
-		return 0;
-	return cmd_fail(EXIT_REFUSED, "%s %s: name a new file in a folder that you can write to",
-	    path, st == ST_EXISTS ? "exists already" : "cannot be made");
 }
 
 static bool
@@ -150,7 +62,7 @@ make_key(struct client *c, const char *path, bool yes)
 		return client_puzzled();
 	if (answer.body.STATUS_REPLY.recovery_key && !yes && !is_confirmed())
 		return cmd_fail(EXIT_REFUSED, "not confirmed: the recovery key stays as it is");
-	if (path != NULL && (code = try_out(path)) != 0)
+	if (path != NULL && (code = recovery_sheet_try(path)) != 0)
 		return code;
 	ipc_begin(&ask, MSG_RECOVERY_KEY);
 	if ((code = client_ask(c, &ask, &answer, CLIENT_WAIT_S)) == 0)
@@ -207,7 +119,7 @@ pick_key(char *text, size_t len)
 static int
 key_from_file(const char *path, struct msg_recover *out)
 {
-	char text[PAPER_MAX];
+	char text[RECOVERY_SHEET_MAX];
 	enum status st;
 	size_t len;
 	int code = 0;

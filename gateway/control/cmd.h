@@ -36,5 +36,7 @@ int cmd_revoke(int argc, char **argv);
 int cmd_inbox(int argc, char **argv);
 int cmd_roster(int argc, char **argv);
 int cmd_codebook(int argc, char **argv);
+int cmd_backup(int argc, char **argv);
+int cmd_restore(int argc, char **argv);
 
 #endif

@@ -34,6 +34,10 @@ struct plan {
 	uint64_t argon_memory, argon_passes; /* 0: measure */
 	uint64_t poll_s;
 	bool yes; /* ask nothing but the passphrase */
+	/* `tocsin restore` */
+	bool restores, own;
+	const char *file; /* the backup */
+	struct secret_source recovery;
 	struct cost cost;
 };
 

@@ -27,6 +27,8 @@ static const struct {
     {"revoke", cmd_revoke, "accept nothing from a monitor any more"},
     {"inbox", cmd_inbox, "show what arrived, the newest first"},
     {"roster", cmd_roster, "show the monitors and when each was heard last"},
+    {"backup", cmd_backup, "write a backup that only the recovery key opens, and read it back"},
+    {"restore", cmd_restore, "make a gateway from a backup, with the recovery key"},
     {"codebook", cmd_codebook, "check codebook and places files, print a codebook's card"},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -23,9 +23,13 @@
 
 struct fold {
 	struct store *store;
-	const struct tree_root *root;       /* checked by its mac */
+	const struct tree_root *root; /* checked by its mac */
+	/* 1: of the root only the seqs are known: incarnation and links are the rows' own word. */
+	int rows_alone;
 	const struct ring_list *ring;       /* checked by its hash */
 	const struct ring_secrets *secrets; /* with the months' keys */
+	/* Each run that is entered, before its events. NULL: nobody asks. */
+	enum status (*run)(void *arg, const struct store_run *run);
 	/* ST_OK, or the walk ends with it. */
 	enum status (*event)(void *arg, const struct view_event *ev);
 	enum status (*fault)(void *arg, uint64_t seq, const char *words);

@@ -293,6 +293,8 @@ static const struct {
     {MSG_CLOSE, answer_close, 0},
     {MSG_ENROL, answer_enrol, 1},
     {MSG_REVOKE, answer_revoke, 1},
+    {MSG_RESTORE, answer_restore, 0},
+    {MSG_BACKUP, answer_backup, 1},
     {MSG_INBOX, answer_inbox, 1},
     {MSG_ROSTER, answer_roster, 1},
 };

@@ -223,9 +223,8 @@ remove_file(const char *dir, const char *name)
 	(void)unlink(path); /* it may not be there */
 }
 
-/* Leave nothing behind but an anchor that was there before, and be NEW again. */
-static enum status
-undo(struct session *s)
+enum status
+session_undo(struct session *s)
 {
 	const struct conf *conf = s->conf;
 	char words[SESSION_WORDS_MAX]; /* those of the failure are said already */
@@ -260,7 +259,7 @@ session_create(struct session *s, const struct session_birth *birth, char words[
 	if (st == ST_RANGE)
 		(void)say(words, st, "Argon2id takes 64 to 1024 MiB and 3 to 32 passes");
 	if (st == ST_OK && (st = make_store(s, b, birth, version, words)) != ST_OK)
-		again = undo(s);
+		again = session_undo(s);
 	sodium_free(b); /* wipes it */
 	return again == ST_OK ? st : again;
 }

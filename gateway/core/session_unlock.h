@@ -11,6 +11,12 @@
 enum status session_mark(
     struct session *s, enum event_type type, enum cause cause, int states) MUST_USE;
 
+/* A making that failed: leave nothing behind but an anchor that was there before, and be NEW. */
+enum status session_undo(struct session *s) MUST_USE;
+
+/* meta: not 0 while a restored gateway is not whole yet. */
+#define META_RESTORING "restoring"
+
 /* Wipe view and months' keys. */
 void session_close_view(struct session *s);
 

@@ -149,6 +149,20 @@ apply_mark(struct view *v, const struct view_event *ev)
 	return view_run(s);
 }
 
+static int
+apply_backed_up(struct view *v, const struct view_event *ev)
+{
+	sqlite3_stmt *s = view_statement(v, SQL_BACKUP);
+	struct event_backed_up e;
+
+	if (event_backed_up_decode(ev->body, ev->len, &e) != ST_OK || e.next > ev->seq)
+		return VIEW_DAMAGED;
+	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)ev->seq);
+	(void)sqlite3_bind_int64(s, 2, e.at);
+	(void)sqlite3_bind_int64(s, 3, (sqlite3_int64)e.next);
+	return view_run(s);
+}
+
 /* The ring is checked where the secrets are: the view keeps nothing of it. */
 static int
 apply_nothing(struct view *v, const struct view_event *ev)
@@ -172,6 +186,7 @@ static const struct {
     {EVENT_OPENED, apply_mark},
     {EVENT_LOCKED, apply_mark},
     {EVENT_REFUSED, apply_mark},
+    {EVENT_BACKED_UP, apply_backed_up},
 };
 
 view_applier *

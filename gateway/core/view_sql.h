@@ -20,6 +20,8 @@ enum view_statement {
 	SQL_MARK,
 	SQL_FAULT,
 	SQL_FAULTS,
+	SQL_BACKUP,
+	SQL_BACKUP_LAST,
 	SQL_SAVE,
 	SQL_KEEP,
 	SQL_UNDO,

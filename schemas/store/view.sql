@@ -82,6 +82,12 @@ CREATE TABLE mark(
 	cause INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE backup(
+	seq INTEGER PRIMARY KEY,
+	at INTEGER NOT NULL,
+	next INTEGER NOT NULL            -- the seq behind the last one that it holds
+) STRICT;
+
 -- What is wrong with the journal, in words with row numbers.
 CREATE TABLE fault(
 	id INTEGER PRIMARY KEY,

@@ -257,6 +257,20 @@ session_mark(struct session *s, enum event_type type, enum cause cause, int stat
 }
 
 enum status
+session_next_run(struct session *s, unsigned month)
+{
+	const struct ring_vault *vault = ring_vault_for(&s->ring, month);
+	enum status st;
+
+	assert(s->at == IN_OPEN && !s->read_only && !change_pending(s->state));
+	s->epoch = vault->epoch;
+	state_arm(s->state, &s->keys->ring.k_h, vault->epoch, vault->pk_v.b);
+	if ((st = session_mark(s, EVENT_OPENED, CAUSE_COMMAND, 1)) != ST_OK)
+		return st;
+	return session_commit(s);
+}
+
+enum status
 session_slot_known(struct session *s, uint16_t slot, const struct ratchet *r)
 {
 	enum status st = ST_OK;

@@ -133,6 +133,9 @@ enum status session_append(struct session *s, enum event_type type, const uint8_
     uint64_t *seq) MUST_USE;
 /* Make durable what was collected, then move view and facts. ST_OK or SC_STOP. */
 enum status session_commit(struct session *s) MUST_USE;
+/* OPEN: the run under way ends, and the next begins, with an `opened` event, in the newest epoch of
+ * this month (ring_vault_for), and is durable. Nothing may be waiting. ST_OK or SC_STOP. */
+enum status session_next_run(struct session *s, unsigned month) MUST_USE;
 /* A slot's ratchet was committed as r: its hints and its shared secret follow. */
 enum status session_slot_known(struct session *s, uint16_t slot, const struct ratchet *r) MUST_USE;
 

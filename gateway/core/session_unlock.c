@@ -28,6 +28,7 @@ open_ring(struct session *s, const struct msg_passphrase *passphrase, struct rin
 {
 	struct ring_wraps wraps;
 	struct key32 pw, kek;
+	struct ring_key key;
 	enum status st = state_wraps(s->state, &wraps);
 
 	for (size_t i = 0; st == ST_OK && i < s->ring.coordinator_count; i++) {
@@ -43,8 +44,11 @@ open_ring(struct session *s, const struct msg_passphrase *passphrase, struct rin
 			break;
 		ring_kek(&pw, state_wipe_secret(s->state), &kek);
 		sodium_memzero(&pw, sizeof(pw));
-		st = ring_unlock(&kek, c->id, &s->ring, &wraps, out);
+		st = ring_box_open(&kek, c->id, &s->ring, &wraps, &key);
 		sodium_memzero(&kek, sizeof(kek));
+		if (st == ST_OK)
+			st = ring_unlock(&key, 1, &s->ring, &wraps, out);
+		sodium_memzero(&key, sizeof(key));
 		if (st == ST_OK)
 			return ST_OK;
 		if (st == ST_PASSPHRASE && i + 1 < s->ring.coordinator_count)
@@ -127,12 +131,10 @@ fold_all(struct session *s)
 static const struct public32 *
 epoch_key(struct session *s)
 {
-	for (size_t i = 0; i < s->ring.vault_count; i++)
-		if (s->ring.vault[i].epoch == s->epoch)
-			return &s->ring.vault[i].pk_v;
-	/* No run at all: the first month of the list, which is init's. */
-	s->epoch = s->ring.vault[0].epoch;
-	return &s->ring.vault[0].pk_v;
+	const struct ring_vault *vault = ring_vault_for(&s->ring, s->epoch / 16);
+
+	s->epoch = vault->epoch;
+	return &vault->pk_v;
 }
 
 static enum status

@@ -10,6 +10,7 @@
 #include "gateway/common/clock.h"
 #include "gateway/common/entropy.h"
 #include "gateway/common/status.h"
+#include "gateway/core/recovery_copy.h"
 #include "gateway/core/restore_journal.h"
 #include "gateway/core/restore_slots.h"
 #include "gateway/core/restore_source.h"
@@ -143,6 +144,24 @@ arm(struct session *s, const struct restoring *r)
 	s->armed_ms = clock_boot_ms();
 }
 
+/* The copies of keys and months for the new recovery key. */
+static enum status
+put_copies(struct session *s, const struct restoring *r)
+{
+	const struct ring_secrets *k = &r->secrets;
+	uint8_t keys[64];
+	enum status st;
+
+	memcpy(keys, k->sk_i.b, 32);
+	memcpy(keys + 32, k->sk_d.b, 32);
+	st = recovery_copy(s->state, &r->list.pk_r, &k->k_h, RECOVERY_KEYS, 0, keys, sizeof(keys));
+	sodium_memzero(keys, sizeof(keys));
+	for (size_t i = 0; st == ST_OK && i < k->month_count; i++)
+		st = recovery_copy(s->state, &r->list.pk_r, &k->k_h, RECOVERY_MONTH,
+		    k->month[i].epoch, k->month[i].sk_v.b, 32);
+	return st;
+}
+
 static enum status
 last_events(struct session *s, struct restoring *r)
 {
@@ -156,7 +175,7 @@ last_events(struct session *s, struct restoring *r)
 	    (st = session_append(s, EVENT_RING, hash, sizeof(hash), NULL)) != ST_OK ||
 	    (st = session_append(s, EVENT_RECOVERED, body,
 		 event_recovered_encode(&e, body, sizeof(body)), NULL)) != ST_OK ||
-	    (st = restore_slots(s, &r->slots)) != ST_OK ||
+	    (st = put_copies(s, r)) != ST_OK || (st = restore_slots(s, &r->slots)) != ST_OK ||
 	    (st = session_mark(s, EVENT_LOCKED, CAUSE_INIT, 0)) != ST_OK ||
 	    (st = session_commit(s)) != ST_OK)
 		return st;

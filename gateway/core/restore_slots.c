@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "crypto/octets.h"
-#include "gateway/common/entropy.h"
 #include "gateway/core/events.h"
+#include "gateway/core/recovery_copy.h"
 
 struct each {
 	struct session *s;
@@ -40,19 +40,13 @@ static enum status
 seal_copy(struct session *s, const struct restore_slots *slots, uint16_t slot,
     const struct recovery_slot *copy)
 {
-	uint8_t content[RECOVERY_CONTENT_MAX], blob[RECOVERY_BLOB_MAX];
-	struct key32 eph;
-	size_t len;
+	uint8_t content[RECOVERY_CONTENT_MAX];
 	enum status st;
 
 	recovery_slot_write(copy, content);
-	entropy_fill(&eph, sizeof(eph));
-	st = recovery_seal(slots->pk_r, &eph, &slots->secrets->k_h, RECOVERY_SLOT, slot, content,
-	    sizeof(content), blob, &len);
-	if (st == ST_OK)
-		st = change_recovery(s->state, RECOVERY_SLOT, slot, blob, len);
+	st = recovery_copy(s->state, slots->pk_r, &slots->secrets->k_h, RECOVERY_SLOT, slot,
+	    content, sizeof(content));
 	sodium_memzero(content, sizeof(content));
-	sodium_memzero(&eph, sizeof(eph));
 	return st;
 }
 

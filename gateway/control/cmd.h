@@ -38,5 +38,6 @@ int cmd_roster(int argc, char **argv);
 int cmd_codebook(int argc, char **argv);
 int cmd_backup(int argc, char **argv);
 int cmd_restore(int argc, char **argv);
+int cmd_journal(int argc, char **argv);
 
 #endif

@@ -29,6 +29,7 @@ static const struct {
     {"roster", cmd_roster, "show the monitors and when each was heard last"},
     {"backup", cmd_backup, "write a backup that only the recovery key opens, and read it back"},
     {"restore", cmd_restore, "make a gateway from a backup, with the recovery key"},
+    {"journal", cmd_journal, "read the whole journal anew and say what is not as it was written"},
     {"codebook", cmd_codebook, "check codebook and places files, print a codebook's card"},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

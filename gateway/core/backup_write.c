@@ -141,7 +141,7 @@ fill_head(struct session *s, struct pen *p, uint8_t list[RING_LIST_MAX])
 
 	if (st != ST_OK)
 		return st;
-	h->made = session_quarter();
+	h->made = session_quarter(s);
 	gwid_of(&s->ring.pk_i, h->gwid);
 	recovery_kid(&s->ring.pk_d, h->kid);
 	memcpy(h->incarnation, root->incarnation, sizeof(h->incarnation));

@@ -26,7 +26,11 @@ enum status finish(
 
 /* --- the rows of the table that stand elsewhere --- */
 answer_fn answer_backup, answer_restore;
+/* Of requests_chains.c. */
+answer_fn answer_renew, answer_deep_scan;
 
 extern const char read_only_words[];
+
+answer_fn answer_journal_verify;
 
 #endif

@@ -166,7 +166,7 @@ static enum status
 last_events(struct session *s, struct restoring *r)
 {
 	struct event_recovered e = {
-	    .at = session_quarter(), .how = RECOVERED_RESTORED, .id = COORDINATOR_FIRST};
+	    .at = session_quarter(s), .how = RECOVERED_RESTORED, .id = COORDINATOR_FIRST};
 	uint8_t body[EVENT_RECOVERED_MAX], hash[EVENT_RING_LEN];
 	enum status st;
 

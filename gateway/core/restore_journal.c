@@ -13,10 +13,10 @@
 
 struct writing {
 	struct restore_journal *j;
-	struct store_run run; /* the old one under way */
-	int is_begun;         /* in the new state */
-	size_t uncommitted;   /* rows */
-	uint8_t *body;        /* EVENT_LONG_MAX */
+	struct fold fold;
+	uint64_t run;       /* id of the one under way, the same in both states; 0: none yet */
+	size_t uncommitted; /* rows */
+	uint8_t *body;      /* EVENT_LONG_MAX */
 };
 
 static enum status
@@ -40,18 +40,19 @@ static enum status
 begin(struct writing *w, uint8_t statement[RUN_STATEMENT_LEN])
 {
 	struct restore_journal *j = w->j;
-	const struct public32 *pk = month_key(&j->src->list, w->run.epoch);
+	const struct store_run *run = w->fold.run;
+	const struct public32 *pk = month_key(&j->src->list, run->epoch);
 	enum status st = ST_OK;
 
 	if (pk == NULL)
 		return ST_DAMAGED;                           /* not reached: its K_0 was opened */
 	if (w->uncommitted > 0 && (st = commit(w)) != ST_OK) /* the run before it */
 		return st;
-	state_arm(j->state, j->k_h, w->run.epoch, pk->b);
-	if ((st = change_skip(j->state, w->run.first)) != ST_OK)
+	state_arm(j->state, j->k_h, run->epoch, pk->b);
+	if ((st = change_skip(j->state, run->first)) != ST_OK)
 		return st;
 	state_run_statement(j->state, statement);
-	w->is_begun = 1;
+	w->run = run->id;
 	return ST_OK;
 }
 
@@ -77,10 +78,10 @@ write_event(void *arg, const struct view_event *ev)
 	uint64_t seq, before;
 	enum status st = ST_OK;
 
-	if (!w->is_begun && (st = begin(w, statement)) != ST_OK)
+	if (w->run != w->fold.run->id && (st = begin(w, statement)) != ST_OK)
 		return st;
 	memcpy(w->body, ev->body, ev->len);
-	if (ev->seq == w->run.first && restate(w, ev->len, statement) != ST_OK)
+	if (ev->seq == w->fold.run->first && restate(w, ev->len, statement) != ST_OK)
 		return ST_OK; /* not reached: the fold proved it by its statement */
 	if ((st = change_skip(j->state, ev->seq)) != ST_OK)
 		return st;
@@ -93,16 +94,6 @@ write_event(void *arg, const struct view_event *ev)
 	if (st == ST_OK && w->uncommitted >= ROWS_A_COMMIT)
 		st = commit(w);
 	return st;
-}
-
-static enum status
-next_run(void *arg, const struct store_run *run)
-{
-	struct writing *w = arg;
-
-	w->run = *run;
-	w->is_begun = 0;
-	return ST_OK;
 }
 
 static enum status
@@ -120,23 +111,23 @@ enum status
 restore_journal(struct restore_journal *j)
 {
 	struct restore_source *src = j->src;
-	struct writing w = {.j = j, .body = malloc(EVENT_LONG_MAX)};
-	struct fold fold = {.store = src->store,
-	    .root = &src->root,
-	    .rows_alone = !src->knows_root,
-	    .ring = &src->list,
-	    .secrets = &src->secrets,
-	    .run = next_run,
-	    .event = write_event,
-	    .fault = note_fault,
-	    .arg = &w};
+	struct writing w = {.j = j,
+	    .body = malloc(EVENT_LONG_MAX),
+	    .fold = {.store = src->store,
+		.root = &src->root,
+		.rows_alone = !src->knows_root,
+		.ring = &src->list,
+		.secrets = &src->secrets,
+		.event = write_event,
+		.fault = note_fault,
+		.arg = &w}};
 	uint64_t end = src->root.journal.first + src->root.journal.count;
 	enum status st;
 
 	if (w.body == NULL)
 		return ST_MEMORY;
-	st = fold_journal(&fold);
-	j->epoch = fold.epoch;
+	st = fold_journal(&w.fold);
+	j->epoch = w.fold.epoch;
 	if (st == ST_OK && j->rows == 0)
 		st = ST_INCOMPLETE;
 	if (st == ST_OK)

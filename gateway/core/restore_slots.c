@@ -28,7 +28,7 @@ copy_of(const struct restore_source *src, uint32_t slot, const char *pseudonym)
 static enum status
 revoke(struct session *s, uint16_t slot)
 {
-	struct event_revoked e = {.at = session_quarter(), .slot = slot};
+	struct event_revoked e = {.at = session_quarter(s), .slot = slot};
 	uint8_t body[EVENT_REVOKED_LEN];
 
 	return session_append(
@@ -83,8 +83,8 @@ one_monitor(void *arg, const struct msg_roster_row *row)
 	copy = copy_of(e->slots->src, row->slot, row->pseudonym);
 	/* The live chain is never restored, nor one before it: it would take old messages again. */
 	generation = copy == NULL ? RECOVERY_CHAINS : copy->generation;
-	if (copy != NULL && row->generation > generation)
-		generation = row->generation;
+	if (copy != NULL && row->chain > generation + 1)
+		generation = row->chain - 1;
 	for (generation++; generation <= RECOVERY_CHAINS; generation++)
 		if (!octets_are_zero(copy->chain[generation - 1].b, 32))
 			return bring_live(e, (uint16_t)row->slot, copy, generation);

@@ -33,24 +33,23 @@ say(char words[SESSION_WORDS_MAX], enum status st, const char *sentence)
 
 /* 16 * month + serial 0; month 0 is January 2025. */
 static uint16_t
-epoch_now(void)
+epoch_now(const struct session *s)
 {
-	time_t now = (time_t)clock_wall_s();
+	enum trust trust;
+	time_t now = (time_t)session_now_s(s, &trust); /* of 2026 or later in every case */
 	struct tm tm;
 	long month;
 
 	(void)gmtime_r(&now, &tm);
 	month = (tm.tm_year - 125L) * 12 + tm.tm_mon;
-	if (month < 0)
-		month = 0; /* the clock was never set */
 	return (uint16_t)(16 * (month % 4096));
 }
 
 static void
-make_list(struct birth *b, const struct session_birth *birth)
+make_list(const struct session *s, struct birth *b, const struct session_birth *birth)
 {
 	struct ring_list *list = &b->list;
-	const uint16_t epoch = epoch_now();
+	const uint16_t epoch = epoch_now(s);
 
 	ring_public_x25519(&b->secrets.sk_i, &list->pk_i);
 	ring_public_ed25519(&b->secrets.sk_d, &list->pk_d);
@@ -82,7 +81,7 @@ make_wraps(struct birth *b)
 }
 
 static enum status
-make_keys(struct birth *b, const struct session_birth *birth)
+make_keys(const struct session *s, struct birth *b, const struct session_birth *birth)
 {
 	enum status st;
 
@@ -91,7 +90,7 @@ make_keys(struct birth *b, const struct session_birth *birth)
 	entropy_fill(&b->sk_c, sizeof(b->sk_c));
 	entropy_fill(&b->w, sizeof(b->w));
 	ring_head_key(&b->secrets.sk_d, &b->secrets.k_h);
-	make_list(b, birth);
+	make_list(s, b, birth);
 	st = stretch_passphrase(birth->passphrase->octets, birth->passphrase->len,
 	    b->list.coordinator[0].salt, birth->argon_memory, birth->argon_passes, &b->pw);
 	if (st == ST_OK)
@@ -232,7 +231,7 @@ session_create(struct session *s, const struct session_birth *birth, char words[
 	if ((b = sodium_malloc(sizeof(*b))) == NULL)
 		return ST_MEMORY;
 	memset(b, 0, sizeof(*b));
-	st = make_keys(b, birth);
+	st = make_keys(s, b, birth);
 	if (st == ST_RANGE)
 		(void)say(words, st, "Argon2id takes 64 to 1024 MiB and 3 to 32 passes");
 	if (st == ST_OK && (st = make_store(s, b, birth, version, words)) != ST_OK)

@@ -21,9 +21,10 @@ static const char *const statements[SQL_STATEMENTS] = {
 	"INSERT INTO report(seq, schema, kind, severity, certainty, place, event, lag, affected,"
 	" actor, relation, duress, quantity, refers, target, note)"
 	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-    [SQL_HEARD] =
-	"UPDATE monitor SET messages = messages + 1, highest = max(coalesce(highest, ?2), ?2),"
-	" last = max(coalesce(last, ?3), ?3) WHERE slot = ?1 AND revoked IS NULL",
+    [SQL_HEARD] = "UPDATE monitor SET messages = messages + 1, chain_messages = chain_messages + 1,"
+		  " highest = max(coalesce(highest, ?2), ?2), last = max(coalesce(last, ?3), ?3),"
+		  " last_trust = iif(coalesce(last, ?3) <= ?3, ?4, last_trust)"
+		  " WHERE slot = ?1 AND revoked IS NULL",
     [SQL_MONITOR] =
 	"INSERT INTO monitor(seq, slot, generation, pseudonym, language, place, household,"
 	" rhythm_days, heartbeat, enrolled) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -41,18 +42,31 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_INBOX] =
 	"SELECT m.seq, m.arrival, m.outcome, m.fault, m.slot, m.n, m.review, m.raw, o.pseudonym,"
 	" r.kind, r.severity, r.certainty, r.place, r.event, r.lag, r.affected, r.actor,"
-	" r.relation, r.duress, r.quantity, r.refers, r.target, r.note, m.proven, m.trust"
+	" r.relation, r.duress, r.quantity, r.refers, r.target, r.note, m.proven, m.trust, "
+	"m.generation"
 	" FROM message m LEFT JOIN report r ON r.seq = m.seq"
 	" LEFT JOIN monitor o ON o.seq = m.monitor"
-	" WHERE m.seq < ?1 AND (?2 = 0 OR (?2 = 1) = (m.outcome = 1))"
+	" WHERE m.seq < ?1 AND (?2 = 0 OR (?2 = 1 AND m.outcome = 1)"
+	"  OR (?2 = 2 AND m.outcome NOT IN (1, 14)))"
 	" ORDER BY m.seq DESC LIMIT ?3",
     [SQL_ROSTER] =
 	"SELECT slot, place, household, rhythm_days, revoked, messages, highest, enrolled, last,"
-	" pseudonym, language, seq FROM monitor"
+	" pseudonym, language, seq, chain_messages, lost, generation, waiting, last_trust"
+	" FROM monitor"
 	" WHERE (?1 = '' OR pseudonym = ?1) AND seq > ?2 ORDER BY seq LIMIT ?3",
     [SQL_SLOT_OF] = "SELECT slot FROM monitor WHERE pseudonym = ?1 AND revoked IS NULL",
-    [SQL_UNREAD] = "SELECT count(*) FROM message WHERE outcome <> 1",
+    [SQL_UNREAD] = "SELECT count(*) FROM message WHERE outcome NOT IN (1, 14)",
     [SQL_REFUSED] = "SELECT count(*), max(hour) FROM mark WHERE type = 12",
+    [SQL_RENEW] = "UPDATE monitor SET waiting = ?2 WHERE slot = ?1 AND revoked IS NULL"
+		  " AND waiting IS NULL AND generation + 1 = ?2",
+    [SQL_SWITCH] =
+	"UPDATE monitor SET lost = lost + max(coalesce(highest + 1, 0) - chain_messages, 0),"
+	" chain_messages = 0, highest = NULL, waiting = NULL, generation = ?2"
+	" WHERE slot = ?1 AND revoked IS NULL AND generation < ?2",
+    [SQL_FOUND] =
+	"UPDATE message SET outcome = 14, raw = zeroblob(0) WHERE seq = ?1 AND outcome = 3",
+    [SQL_UNOPENED] = "SELECT seq, arrival, trust, raw FROM message"
+		     " WHERE seq BETWEEN ?1 AND ?2 AND class = 1 AND outcome = 3 ORDER BY seq",
 };
 
 sqlite3 *

@@ -39,6 +39,7 @@ apply_heard(struct view *v, const struct event_received *e)
 	(void)sqlite3_bind_int64(s, 1, e->slot);
 	(void)sqlite3_bind_int64(s, 2, e->n);
 	(void)sqlite3_bind_int64(s, 3, e->arrival);
+	(void)sqlite3_bind_int(s, 4, e->trust);
 	return view_run(s);
 }
 
@@ -64,6 +65,8 @@ apply_received(struct view *v, const struct view_event *ev)
 	(void)sqlite3_clear_bindings(s); /* e goes */
 	if (rc == SQLITE_DONE && e.has_record)
 		rc = apply_report(v, ev->seq, &e);
+	if (rc == SQLITE_DONE && e.generation > 0 && event_received_opened(&e))
+		rc = view_switch(v, e.slot, e.generation);
 	if (rc == SQLITE_DONE && e.slot != EVENT_SLOT_NONE && e.has_record)
 		rc = apply_heard(v, &e);
 	return rc;
@@ -163,6 +166,22 @@ apply_backed_up(struct view *v, const struct view_event *ev)
 	return view_run(s);
 }
 
+/* Among the marks, with how it was confirmed as cause. */
+static int
+apply_clock(struct view *v, const struct view_event *ev)
+{
+	sqlite3_stmt *s = view_statement(v, SQL_MARK);
+	struct event_clock e;
+
+	if (event_clock_decode(ev->body, ev->len, &e) != ST_OK)
+		return VIEW_DAMAGED;
+	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)ev->seq);
+	(void)sqlite3_bind_int(s, 2, ev->type);
+	(void)sqlite3_bind_int64(s, 3, e.at / 4);
+	(void)sqlite3_bind_int(s, 4, e.how);
+	return view_run(s);
+}
+
 /* The ring is checked where the secrets are: the view keeps nothing of it. */
 static int
 apply_nothing(struct view *v, const struct view_event *ev)
@@ -187,6 +206,9 @@ static const struct {
     {EVENT_LOCKED, apply_mark},
     {EVENT_REFUSED, apply_mark},
     {EVENT_BACKED_UP, apply_backed_up},
+    {EVENT_CLOCK, apply_clock},
+    {EVENT_RENEWED, view_apply_renewed},
+    {EVENT_SCANNED, view_apply_scanned},
 };
 
 view_applier *

@@ -240,71 +240,72 @@ struct msg_restored {
 	uint32_t anew; /* monitors who must be enrolled anew */
 	char text[RECOVERY_TEXT_MAX]; /* the new recovery key: secret, shown once */
 	char fault[200];              /* the first one, or empty */
-	/* Why a monitor has no spare chain. */
-	enum spares_why {
-		SPARES_THERE,
-		SPARES_NO_KEY, /* the gateway has no recovery key */
-		SPARES_BEFORE, /* she was enrolled before the recovery key was made */
-		SPARES_USED,   /* her last chain is live, or waits */
-	};
+};
 
-	struct msg_roster {
-		char pseudonym[PSEUDONYM_MAX]; /* empty: all */
-		uint64_t after;                /* rows with a larger seq */
-		uint32_t limit;                /* as INBOX */
-		uint32_t unused;
-	};
+/* Why a monitor has no spare chain. */
+enum spares_why {
+	SPARES_THERE,
+	SPARES_NO_KEY, /* the gateway has no recovery key */
+	SPARES_BEFORE, /* she was enrolled before the recovery key was made */
+	SPARES_USED,   /* her last chain is live, or waits */
+};
 
-	struct msg_roster_row {
-		uint64_t seq; /* of its event in the journal */
-		uint32_t slot;
-		uint32_t place;
-		uint32_t household;
-		uint32_t rhythm_days;
-		uint32_t revoked;
-		uint32_t messages; /* accepted */
-		uint32_t missing;  /* numbers not seen below the highest one, of all her chains */
-		uint32_t
-		    highest;    /* message number of the live chain as people see it, 0: none yet */
-		uint32_t chain; /* the live one as people see it, 1 to 4 */
-		uint32_t waiting;    /* the one that waits for her switch, 2 to 4; 0: none */
-		uint32_t spares;     /* chains left for a renewal */
-		uint32_t spares_why; /* enum spares_why: if spares is 0, why */
-		uint32_t last_trust; /* enum trust of last_s */
-		int64_t enrolled_s;
-		int64_t last_s; /* INT64_MIN: not heard yet */
-		char pseudonym[PSEUDONYM_MAX];
-		char language[LANGUAGE_MAX];
-		char place_label[LABEL_MAX];
-	};
+struct msg_roster {
+	char pseudonym[PSEUDONYM_MAX]; /* empty: all */
+	uint64_t after;                /* rows with a larger seq */
+	uint32_t limit;                /* as INBOX */
+	uint32_t unused;
+};
 
-	/* Read the whole journal anew. Core's own bound on `limit` is what one answer holds:
-	 * whoever wants the faults behind them asks again with `after`. */
-	struct msg_journal_verify {
-		uint64_t after; /* faults to leave out at the beginning */
-		uint32_t limit; /* faults at most */
-		uint32_t unused;
-		char held[64]; /* a head that was shown before, as a person typed it; empty: none */
-	};
+struct msg_roster_row {
+	uint64_t seq; /* of its event in the journal */
+	uint32_t slot;
+	uint32_t place;
+	uint32_t household;
+	uint32_t rhythm_days;
+	uint32_t revoked;
+	uint32_t messages;   /* accepted */
+	uint32_t missing;    /* numbers not seen below the highest one, of all her chains */
+	uint32_t highest;    /* message number of the live chain as people see it, 0: none yet */
+	uint32_t chain;      /* the live one as people see it, 1 to 4 */
+	uint32_t waiting;    /* the one that waits for her switch, 2 to 4; 0: none */
+	uint32_t spares;     /* chains left for a renewal */
+	uint32_t spares_why; /* enum spares_why: if spares is 0, why */
+	uint32_t last_trust; /* enum trust of last_s */
+	int64_t enrolled_s;
+	int64_t last_s; /* INT64_MIN: not heard yet */
+	char pseudonym[PSEUDONYM_MAX];
+	char language[LANGUAGE_MAX];
+	char place_label[LABEL_MAX];
+};
 
-	/* Something that is missing, changed, moved, planted or unread. */
-	struct msg_fault_row {
-		uint64_t seq; /* the row it begins at, or the nearest one; 0: the root itself */
-		char words[200];
-	};
+/* Read the whole journal anew. Core's own bound on `limit` is what one answer holds: whoever wants
+ * the faults behind them asks again with `after`. */
+struct msg_journal_verify {
+	uint64_t after; /* faults to leave out at the beginning */
+	uint32_t limit; /* faults at most */
+	uint32_t unused;
+	char held[64]; /* a head that was shown before, as a person typed it; empty: none */
+};
+
+/* Something that is missing, changed, moved, planted or unread. */
+struct msg_fault_row {
+	uint64_t seq; /* the row it begins at, or the nearest one; 0: the root itself */
+	char words[200];
+};
 
 #define JOURNAL_HEAD_MAX 40 /* eight words of four symbols, base32, and the closing zero */
 
-	struct msg_journal {
-		uint64_t first;  /* row kept */
-		uint64_t rows;   /* that there must be */
-		uint64_t read;   /* of them, rows that opened */
-		uint64_t events; /* in these rows */
-		uint64_t runs;   /* that are proven */
-		uint64_t faults; /* all there are, sent or not */
-		uint64_t held;   /* the row that the head asked about was shown behind; 0: none */
-		char head[JOURNAL_HEAD_MAX]; /* docs/decisions/0019-journal-head.md; empty unless 0
-						faults */
-	};
+struct msg_journal {
+	uint64_t first;  /* row kept */
+	uint64_t rows;   /* that there must be */
+	uint64_t read;   /* of them, rows that opened */
+	uint64_t events; /* in these rows */
+	uint64_t runs;   /* that are proven */
+	uint64_t faults; /* all there are, sent or not */
+	uint64_t held;   /* the row that the head asked about was shown behind; 0: none */
+	char
+	    head[JOURNAL_HEAD_MAX]; /* docs/decisions/0019-journal-head.md; empty unless 0 faults */
+};
 
 #endif

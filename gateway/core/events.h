@@ -134,6 +134,16 @@ struct event_setting {
 size_t event_setting_encode(const struct event_setting *e, uint8_t *out, size_t cap);
 enum status event_setting_decode(const uint8_t *in, size_t len, struct event_setting *out) MUST_USE;
 
+struct event_restored {
+	uint32_t at;            /* quarter hours */
+	uint8_t before[8];      /* the incarnation that ended */
+	uint64_t rows, missing; /* of the journal: written anew, not there */
+};
+#define EVENT_RESTORED_LEN (4 + 8 + 8 + 8)
+size_t event_restored_encode(const struct event_restored *e, uint8_t *out, size_t cap);
+enum status event_restored_decode(
+    const uint8_t *in, size_t len, struct event_restored *out) MUST_USE;
+
 struct event_backed_up {
 	uint32_t at;   /* quarter hours */
 	uint64_t next; /* the seq behind the last one that the backup holds */

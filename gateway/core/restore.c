@@ -165,16 +165,18 @@ put_copies(struct session *s, const struct restoring *r)
 static enum status
 last_events(struct session *s, struct restoring *r)
 {
-	struct event_recovered e = {
-	    .at = session_quarter(s), .how = RECOVERED_RESTORED, .id = COORDINATOR_FIRST};
-	uint8_t body[EVENT_RECOVERED_MAX], hash[EVENT_RING_LEN];
+	struct event_restored e = {.at = session_quarter(s),
+	    .rows = r->journal.rows,
+	    .missing = r->src.root.journal.count - r->journal.rows};
+	uint8_t body[EVENT_RESTORED_LEN], hash[EVENT_RING_LEN];
 	enum status st;
 
+	memcpy(e.before, r->src.root.incarnation, sizeof(e.before));
 	if ((st = ring_list_hash(&s->ring, hash)) != ST_OK ||
 	    (st = session_mark(s, EVENT_OPENED, CAUSE_INIT, 1)) != ST_OK ||
 	    (st = session_append(s, EVENT_RING, hash, sizeof(hash), NULL)) != ST_OK ||
-	    (st = session_append(s, EVENT_RECOVERED, body,
-		 event_recovered_encode(&e, body, sizeof(body)), NULL)) != ST_OK ||
+	    (st = session_append(s, EVENT_RESTORED, body,
+		 event_restored_encode(&e, body, sizeof(body)), NULL)) != ST_OK ||
 	    (st = put_copies(s, r)) != ST_OK || (st = restore_slots(s, &r->slots)) != ST_OK ||
 	    (st = session_mark(s, EVENT_LOCKED, CAUSE_INIT, 0)) != ST_OK ||
 	    (st = session_commit(s)) != ST_OK)

@@ -35,6 +35,17 @@ revoke(struct session *s, uint16_t slot)
 	    s, EVENT_REVOKED, body, event_revoked_encode(&e, body, sizeof(body)), NULL);
 }
 
+/* So that the roster shows her as waiting for a first message of that chain. */
+static enum status
+say_waiting(struct session *s, uint16_t slot, unsigned generation)
+{
+	const struct event_renewed e = {session_quarter(s), slot, (uint8_t)generation};
+	uint8_t body[EVENT_RENEWED_LEN];
+
+	return session_append(
+	    s, EVENT_RENEWED, body, event_renewed_encode(&e, body, sizeof(body)), NULL);
+}
+
 /* Her copy for the new recovery key, without the chain that is live now. */
 static enum status
 seal_copy(struct session *s, const struct restore_slots *slots, uint16_t slot,
@@ -63,6 +74,8 @@ bring_live(struct each *e, uint16_t slot, const struct recovery_slot *old, unsig
 	memset(copy.chain, 0, generation * sizeof(copy.chain[0]));
 	if ((st = change_slot(e->s->state, slot, &r)) == ST_OK)
 		st = seal_copy(e->s, e->slots, slot, &copy);
+	if (st == ST_OK)
+		st = say_waiting(e->s, slot, generation);
 	sodium_memzero(&copy, sizeof(copy));
 	sodium_memzero(&r, sizeof(r));
 	e->slots->live += st == ST_OK;

@@ -35,6 +35,8 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_FAULT] = "INSERT INTO fault(seq, words) VALUES(?1, ?2)",
     [SQL_FAULTS] = "SELECT words FROM fault ORDER BY id LIMIT 1",
     [SQL_BACKUP] = "INSERT INTO backup(seq, at, next) VALUES(?1, ?2, ?3)",
+    [SQL_BACKUPS_PAST] = "DELETE FROM backup",
+    [SQL_RESTORED] = "INSERT INTO restored(seq, at) VALUES(?1, ?2)",
     [SQL_BACKUP_LAST] = "SELECT at FROM backup ORDER BY seq DESC LIMIT 1",
     [SQL_SAVE] = "SAVEPOINT one",
     [SQL_KEEP] = "RELEASE one",
@@ -58,7 +60,7 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_UNREAD] = "SELECT count(*) FROM message WHERE outcome NOT IN (1, 14)",
     [SQL_REFUSED] = "SELECT count(*), max(hour) FROM mark WHERE type = 12",
     [SQL_RENEW] = "UPDATE monitor SET waiting = ?2 WHERE slot = ?1 AND revoked IS NULL"
-		  " AND waiting IS NULL AND generation + 1 = ?2",
+		  " AND coalesce(waiting, generation) < ?2",
     [SQL_SWITCH] =
 	"UPDATE monitor SET lost = lost + max(coalesce(highest + 1, 0) - chain_messages, 0),"
 	" chain_messages = 0, highest = NULL, waiting = NULL, generation = ?2"

@@ -80,6 +80,9 @@ uint32_t view_unread(struct view *v);
 /* How many passphrases opened nothing; *last_s: when the last one, INT64_MIN without one. */
 uint32_t view_refused(struct view *v, int64_t *last_s);
 
+/* The quarter hour of the last backup; INT64_MIN: none of this incarnation. */
+int64_t view_backup_last(struct view *v);
+
 /* The database itself: for view_*.c, and for tests that compare two views row by row. */
 struct sqlite3 *view_db(struct view *v);
 

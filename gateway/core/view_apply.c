@@ -152,20 +152,6 @@ apply_mark(struct view *v, const struct view_event *ev)
 	return view_run(s);
 }
 
-static int
-apply_backed_up(struct view *v, const struct view_event *ev)
-{
-	sqlite3_stmt *s = view_statement(v, SQL_BACKUP);
-	struct event_backed_up e;
-
-	if (event_backed_up_decode(ev->body, ev->len, &e) != ST_OK || e.next > ev->seq)
-		return VIEW_DAMAGED;
-	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)ev->seq);
-	(void)sqlite3_bind_int64(s, 2, e.at);
-	(void)sqlite3_bind_int64(s, 3, (sqlite3_int64)e.next);
-	return view_run(s);
-}
-
 /* Among the marks, with how it was confirmed as cause. */
 static int
 apply_clock(struct view *v, const struct view_event *ev)
@@ -205,7 +191,8 @@ static const struct {
     {EVENT_OPENED, apply_mark},
     {EVENT_LOCKED, apply_mark},
     {EVENT_REFUSED, apply_mark},
-    {EVENT_BACKED_UP, apply_backed_up},
+    {EVENT_BACKED_UP, view_apply_backed_up},
+    {EVENT_RESTORED, view_apply_restored},
     {EVENT_CLOCK, apply_clock},
     {EVENT_RENEWED, view_apply_renewed},
     {EVENT_SCANNED, view_apply_scanned},

@@ -92,6 +92,11 @@ CREATE TABLE backup(
 	next INTEGER NOT NULL            -- the seq behind the last one that it holds
 ) STRICT;
 
+CREATE TABLE restored(
+	seq INTEGER PRIMARY KEY,
+	at INTEGER NOT NULL
+) STRICT;
+
 -- What is wrong with the journal, in words with row numbers.
 CREATE TABLE fault(
 	id INTEGER PRIMARY KEY,

@@ -211,11 +211,8 @@ struct msg_coordinator_row {
 /* The recovery key on its way to paper: secret, shown once. */
 struct msg_recovery_key {
 	char text[RECOVERY_TEXT_MAX]; /* base32, ended */
-	uint8_t gwid[8];
-	uint8_t kid[8];
-	int64_t made_s;    /* what core believes the time is, seconds UTC */
-	uint32_t replaced; /* 1: there was one before */
-	uint32_t slots;    /* monitors enrolled before it: no copy of their keys is there for it */
+	uint32_t replaced;            /* 1: there was one before */
+	uint32_t slots; /* monitors enrolled before it: no copy of their keys is there for it */
 };
 
 /* With the recovery key instead of a passphrase. */
@@ -276,8 +273,10 @@ struct msg_backed_up {
 /* A gateway from a backup, whose file comes with it, or from its own old store. */
 struct msg_restore {
 	struct msg_passphrase passphrase; /* of the new first coordinator */
-	struct msg_passphrase key;        /* the recovery key, as a person typed it */
-	uint64_t argon_memory;            /* octets */
+	char key[RECOVERY_TYPED_MAX];     /* the recovery key as it was typed; not ended */
+	uint32_t key_len;
+	uint32_t unused;
+	uint64_t argon_memory; /* octets */
 	uint32_t argon_passes;
 	uint32_t from_file; /* 0: the old store beside the state folder */
 };

@@ -39,8 +39,9 @@ say_made(void)
 	printf("\nNext:\n"
 	       "  tocsind -c %s                 start the gateway\n"
 	       "  tocsin -c %s unlock           open it with the passphrase\n"
+	       "  tocsin -c %s recovery-key     make the key for a lost passphrase, on paper\n"
 	       "  tocsin -c %s enrol --pseudonym NAME --place ID\n",
-	    conf, conf, conf);
+	    conf, conf, conf, conf);
 }
 
 static int

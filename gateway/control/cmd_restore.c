@@ -15,6 +15,7 @@
 #include "gateway/control/init_make.h"
 #include "gateway/control/init_plan.h"
 #include "gateway/control/recovery_sheet.h"
+#include "gateway/control/recovery_typed.h"
 #include "schemas/exit.h"
 
 #define POLL_DEFAULT_S 300
@@ -54,11 +55,12 @@ say_restored(const struct msg_restored *r)
 static int
 restore_with(struct birth *b, int (*make)(const struct birth *))
 {
-	struct passphrase passphrase, key;
+	struct passphrase passphrase;
+	struct recovery_typed key;
 	struct msg_restored restored;
 	int code;
 
-	if ((code = secret_get(&work.plan.recovery, "Recovery key: ", &key)) != 0)
+	if ((code = recovery_typed_get(work.plan.recovery_file, &key)) != 0)
 		return code;
 	if ((code = init_choose_passphrase(&work.plan, &passphrase)) == 0) {
 		b->passphrase = &passphrase;
@@ -71,7 +73,7 @@ restore_with(struct birth *b, int (*make)(const struct birth *))
 		sodium_memzero(&restored, sizeof(restored));
 		passphrase_wipe(&passphrase);
 	}
-	passphrase_wipe(&key);
+	sodium_memzero(&key, sizeof(key));
 	return code;
 }
 
@@ -116,7 +118,8 @@ make_anew(const struct birth *b)
 	if (rename(c->state_dir, work.old_state) == -1)
 		return cmd_fail(EXIT_REFUSED, "the folder %s cannot be renamed: %s", c->state_dir,
 		    strerror(errno));
-	(void)rename(c->anchor, work.old_anchor); /* it may be gone: that is why we are here */
+	if (c->anchor_kind == ANCHOR_FILE)
+		(void)rename(c->anchor, work.old_anchor); /* it may be gone: that is why */
 	code = make_state_folder(c);
 	if (code == 0)
 		code = init_core(b);
@@ -129,7 +132,8 @@ make_anew(const struct birth *b)
 	(void)rmdir(c->state_dir); /* empty again */
 	if (rename(work.old_state, c->state_dir) == -1)
 		(void)cmd_fail(code, "the old store still lies in %s", work.old_state);
-	(void)rename(work.old_anchor, c->anchor); /* likewise */
+	if (c->anchor_kind == ANCHOR_FILE)
+		(void)rename(work.old_anchor, c->anchor); /* likewise */
 	return code;
 }
 

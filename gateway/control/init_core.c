@@ -111,8 +111,8 @@ tell_restore(int channel, const struct birth *b)
 	ipc_begin(&m, MSG_RESTORE);
 	restore->passphrase.len = (uint32_t)b->passphrase->len;
 	memcpy(restore->passphrase.octets, b->passphrase->octets, b->passphrase->len);
-	restore->key.len = (uint32_t)b->key->len;
-	memcpy(restore->key.octets, b->key->octets, b->key->len);
+	restore->key_len = (uint32_t)b->key->len;
+	memcpy(restore->key, b->key->octets, b->key->len);
 	restore->argon_memory = (uint64_t)b->plan->cost.memory_mib << 20;
 	restore->argon_passes = b->plan->cost.passes;
 	restore->from_file = b->backup != -1;

@@ -12,6 +12,7 @@
 #include "gateway/common/passphrase.h"
 #include "gateway/control/books.h"
 #include "gateway/control/init_plan.h"
+#include "gateway/control/recovery_typed.h"
 #include "schemas/messages.h"
 
 struct birth {
@@ -22,8 +23,8 @@ struct birth {
 	const struct book_file *codebook, *places;
 	const struct passphrase *passphrase;
 	/* `tocsin restore`: instead of the books */
-	const struct passphrase *key; /* the recovery key as it was typed; NULL: init */
-	int backup;                   /* its descriptor, or -1: the old store */
+	const struct recovery_typed *key; /* NULL: init */
+	int backup;                       /* its descriptor, or -1: the old store */
 	struct msg_restored *restored;
 };
 

@@ -8,6 +8,7 @@
 
 #include "gateway/control/cmd.h"
 #include "gateway/control/options.h"
+#include "gateway/control/recovery_typed.h"
 #include "schemas/exit.h"
 
 /* `asked` NULL: only an option, else what stands before the default. `initial` NULL: none. */
@@ -71,8 +72,7 @@ plan_options(struct plan *p, int argc, char **argv, bool *go_on)
 	memcpy(&rows[count], others, sizeof(others));
 	o.count = count + sizeof(others) / sizeof(others[0]);
 	if (p->restores) {
-		rows[o.count++] = (struct option_row){"recovery-key-file", OPTION_TEXT,
-		    &p->recovery.file, 0, 0, NULL, "FILE", "read the recovery key from a file"};
+		rows[o.count++] = (struct option_row)RECOVERY_OPTION(p->recovery_file);
 		rows[o.count++] = (struct option_row){"own", OPTION_FLAG, &p->own, 0, 0, NULL, NULL,
 		    "from this gateway's own journal; no FILE then"};
 		o.usage = "tocsin [-c CONF] restore FILE | --own [OPTIONS]";

@@ -37,8 +37,8 @@ struct plan {
 	bool yes; /* ask nothing but the passphrase */
 	/* `tocsin restore` */
 	bool restores, own;
-	const char *file; /* the backup */
-	struct secret_source recovery;
+	const char *file;          /* the backup */
+	const char *recovery_file; /* of the recovery key; NULL: the terminal */
 	struct cost cost;
 };
 

@@ -134,16 +134,6 @@ struct event_setting {
 size_t event_setting_encode(const struct event_setting *e, uint8_t *out, size_t cap);
 enum status event_setting_decode(const uint8_t *in, size_t len, struct event_setting *out) MUST_USE;
 
-struct event_restored {
-	uint32_t at;            /* quarter hours */
-	uint8_t before[8];      /* the incarnation that ended */
-	uint64_t rows, missing; /* of the journal: written anew, not there */
-};
-#define EVENT_RESTORED_LEN (4 + 8 + 8 + 8)
-size_t event_restored_encode(const struct event_restored *e, uint8_t *out, size_t cap);
-enum status event_restored_decode(
-    const uint8_t *in, size_t len, struct event_restored *out) MUST_USE;
-
 struct event_backed_up {
 	uint32_t at;   /* quarter hours */
 	uint64_t next; /* the seq behind the last one that the backup holds */
@@ -168,11 +158,16 @@ size_t event_coordinator_encode(const struct event_coordinator *e, uint8_t *out,
 enum status event_coordinator_decode(
     const uint8_t *in, size_t len, struct event_coordinator *out) MUST_USE;
 
+/* By the recovery key: a coordinator got a passphrase, or the gateway was restored from a backup,
+ * with this coordinator as the only one. */
+enum recovered_how { RECOVERED_PASSPHRASE = 1, RECOVERED_RESTORED = 2 };
 struct event_recovered {
 	uint32_t at; /* quarter hours */
+	uint8_t how; /* enum recovered_how */
 	uint32_t id; /* of the coordinator */
+	char name[PSEUDONYM_MAX];
 };
-#define EVENT_RECOVERED_LEN 8
+#define EVENT_RECOVERED_MAX (9 + 1 + PSEUDONYM_MAX)
 size_t event_recovered_encode(const struct event_recovered *e, uint8_t *out, size_t cap);
 enum status event_recovered_decode(
     const uint8_t *in, size_t len, struct event_recovered *out) MUST_USE;

@@ -23,27 +23,3 @@ event_backed_up_decode(const uint8_t *in, size_t len, struct event_backed_up *ou
 	take(&e, out->link, sizeof(out->link));
 	return taken(&e);
 }
-
-size_t
-event_restored_encode(const struct event_restored *e, uint8_t *out, size_t cap)
-{
-	struct pen p = {out, 0, cap};
-
-	put_le(&p, e->at, 4);
-	put(&p, e->before, sizeof(e->before));
-	put_le(&p, e->rows, 8);
-	put_le(&p, e->missing, 8);
-	return p.len;
-}
-
-enum status
-event_restored_decode(const uint8_t *in, size_t len, struct event_restored *out)
-{
-	struct eye e = {in, len, 0};
-
-	out->at = (uint32_t)take_le(&e, 4);
-	take(&e, out->before, sizeof(out->before));
-	out->rows = take_le(&e, 8);
-	out->missing = take_le(&e, 8);
-	return taken(&e);
-}

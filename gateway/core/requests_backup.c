@@ -84,9 +84,9 @@ answer_restore(struct answer *a, struct ipc_message *ask)
 	if (in->from_file && a->r->passed == -1)
 		return send_result(a, ST_SYNTAX, 0, "");
 	if (in->passphrase.len == 0 || in->passphrase.len > sizeof(in->passphrase.octets) ||
-	    in->key.len > sizeof(in->key.octets))
+	    in->key_len > sizeof(in->key))
 		return send_result(a, ST_INCOMPLETE, 0, "give a passphrase");
-	if ((st = recovery_key_read(in->key.octets, in->key.len, &key)) != ST_OK)
+	if ((st = recovery_key_read(in->key, in->key_len, &key)) != ST_OK)
 		return send_result(a, st, 0,
 		    "this is not a recovery key, or a character of it is wrong: 17 groups of five");
 	ipc_begin(&m, MSG_RESTORED);

@@ -18,8 +18,6 @@
 #include "gateway/core/session_unlock.h"
 #include "gateway/core/stretch.h"
 
-#define COORDINATOR_FIRST 1
-
 /* Everything of both incarnations, for as long as it takes. Secret: sodium_malloc'd. */
 struct restoring {
 	struct restore_source src;
@@ -100,13 +98,10 @@ make_store(struct session *s, struct restoring *r, char words[SESSION_WORDS_MAX]
 {
 	enum status st;
 
-	if ((st = anchor_create(s->conf->anchor, &r->w, &s->anchor)) != ST_OK)
-		return say(words, st,
-		    st == ST_EXISTS
-			? "the anchor's file exists already: remove it only if no store needs it"
-			: "the anchor's file cannot be made: see its folder");
 	if ((st = store_create(s->conf->state_dir, &s->store)) != ST_OK)
 		return say(words, st, "the store cannot be made: see its folder and its disk");
+	if ((st = anchor_create(s->conf, s->store, &r->w, &s->anchor)) != ST_OK)
+		return say(words, st, session_anchor_words(s->conf, st));
 	/* Until the end is reached, what is there must not pass for a gateway. */
 	if ((st = store_meta_put(s->store, META_RESTORING, 1)) != ST_OK)
 		return st;
@@ -165,18 +160,18 @@ put_copies(struct session *s, const struct restoring *r)
 static enum status
 last_events(struct session *s, struct restoring *r)
 {
-	struct event_restored e = {.at = session_quarter(s),
-	    .rows = r->journal.rows,
-	    .missing = r->src.root.journal.count - r->journal.rows};
-	uint8_t body[EVENT_RESTORED_LEN], hash[EVENT_RING_LEN];
+	struct event_recovered e = {.at = session_quarter(s),
+	    .how = RECOVERED_RESTORED,
+	    .id = COORDINATOR_FIRST,
+	    .name = COORDINATOR_FIRST_NAME};
+	uint8_t body[EVENT_RECOVERED_MAX], hash[EVENT_RING_LEN];
 	enum status st;
 
-	memcpy(e.before, r->src.root.incarnation, sizeof(e.before));
 	if ((st = ring_list_hash(&s->ring, hash)) != ST_OK ||
 	    (st = session_mark(s, EVENT_OPENED, CAUSE_INIT, 1)) != ST_OK ||
 	    (st = session_append(s, EVENT_RING, hash, sizeof(hash), NULL)) != ST_OK ||
-	    (st = session_append(s, EVENT_RESTORED, body,
-		 event_restored_encode(&e, body, sizeof(body)), NULL)) != ST_OK ||
+	    (st = session_append(s, EVENT_RECOVERED, body,
+		 event_recovered_encode(&e, body, sizeof(body)), NULL)) != ST_OK ||
 	    (st = put_copies(s, r)) != ST_OK || (st = restore_slots(s, &r->slots)) != ST_OK ||
 	    (st = session_mark(s, EVENT_LOCKED, CAUSE_INIT, 0)) != ST_OK ||
 	    (st = session_commit(s)) != ST_OK)

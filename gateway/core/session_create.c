@@ -161,8 +161,8 @@ done:
 	return st;
 }
 
-static const char *
-anchor_words(const struct conf *conf, enum status st)
+const char *
+session_anchor_words(const struct conf *conf, enum status st)
 {
 	if (conf->anchor_kind == ANCHOR_FILE)
 		return st == ST_EXISTS
@@ -185,7 +185,7 @@ make_store(struct session *s, const struct birth *b, const struct session_birth 
 		return say(
 		    words, st, "the store cannot be made: see its folder and the room on its disk");
 	if ((st = anchor_create(s->conf, s->store, &b->w, &s->anchor)) != ST_OK)
-		return say(words, st, anchor_words(s->conf, st));
+		return say(words, st, session_anchor_words(s->conf, st));
 	s->ring = b->list;
 	if ((st = state_create(s->store, s->anchor, &b->wraps, &b->list, 0, &s->state)) != ST_OK)
 		return st;

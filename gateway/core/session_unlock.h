@@ -11,6 +11,9 @@
 enum status session_mark(
     struct session *s, enum event_type type, enum cause cause, int states) MUST_USE;
 
+/* Why the anchor could not be made, for a person. */
+const char *session_anchor_words(const struct conf *conf, enum status st);
+
 /* A making that failed: leave nothing behind but an anchor that was there before, and be NEW. */
 enum status session_undo(struct session *s) MUST_USE;
 

@@ -18,23 +18,6 @@ view_apply_backed_up(struct view *v, const struct view_event *ev)
 	return view_run(s);
 }
 
-/* An old backup says nothing of the new incarnation: it is as if none was made. */
-int
-view_apply_restored(struct view *v, const struct view_event *ev)
-{
-	sqlite3_stmt *s = view_statement(v, SQL_RESTORED);
-	struct event_restored e;
-	int rc;
-
-	if (event_restored_decode(ev->body, ev->len, &e) != ST_OK)
-		return VIEW_DAMAGED;
-	if ((rc = view_run(view_statement(v, SQL_BACKUPS_PAST))) != SQLITE_DONE)
-		return rc;
-	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)ev->seq);
-	(void)sqlite3_bind_int64(s, 2, e.at);
-	return view_run(s);
-}
-
 int64_t
 view_backup_last(struct view *v)
 {

@@ -53,9 +53,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	case EVENT_SETTING:
 		TRY(setting);
 		break;
-	case EVENT_RESTORED:
-		TRY(restored);
-		break;
 	case EVENT_BACKED_UP:
 		TRY(backed_up);
 		break;

@@ -28,6 +28,7 @@ static const struct {
     {"inbox", cmd_inbox, "show what arrived, the newest first"},
     {"roster", cmd_roster, "show the monitors and when each was heard last"},
     {"journal", cmd_journal, "read the whole journal anew and say what is not as it was written"},
+    {"retention", cmd_retention, "show the months that are stored, read or erase old ones"},
     {"codebook", cmd_codebook, "check codebook and places files, print a codebook's card"},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -25,20 +25,19 @@ session_close_view(struct session *s)
 	s->keys->ring.month_count = 0;
 }
 
-/* Try the passphrase on each coordinator's box. ST_OK, ST_PASSPHRASE, ST_CHANGED, ST_MEMORY, ... */
+/* Try the passphrase on each coordinator's box. */
 static enum status
-open_ring(struct session *s, const struct msg_passphrase *passphrase, struct ring_secrets *out)
+find_key(struct session *s, const struct ring_wraps *wraps, const struct msg_passphrase *passphrase,
+    struct ring_key *key)
 {
-	struct ring_wraps wraps;
 	struct key32 pw, kek;
-	struct ring_key key;
-	enum status st = state_wraps(s->state, &wraps);
+	enum status st = ST_PASSPHRASE;
 
-	for (size_t i = 0; st == ST_OK && i < s->ring.coordinator_count; i++) {
+	if (passphrase->len > sizeof(passphrase->octets))
+		return ST_PASSPHRASE;
+	for (size_t i = 0; st == ST_PASSPHRASE && i < s->ring.coordinator_count; i++) {
 		const struct ring_coordinator *c = &s->ring.coordinator[i];
 
-		if (passphrase->len > sizeof(passphrase->octets))
-			return ST_PASSPHRASE;
 		st = stretch_passphrase(passphrase->octets, passphrase->len, c->salt,
 		    c->argon_memory, c->argon_passes, &pw);
 		if (st == ST_RANGE)
@@ -47,17 +46,55 @@ open_ring(struct session *s, const struct msg_passphrase *passphrase, struct rin
 			break;
 		ring_kek(&pw, state_wipe_secret(s->state), &kek);
 		sodium_memzero(&pw, sizeof(pw));
-		st = ring_box_open(&kek, c->id, &s->ring, &wraps, &key);
+		st = ring_box_open(&kek, c->id, &s->ring, wraps, key);
 		sodium_memzero(&kek, sizeof(kek));
-		if (st == ST_OK)
-			st = ring_unlock(&key, 1, &s->ring, &wraps, out);
-		sodium_memzero(&key, sizeof(key));
-		if (st == ST_OK)
-			return ST_OK;
-		if (st == ST_PASSPHRASE && i + 1 < s->ring.coordinator_count)
-			st = ST_OK; /* the next one's */
+		if (st == ST_UNKNOWN)
+			st = ST_PASSPHRASE; /* a list that a thief put there */
 	}
-	return st == ST_OK || st == ST_UNKNOWN ? ST_PASSPHRASE : st;
+	return st;
+}
+
+enum status
+session_whose(struct session *s, const struct msg_passphrase *passphrase, uint32_t *id)
+{
+	struct ring_wraps wraps;
+	struct ring_key key;
+	enum status st = state_wraps(s->state, &wraps);
+
+	if (st == ST_OK && (st = find_key(s, &wraps, passphrase, &key)) == ST_OK) {
+		*id = key.id;
+		sodium_memzero(&key, sizeof(key));
+	}
+	return st;
+}
+
+/* ST_OK, ST_PASSPHRASE, ST_INCOMPLETE with words, ST_CHANGED, ST_MEMORY, ... */
+static enum status
+open_ring(struct session *s, const struct msg_passphrase *passphrase,
+    const struct msg_passphrase *second, struct ring_secrets *out, char words[SESSION_WORDS_MAX])
+{
+	struct ring_wraps wraps;
+	struct ring_key key[2];
+	size_t count = 1;
+	enum status st = state_wraps(s->state, &wraps);
+
+	if (st != ST_OK)
+		return st;
+	if (wraps.is_two_person && (second == NULL || second->len == 0)) {
+		(void)snprintf(words, SESSION_WORDS_MAX,
+		    "two coordinators must open this gateway together: give both passphrases");
+		return ST_INCOMPLETE;
+	}
+	st = find_key(s, &wraps, passphrase, &key[0]);
+	if (st == ST_OK && wraps.is_two_person)
+		st = find_key(s, &wraps, second, &key[count++]);
+	if (st == ST_OK)
+		st = ring_unlock(key, count, &s->ring, &wraps, out);
+	if (st == ST_INCOMPLETE)
+		(void)snprintf(words, SESSION_WORDS_MAX,
+		    "both passphrases are of one coordinator: two must open this gateway together");
+	sodium_memzero(key, sizeof(key));
+	return st == ST_UNKNOWN ? ST_PASSPHRASE : st;
 }
 
 /* Is everything on disk what was written? Else: reading only, and say what was found. */
@@ -313,8 +350,8 @@ from_armed(struct session *s, const struct ring_secrets *secrets)
 	return st;
 }
 
-static enum status
-refused(struct session *s)
+enum status
+session_refused(struct session *s)
 {
 	enum status st;
 
@@ -366,8 +403,21 @@ go(struct session *s, const struct ring_secrets *secrets, enum core_state to,
 }
 
 enum status
-session_unlock(struct session *s, const struct msg_passphrase *passphrase, enum core_state to,
+session_open_with(struct session *s, const struct ring_secrets *secrets, enum core_state to,
     char words[SESSION_WORDS_MAX])
+{
+	enum status st = go(s, secrets, to, words);
+
+	s->passphrase_ms = s->used_ms = clock_boot_ms();
+	log_event(EV_STATE_CHANGED, LOG_STATE(s->at));
+	if (st != ST_OK && s->at == IN_LOCKED)
+		session_forget(s); /* keys and view that were held half way */
+	return st;
+}
+
+enum status
+session_unlock_two(struct session *s, const struct msg_passphrase *passphrase,
+    const struct msg_passphrase *second, enum core_state to, char words[SESSION_WORDS_MAX])
 {
 	struct ring_secrets *secrets;
 	enum status st, noted;
@@ -377,21 +427,28 @@ session_unlock(struct session *s, const struct msg_passphrase *passphrase, enum 
 		return ST_NOT_ALLOWED;
 	if ((secrets = sodium_malloc(sizeof(*secrets))) == NULL)
 		return ST_MEMORY;
-	st = open_ring(s, passphrase, secrets);
-	if (st == ST_PASSPHRASE) {
-		if ((noted = refused(s)) != ST_OK && noted != ST_FULL)
-			st = noted;
-		goto done;
+	st = open_ring(s, passphrase, second, secrets, words);
+	if (st == ST_CHANGED) { /* whose key the list has now is not known */
+		(void)snprintf(words, SESSION_WORDS_MAX,
+		    "changed while locked: the list of who may open it, or the keys wrapped for "
+		    "them. Nothing was opened. What came in since then may be sealed to a "
+		    "stranger's key: tell the monitors");
+		(void)snprintf(
+		    s->fault, sizeof(s->fault), "%.*s", (int)sizeof(s->fault) - 1, words);
 	}
-	if (st == ST_OK) {
-		st = go(s, secrets, to, words);
-		s->passphrase_ms = s->used_ms = clock_boot_ms();
-		log_event(EV_STATE_CHANGED, LOG_STATE(s->at));
-	}
-	if (st != ST_OK && s->at == IN_LOCKED)
-		session_forget(s); /* keys and view that were held half way */
-done:
+	if (st == ST_OK)
+		st = session_open_with(s, secrets, to, words);
+	else if (st == ST_PASSPHRASE && (noted = session_refused(s)) != ST_OK && noted != ST_FULL)
+		st = noted;
+	sodium_stackzero(SESSION_STACK);
 	session_date(s, INT64_MIN, 0);
 	sodium_free(secrets);
 	return st;
+}
+
+enum status
+session_unlock(struct session *s, const struct msg_passphrase *passphrase, enum core_state to,
+    char words[SESSION_WORDS_MAX])
+{
+	return session_unlock_two(s, passphrase, NULL, to, words);
 }

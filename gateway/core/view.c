@@ -32,6 +32,15 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_BOOK] = "INSERT INTO book(seq, which, version, hash, octets) VALUES(?1, ?2, ?3, ?4, ?5)",
     [SQL_SETTING] = "INSERT OR REPLACE INTO setting(key, value, seq) VALUES(?1, ?2, ?3)",
     [SQL_MARK] = "INSERT INTO mark(seq, type, hour, cause) VALUES(?1, ?2, ?3, ?4)",
+    [SQL_RIGHT] = "INSERT INTO rights(seq, act, id, at) VALUES(?1, ?2, ?3, ?4)",
+    [SQL_COORDINATOR_ADD] = "INSERT INTO coordinator(id, name, since) VALUES(?1, ?2, ?3)",
+    [SQL_COORDINATOR_REMOVE] = "INSERT INTO coordinator(id, name, removed) VALUES(?1, ?2, ?3)"
+			       " ON CONFLICT(id) DO UPDATE SET removed = ?3 WHERE removed IS NULL",
+    [SQL_COORDINATOR_PASSPHRASE] =
+	"INSERT INTO coordinator(id, name, passphrase) VALUES(?1, ?2, ?3)"
+	" ON CONFLICT(id) DO UPDATE SET passphrase = ?3 WHERE removed IS NULL",
+    [SQL_COORDINATOR_GET] = "SELECT name, since, passphrase FROM coordinator WHERE id = ?1",
+    [SQL_COORDINATOR_LAST] = "SELECT max(id) FROM coordinator",
     [SQL_FAULT] = "INSERT INTO fault(seq, words) VALUES(?1, ?2)",
     [SQL_FAULTS] = "SELECT words FROM fault ORDER BY id LIMIT 1",
     [SQL_SAVE] = "SAVEPOINT one",

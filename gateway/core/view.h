@@ -76,6 +76,17 @@ struct view_text {
 typedef enum status view_text_fn(void *arg, const struct view_text *text);
 enum status view_unopened(
     struct view *v, uint64_t first, uint64_t last, view_text_fn *fn, void *arg) MUST_USE;
+
+/* What the journal says of a coordinator; one of whom it says nothing is the first, whom init made.
+ * name: of PSEUDONYM_MAX. Quarter hours, or EVENT_QUARTER_NONE. ST_OK, ST_MEMORY. */
+struct view_coordinator {
+	char name[PSEUDONYM_MAX];
+	uint32_t since, passphrase;
+};
+enum status view_coordinator(struct view *v, uint32_t id, struct view_coordinator *out) MUST_USE;
+/* The largest id that any coordinator ever had. */
+uint32_t view_coordinator_last(struct view *v);
+
 uint32_t view_unread(struct view *v);
 /* How many passphrases opened nothing; *last_s: when the last one, INT64_MIN without one. */
 uint32_t view_refused(struct view *v, int64_t *last_s);

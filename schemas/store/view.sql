@@ -127,6 +127,25 @@ CREATE TABLE dropped(
 	first INTEGER NOT NULL           -- the first row kept
 ) STRICT;
 
+-- Who may open the gateway, as the journal tells it; the ring's list says who does. The first one
+-- has no row before something happens to her.
+CREATE TABLE coordinator(
+	id INTEGER PRIMARY KEY CHECK(id > 0),
+	name TEXT NOT NULL CHECK(length(name) > 0),
+	since INTEGER,                   -- NULL: since the gateway was made
+	passphrase INTEGER,              -- when it was last changed
+	removed INTEGER                  -- NULL: active
+) STRICT;
+CREATE UNIQUE INDEX coordinator_name ON coordinator(name COLLATE NOCASE) WHERE removed IS NULL;
+
+-- What was done to the ring: enum coordinator_act, and 0 for a recovery.
+CREATE TABLE rights(
+	seq INTEGER PRIMARY KEY,
+	act INTEGER NOT NULL CHECK(act BETWEEN 0 AND 6),
+	id INTEGER NOT NULL,             -- of the coordinator, 0: nobody
+	at INTEGER NOT NULL
+) STRICT;
+
 -- What is wrong with the journal, in words with row numbers.
 CREATE TABLE fault(
 	id INTEGER PRIMARY KEY,

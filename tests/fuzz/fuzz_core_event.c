@@ -59,6 +59,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	case EVENT_DROPPED:
 		TRY(dropped);
 		break;
+	case EVENT_COORDINATOR:
+		TRY(coordinator);
+		break;
+	case EVENT_RECOVERED:
+		TRY(recovered);
+		break;
 	case EVENT_CLOCK:
 		TRY(clock);
 		break;

@@ -38,6 +38,7 @@ int cmd_enrol(int argc, char **argv);
 int cmd_revoke(int argc, char **argv);
 int cmd_inbox(int argc, char **argv);
 int cmd_roster(int argc, char **argv);
+int cmd_retention(int argc, char **argv);
 int cmd_renew(int argc, char **argv);
 int cmd_deep_scan(int argc, char **argv);
 int cmd_codebook(int argc, char **argv);

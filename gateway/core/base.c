@@ -59,6 +59,7 @@ base_holds(unsigned type)
 	case EVENT_CODEBOOK:
 	case EVENT_PLACES:
 	case EVENT_SETTING:
+	case EVENT_COORDINATOR:
 		return 1;
 	default:
 		return 0;

@@ -332,7 +332,7 @@ static const struct {
 	unsigned weight;
 	void (*act)(void);
 } acts[] = {{60, act_report}, {10, act_batch}, {10, act_replay}, {20, act_noise}, {5, act_octets},
-    {4, act_enrol}, {2, act_revoke}, {3, act_renew}, {4, act_deep_scan}, {3, act_wrong_passphrase},
+    {4, act_enrol}, {5, act_revoke}, {3, act_renew}, {4, act_deep_scan}, {3, act_wrong_passphrase},
     {1, act_lock}, {1, act_close}, {1, act_arm}, {2, act_unlock}, {1, act_date}, {1, act_crash},
     {3, act_idle}};
 

@@ -132,7 +132,8 @@ grow(unsigned pages, unsigned sealed)
 		texts(sealed, 0);
 }
 
-/* The largest batch, a checkpoint when idle (500 pages), and what a WAL that begins anew overwrites. */
+/* The largest batch, a checkpoint when idle (500 pages), and what a WAL that begins anew
+ * overwrites. */
 static void
 idle_checkpoint(void)
 {

@@ -65,6 +65,8 @@ apply_received(struct view *v, const struct view_event *ev)
 	(void)sqlite3_clear_bindings(s); /* e goes */
 	if (rc == SQLITE_DONE && e.has_record)
 		rc = apply_report(v, ev->seq, &e);
+	if (!ev->proven) /* it is shown, and moves nobody */
+		return rc;
 	if (rc == SQLITE_DONE && e.generation > 0 && event_received_opened(&e))
 		rc = view_switch(v, e.slot, e.generation);
 	if (rc == SQLITE_DONE && e.slot != EVENT_SLOT_NONE && e.has_record)

@@ -211,11 +211,8 @@ struct msg_coordinator_row {
 /* The recovery key on its way to paper: secret, shown once. */
 struct msg_recovery_key {
 	char text[RECOVERY_TEXT_MAX]; /* base32, ended */
-	uint8_t gwid[8];
-	uint8_t kid[8];
-	int64_t made_s;    /* what core believes the time is, seconds UTC */
-	uint32_t replaced; /* 1: there was one before */
-	uint32_t slots;    /* monitors enrolled before it: no copy of their keys is there for it */
+	uint32_t replaced;            /* 1: there was one before */
+	uint32_t slots; /* monitors enrolled before it: no copy of their keys is there for it */
 };
 
 /* With the recovery key instead of a passphrase. */

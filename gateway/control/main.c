@@ -23,6 +23,9 @@ static const struct {
     {"arm", cmd_arm, "let it read what arrives, without opening what is stored"},
     {"close", cmd_close, "end reading: from OPEN back to ARMED"},
     {"lock", cmd_lock, "lock it: it receives, and reads nothing"},
+    {"coordinator", cmd_coordinator, "show, add or remove who may open it; two-person rule"},
+    {"recovery-key", cmd_recovery_key, "make the key for lost passphrases, to be kept on paper"},
+    {"recover", cmd_recover, "open the gateway with the recovery key, and set a passphrase"},
     {"enrol", cmd_enrol, "enrol a monitor and print the secret text for her device, once"},
     {"revoke", cmd_revoke, "accept nothing from a monitor any more"},
     {"inbox", cmd_inbox, "show what arrived, the newest first"},
@@ -40,7 +43,7 @@ help(FILE *out, int code)
 {
 	(void)fputs("usage: tocsin [-c CONF] COMMAND [OPTIONS]\n\n", out);
 	for (size_t i = 0; i < COMMANDS; i++)
-		(void)fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
+		(void)fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].help);
 	(void)fputs("\n'tocsin COMMAND --help' tells a command's options.\n", out);
 	return code;
 }

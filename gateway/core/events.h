@@ -148,11 +148,16 @@ size_t event_coordinator_encode(const struct event_coordinator *e, uint8_t *out,
 enum status event_coordinator_decode(
     const uint8_t *in, size_t len, struct event_coordinator *out) MUST_USE;
 
+/* By the recovery key: a coordinator got a passphrase, or the gateway was restored from a backup,
+ * with this coordinator as the only one. */
+enum recovered_how { RECOVERED_PASSPHRASE = 1, RECOVERED_RESTORED = 2 };
 struct event_recovered {
 	uint32_t at; /* quarter hours */
+	uint8_t how; /* enum recovered_how */
 	uint32_t id; /* of the coordinator */
+	char name[PSEUDONYM_MAX];
 };
-#define EVENT_RECOVERED_LEN 8
+#define EVENT_RECOVERED_MAX (9 + 1 + PSEUDONYM_MAX)
 size_t event_recovered_encode(const struct event_recovered *e, uint8_t *out, size_t cap);
 enum status event_recovered_decode(
     const uint8_t *in, size_t len, struct event_recovered *out) MUST_USE;

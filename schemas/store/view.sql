@@ -138,11 +138,13 @@ CREATE TABLE coordinator(
 ) STRICT;
 CREATE UNIQUE INDEX coordinator_name ON coordinator(name COLLATE NOCASE) WHERE removed IS NULL;
 
--- What was done to the ring: enum coordinator_act, and 0 for a recovery.
+-- What was done to the ring.
 CREATE TABLE rights(
 	seq INTEGER PRIMARY KEY,
-	act INTEGER NOT NULL CHECK(act BETWEEN 0 AND 6),
+	type INTEGER NOT NULL,           -- coordinator or recovered
+	act INTEGER NOT NULL,            -- enum coordinator_act or recovered_how
 	id INTEGER NOT NULL,             -- of the coordinator, 0: nobody
+	name TEXT NOT NULL,
 	at INTEGER NOT NULL
 ) STRICT;
 

@@ -19,6 +19,7 @@
 #define EW1_ENROL_LEN 80
 #define EW1_ENROL_CHARS 132 /* "EW1:" and 128 characters of base32 */
 #define EW1_WINDOW 256      /* numbers n .. n + 255 are live */
+#define EW1_WAITING 64      /* of a chain that waits for its switch, numbers 0 .. 63 are live */
 #define EW1_SKIPPED_MAX 64
 #define EW1_SCAN_MAX 65536    /* how far a deep scan looks ahead */
 #define DEEP_SCAN_SLICE 16384 /* numbers at once */

@@ -126,6 +126,7 @@ struct msg_status {
 	uint32_t clock_trust;   /* enum trust */
 	uint32_t clock_how;     /* enum clock_how, 0: not confirmed */
 	char fault[200];        /* what is wrong, in words; empty if nothing is */
+	char weaker[128];       /* settings of the file that would weaken protection, and do not */
 };
 
 struct msg_enrol {

@@ -115,6 +115,11 @@ make_conf(struct birth *b)
 	if (conf_parse(work.plan.settings, work.settings, b->settings_len, &work.conf, fault) !=
 	    ST_OK)
 		return cmd_fail(EXIT_REFUSED, "these answers cannot be used: %s", fault);
+	if (work.conf.weaker[0] != '\0')
+		return cmd_fail(EXIT_REFUSED,
+		    "these answers cannot be used: %s asks for less protection than this version "
+		    "gives",
+		    work.conf.weaker);
 	return 0;
 }
 

@@ -457,7 +457,7 @@ main(void)
 	struct real_core core;
 
 	make();
-	core_start(&core, &rig);
+	core_start(&core, &rig, "");
 	compose(NOTE_PARKED);
 	core_deliver(&core, spent[spent_count].text, 2);
 	locked = &loot[LOCKED];

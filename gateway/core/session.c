@@ -79,6 +79,7 @@ static enum status
 read_ring(struct session *s)
 {
 	uint8_t octets[RING_LIST_MAX], hash[32];
+	struct ring_wraps wraps;
 	size_t len;
 	enum status st = store_ring_get(s->store, octets, sizeof(octets), &len);
 
@@ -90,6 +91,8 @@ read_ring(struct session *s)
 		(void)snprintf(s->fault, sizeof(s->fault), "%s",
 		    "changed while locked: the list of who may open it. Texts stay in the modem");
 	}
+	if (st == ST_OK && state_wraps(s->state, &wraps) == ST_OK)
+		s->two_person = wraps.is_two_person; /* else unlocking finds out */
 	return status_class(st) == SC_REJECT ? ST_DAMAGED : st;
 }
 
@@ -112,12 +115,13 @@ session_start(struct session *s, const struct conf *conf, char words[SESSION_WOR
 		return start_failed(words, st,
 		    "the store cannot be opened: see that its folder is readable and its disk is "
 		    "sound");
-	if ((st = anchor_open(conf->anchor, &s->anchor)) != ST_OK)
+	if ((st = anchor_open(conf, s->store, &s->anchor)) != ST_OK)
 		return start_failed(words, st,
 		    "the anchor cannot be opened: without it nothing in the store can be read");
 	if ((st = state_open(s->store, s->anchor, &s->state)) != ST_OK)
 		return start_failed(words, st,
-		    st == ST_ANCHOR
+		    st == ST_WIPED ? status_words(st)
+		    : st == ST_ANCHOR
 			? "the anchor does not open this store: are both from one gateway?"
 			: "the store's state cannot be read");
 	if ((st = read_ring(s)) != ST_OK)

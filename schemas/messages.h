@@ -130,6 +130,7 @@ struct msg_status {
 	uint32_t two_person;    /* 1: two coordinators' passphrases are needed */
 	uint32_t recovery_key;  /* 1: there is one */
 	char fault[200];        /* what is wrong, in words; empty if nothing is */
+	char weaker[128];       /* settings of the file that would weaken protection, and do not */
 };
 
 struct msg_enrol {

@@ -139,6 +139,11 @@ make_conf(struct birth *b, struct conf *conf, char *settings)
 		return cmd_fail(EXIT_REFUSED, "the answers are too long for a settings file");
 	if (conf_parse(b->plan->settings, settings, b->settings_len, conf, fault) != ST_OK)
 		return cmd_fail(EXIT_REFUSED, "these answers cannot be used: %s", fault);
+	if (conf->weaker[0] != '\0')
+		return cmd_fail(EXIT_REFUSED,
+		    "these answers cannot be used: %s asks for less protection than this version "
+		    "gives",
+		    conf->weaker);
 	return 0;
 }
 

@@ -283,6 +283,8 @@ run_daemon(void)
 	    (st = loop_add(&core.loop, CORE_CONTROL_FD, POLLIN, on_control, NULL)) != ST_OK)
 		return st;
 	log_event(EV_STORE_READY, LOG_STATE(core.session.at));
+	if (core.conf.weaker[0] != '\0')
+		log_event(EV_SETTINGS_WEAKER);
 	set_tick();
 	return loop_run(&core.loop);
 }

@@ -11,6 +11,7 @@
 #include "gateway/control/show.h"
 
 #define CELL_MAX 256
+#define INDENT "        "
 
 enum { C_NAME, C_PLACE, C_LANGUAGE, C_HEARD, C_MESSAGES, C_MISSING, C_RHYTHM, C_NOTE, C_COUNT };
 
@@ -18,25 +19,90 @@ static const struct show_column layout[C_COUNT] = {
     [C_NAME] = {"pseudonym", 12, 31, false, 0},
     [C_PLACE] = {"place", 12, 40, false, 0},
     [C_LANGUAGE] = {"lang", 4, 7, false, 0},
-    [C_HEARD] = {"last heard (UTC)", 16, 16, false, 0},
+    [C_HEARD] = {"last heard (UTC)", 22, 22, false, 0},
     [C_MESSAGES] = {"msgs", 5, 6, true, 0},
     [C_MISSING] = {"lost", 4, 5, true, 0},
     [C_RHYTHM] = {"every", 6, 7, true, 0},
     [C_NOTE] = {"", 7, 10, false, 0},
 };
 
+/* Why she has no spare chain, for scripts; by enum spares_why. */
+static const char *const spares_words[] = {
+    [SPARES_THERE] = "",
+    [SPARES_NO_KEY] = "no recovery key",
+    [SPARES_BEFORE] = "enrolled before the recovery key",
+    [SPARES_USED] = "last chain",
+};
+
 struct roster {
 	struct show_column columns[C_COUNT];
+	size_t width; /* of the terminal */
 	bool as_json;
 	unsigned count;
 };
+
+/* Under her row: what a coordinator should do about her chains. */
+static void
+print_chains(const struct roster *r, const struct msg_roster_row *row)
+{
+	char line[160] = "";
+
+	if (row->revoked)
+		return;
+	if (row->waiting != 0)
+		(void)snprintf(line, sizeof(line),
+		    "chain %u waits for her: 'tocsin-compose next-chain %u' before her next "
+		    "message",
+		    row->waiting, row->waiting);
+	else if (row->spares_why == SPARES_BEFORE)
+		(void)snprintf(line, sizeof(line), "%s",
+		    "enrolled before the recovery key: no spare chain; enrol her anew when you "
+		    "can");
+	else if (row->spares_why == SPARES_USED)
+		(void)snprintf(line, sizeof(line), "%s",
+		    "her last chain is in use: enrol her anew to change it");
+	if (line[0] != '\0')
+		show_wrapped(stdout, INDENT, line, r->width);
+}
+
+static void
+note_of(const struct msg_roster_row *row, char note[16])
+{
+	note[0] = '\0';
+	if (row->revoked)
+		(void)snprintf(note, 16, "revoked");
+	else if (row->spares_why != SPARES_NO_KEY)
+		(void)snprintf(note, 16, "%u spare", row->spares);
+}
+
+/* On a screen too narrow for the table, with words in place of its titles. */
+static void
+print_narrow(const struct roster *r, const char *const cells[C_COUNT])
+{
+	static const struct {
+		const char *before, *behind;
+	} words[C_COUNT] = {[C_PLACE] = {"at ", ""},
+	    [C_LANGUAGE] = {"language ", ""},
+	    [C_HEARD] = {"last heard ", " UTC"},
+	    [C_MESSAGES] = {"", " messages"},
+	    [C_MISSING] = {"", " lost"},
+	    [C_RHYTHM] = {"every ", ""},
+	    [C_NOTE] = {"", ""}};
+	char line[4 * CELL_MAX] = "";
+
+	show_wrapped(stdout, "", cells[C_NAME], r->width);
+	for (size_t i = C_PLACE; i < C_COUNT; i++)
+		if (cells[i][0] != '\0' && strcmp(cells[i], "-") != 0)
+			show_add(line, sizeof(line), "%s%s%s", words[i].before, cells[i],
+			    words[i].behind);
+	show_wrapped(stdout, INDENT, line, r->width);
+}
 
 static void
 print_row(struct roster *r, const struct msg_roster_row *row)
 {
 	char name[CELL_MAX], place[CELL_MAX], language[CELL_MAX], heard[SHOW_TIME_MAX];
-	char messages[16], missing[16], rhythm[16] = "-";
-	const char *note = row->revoked ? "revoked" : "";
+	char messages[16], missing[16], rhythm[16] = "-", note[16];
 	const char *cells[C_COUNT] = {
 	    name, place, language, heard, messages, missing, rhythm, note};
 
@@ -45,14 +111,20 @@ print_row(struct roster *r, const struct msg_roster_row *row)
 	if (place[0] == '\0')
 		(void)snprintf(place, sizeof(place), "%u", row->place);
 	(void)show_visible(language, sizeof(language), row->language, strlen(row->language));
-	show_time(heard, row->last_s);
+	note_of(row, note);
+	show_time_about(heard, row->last_s, row->last_trust);
 	(void)snprintf(messages, sizeof(messages), "%u", row->messages);
 	(void)snprintf(missing, sizeof(missing), "%u", row->missing);
 	if (row->rhythm_days != 0)
 		(void)snprintf(rhythm, sizeof(rhythm), "%u d", row->rhythm_days);
-	if (r->count == 0)
-		show_titles(stdout, r->columns, C_COUNT);
-	show_row(stdout, r->columns, C_COUNT, cells);
+	if (r->width < show_least(r->columns, C_COUNT)) {
+		print_narrow(r, cells);
+	} else {
+		if (r->count == 0)
+			show_titles(stdout, r->columns, C_COUNT);
+		show_row(stdout, r->columns, C_COUNT, cells);
+	}
+	print_chains(r, row);
 }
 
 static void
@@ -72,8 +144,14 @@ print_json(const struct msg_roster_row *row)
 	json_number(&j, "messages", row->messages);
 	json_number(&j, "missing", row->missing);
 	json_number(&j, "highest", row->highest);
+	json_number(&j, "chain", row->chain);
+	json_number(&j, "chain_waiting", row->waiting);
+	json_number(&j, "spares", row->spares);
+	if (row->spares_why < sizeof(spares_words) / sizeof(spares_words[0]))
+		json_text(&j, "spares_why", spares_words[row->spares_why]);
 	json_time(&j, "enrolled", row->enrolled_s);
-	json_time(&j, "last_heard", row->last_s);
+	json_time(&j, "last_heard", row->last_trust == TRUST_NONE ? INT64_MIN : row->last_s);
+	json_text(&j, "last_heard_level", show_trust(row->last_trust));
 	json_flag(&j, "revoked", row->revoked);
 	json_end(&j);
 }
@@ -105,7 +183,8 @@ cmd_roster(int argc, char **argv)
 	if (!options_read(&o, argc, argv, NULL, &code) || (code = client_open(&c)) != 0)
 		return code;
 	memcpy(roster.columns, layout, sizeof(layout));
-	show_fit(roster.columns, C_COUNT, show_columns());
+	roster.width = show_columns();
+	show_fit(roster.columns, C_COUNT, roster.width);
 	code = people_each(&c, "", on_row, &roster);
 	client_close(&c);
 	if (code == 0 && roster.count == 0 && !roster.as_json)

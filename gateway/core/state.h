@@ -9,9 +9,11 @@
  *   2. one SQLite transaction: run and journal rows, changed leaves, their nodes and the root under
  *      fresh keys (the root under A'; under the old A where no slot changed), seen, parked rows;
  *   3. the caller acknowledges;
- *   4. the old anchor slot is zeroed by the next commit's step 1, or by state_idle().
- * A commit that returns anything but ST_OK leaves memory and disk in doubt: the caller touches
- * nothing more and ends the process (ST_SYNC: and the machine must be restarted).
+ *   4. the old anchor slot is zeroed: in an EEPROM at once; in a file by the next commit's step 1,
+ *      or by state_idle().
+ * Where the store is its own anchor (the kind none), A' is written in step 2, and 1 and 4 fall
+ * away. A commit that returns anything but ST_OK leaves memory and disk in doubt: the caller
+ * touches nothing more and ends the process (ST_SYNC: and the machine must be restarted).
  *
  * Secrets held here live in sodium_malloc'd memory and are wiped by state_lock() and state_free().
  */
@@ -26,7 +28,7 @@
 #include "crypto/ratchet.h"
 #include "crypto/ring.h"
 #include "crypto/tree.h"
-#include "gateway/core/anchor_file.h"
+#include "gateway/core/anchor.h"
 #include "gateway/core/store.h"
 #include "schemas/limits.h"
 #include "schemas/status.h"
@@ -45,8 +47,9 @@ enum status state_create(struct store *store, struct anchor *anchor, const struc
 /*
  * Open an existing state as LOCKED. Step 0 first: one checkpoint, its result checked. Then the
  * anchor slot whose A opens the root is chosen (gen inside decides a tie).
- * ST_OK, ST_ANCHOR (neither opens it, or W is gone), ST_INCOMPLETE (its making was cut short: there
- * is no root), ST_DAMAGED, ST_IO, ST_SYNC, ST_MEMORY.
+ * ST_OK, ST_ANCHOR (none opens it, or W is gone), ST_WIPED (nothing at all is in the anchor),
+ * ST_INCOMPLETE (its making was cut short: there is no root), ST_DAMAGED, ST_IO, ST_SYNC,
+ * ST_MEMORY.
  */
 enum status state_open(struct store *store, struct anchor *anchor, struct state **out) MUST_USE;
 /* state_free(NULL) does nothing. Store and anchor stay the caller's. */
@@ -119,6 +122,9 @@ uint64_t state_on_h(const struct state *s);
  * - change_pass_end: the pass over parked ends: K_P is fresh, the rows that stay are sealed anew.
  * - change_ring: another signed list. ST_OK, ST_RANGE.
  * - change_wraps: other wraps. Copied.
+ * - change_recovery: one copy for the recovery key; len 0: that copy goes. ST_OK, ST_TOO_LONG.
+ * - change_forget: the rows before `first` go, which begins a run; link_before is the link before
+ *   that run's row. ST_OK, ST_RANGE (not later than what is kept, or not written yet).
  *
  * All but change_seen and change_park need state_arm(): ST_NOT_ALLOWED, or asserted. ST_MEMORY too,
  * and ST_FULL when far more is collected than one batch makes: nothing of that call is collected.
@@ -129,10 +135,14 @@ enum status change_slot(struct state *s, uint16_t slot, const struct ratchet *ne
 enum status change_seen(struct state *s, const uint8_t hash[16]) MUST_USE;
 enum status change_park(
     struct state *s, const uint8_t pk_i[32], const uint8_t plain[PARK_PLAIN_LEN]) MUST_USE;
-enum status change_unpark(struct state *s, uint64_t seq) MUST_USE;
+enum status change_unpark(struct state *s, int64_t seq) MUST_USE;
 void change_pass_end(struct state *s);
 enum status change_ring(struct state *s, const struct ring_list *list) MUST_USE;
 void change_wraps(struct state *s, const struct ring_wraps *wraps);
+enum status change_recovery(
+    struct state *s, unsigned kind, uint64_t id, const uint8_t *blob, size_t len) MUST_USE;
+enum status change_forget(
+    struct state *s, uint64_t first, const uint8_t link_before[JOURNAL_LINK_LEN]) MUST_USE;
 int change_pending(const struct state *s);
 /* Forget what was collected. If events were among it the run ends: the next event opens a new one.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For view.c, view_rows.c and view_try.c alone: the view's statements, prepared once.
+ * For view*.c alone: the view's statements, prepared once.
  */
 #ifndef GATEWAY_CORE_VIEW_SQL_H
 #define GATEWAY_CORE_VIEW_SQL_H
@@ -18,6 +18,12 @@ enum view_statement {
 	SQL_BOOK,
 	SQL_SETTING,
 	SQL_MARK,
+	SQL_RIGHT,
+	SQL_COORDINATOR_ADD,
+	SQL_COORDINATOR_REMOVE,
+	SQL_COORDINATOR_PASSPHRASE,
+	SQL_COORDINATOR_GET,
+	SQL_COORDINATOR_LAST,
 	SQL_FAULT,
 	SQL_FAULTS,
 	SQL_SAVE,
@@ -28,6 +34,23 @@ enum view_statement {
 	SQL_SLOT_OF,
 	SQL_UNREAD,
 	SQL_REFUSED,
+	SQL_BOOK_PAST,
+	SQL_BASE,
+	SQL_BASE_OF,
+	SQL_ORIGIN,
+	SQL_ORIGIN_REFUSED,
+	SQL_COUNTERS,
+	SQL_TALLY,
+	SQL_JOIN,
+	SQL_DROPPED,
+	SQL_CARRY_SETTING,
+	SQL_CARRY_BOOK,
+	SQL_CARRY_MONITOR,
+	SQL_CARRY_TALLY,
+	SQL_RENEW,
+	SQL_SWITCH,
+	SQL_FOUND,
+	SQL_UNOPENED,
 	SQL_STATEMENTS
 };
 
@@ -35,6 +58,13 @@ struct view {
 	sqlite3 *db;
 	sqlite3_stmt *stmt[SQL_STATEMENTS];
 	uint64_t faults;
+	uint64_t from; /* seq of the base that it is folded from; 0: of none */
+	struct {       /* the base whose items come now; seq 0: none */
+		uint64_t seq;
+		uint32_t at, items;
+		uint16_t epoch;
+		uint8_t trust;
+	} carried;
 };
 
 /* A prepared statement, reset and without values. */

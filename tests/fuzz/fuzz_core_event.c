@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "gateway/core/events.h"
+#include "gateway/core/events_carried.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -44,8 +44,29 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	case EVENT_PLACES:
 		TRY(book);
 		break;
+	case EVENT_RENEWED:
+		TRY(renewed);
+		break;
+	case EVENT_SCANNED:
+		TRY(scanned);
+		break;
 	case EVENT_SETTING:
 		TRY(setting);
+		break;
+	case EVENT_CARRIED:
+		TRY(carried);
+		break;
+	case EVENT_DROPPED:
+		TRY(dropped);
+		break;
+	case EVENT_COORDINATOR:
+		TRY(coordinator);
+		break;
+	case EVENT_RECOVERED:
+		TRY(recovered);
+		break;
+	case EVENT_CLOCK:
+		TRY(clock);
 		break;
 	default:
 		TRY(mark);

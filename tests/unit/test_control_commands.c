@@ -33,6 +33,8 @@ test_unreachable(void)
 	put("run/fault", "11\n");
 	CHECK_EQ(run(cmd_inbox, "inbox"), EXIT_UNREACHABLE);
 	CHECK_HAS(err, "restart the machine");
+	CHECK_EQ(run(cmd_revoke, "revoke p1"), EXIT_UNREACHABLE); /* before it asks */
+	CHECK(strstr(out, "Type yes") == NULL);
 	put("run/fault", "13\n");
 	CHECK_EQ(run(cmd_roster, "roster"), EXIT_UNREACHABLE);
 	CHECK_HAS(err, "not what it was");
@@ -106,11 +108,14 @@ test_status(void)
 static void
 answer_state(int fd, const struct ipc_message *ask)
 {
-	const struct msg_passphrase *p = &ask->body.UNLOCK;
+	const struct msg_passphrase *p = &ask->body.UNLOCK.passphrase;
 	bool right = p->len == 13 && memcmp(p->octets, "correct horse", 13) == 0;
+	char date[40] = "";
 
+	if (ask->body.UNLOCK.date_s != INT64_MIN)
+		(void)snprintf(date, sizeof(date), "DATE %lld", (long long)ask->body.UNLOCK.date_s);
 	if (ask->head.type == MSG_UNLOCK || ask->head.type == MSG_ARM)
-		send_result(fd, right ? ST_OK : ST_PASSPHRASE, 0, "");
+		send_result(fd, right ? ST_OK : ST_PASSPHRASE, 0, date);
 	else if (ask->head.type == MSG_CLOSE)
 		send_result(fd, ST_NOT_ALLOWED, 0, "the gateway is LOCKED: words of core");
 	else
@@ -132,6 +137,15 @@ test_states(void)
 	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-file none"), EXIT_REFUSED);
 	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-file right --passphrase-fd 0"), EXIT_USAGE);
 	CHECK_EQ(run(cmd_unlock, "unlock secret"), EXIT_USAGE);
+	CHECK_EQ(
+	    run(cmd_unlock, "unlock --passphrase-file right --date 2026-02-29T10:00"), EXIT_USAGE);
+	CHECK_HAS(err, "such as 2026-11-21T14:03");
+	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-file right --date-is-sure"), EXIT_USAGE);
+	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-file right --date 2028-02-29T10:00"), 0);
+	CHECK_HAS(out, "DATE 1835431200");
+	CHECK(chmod("right", 0640) == 0);
+	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-file right"), EXIT_REFUSED);
+	CHECK_HAS(err, "chmod 600");
 	put("in", "correct horse\nmore\n");
 	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-fd 0"), 0);
 	put("in", "");
@@ -228,6 +242,64 @@ test_enrol(void)
 	stop_core();
 }
 
+/* ---- the journal ---- */
+
+static uint64_t journal_faults;
+
+static void
+answer_journal(int fd, const struct ipc_message *ask)
+{
+	const struct msg_journal_verify *v = &ask->body.JOURNAL_VERIFY;
+	struct ipc_message m;
+
+	for (uint64_t i = v->after; i < journal_faults && i < v->after + PAGE; i++) {
+		ipc_begin(&m, MSG_FAULT_ROW);
+		m.body.FAULT_ROW.seq = i;
+		(void)snprintf(m.body.FAULT_ROW.words, sizeof(m.body.FAULT_ROW.words),
+		    "row %d\x1b is missing", (int)i);
+		send_message(fd, &m);
+	}
+	ipc_begin(&m, MSG_JOURNAL_VERIFIED);
+	m.body.JOURNAL_VERIFIED.rows = 900;
+	m.body.JOURNAL_VERIFIED.runs = 12;
+	m.body.JOURNAL_VERIFIED.faults = journal_faults;
+	m.body.JOURNAL_VERIFIED.held = strcmp(v->held, "AAAA-BBBB") == 0 ? 77 : 0;
+	(void)snprintf(m.body.JOURNAL_VERIFIED.head, JOURNAL_HEAD_MAX, "%s",
+	    journal_faults > 0 ? "" : "AAAA BBBB CCCC DDDD EEEE FFFF GGGG HHHH");
+	send_message(fd, &m);
+}
+
+static void
+test_journal(void)
+{
+	start_core(answer_journal);
+	CHECK_EQ(run(cmd_journal, "journal verify"), 0);
+	CHECK_HAS(out, "AAAA BBBB CCCC DDDD EEEE FFFF GGGG HHHH");
+	CHECK_HAS(out, "900 rows");
+	CHECK_HAS(out, "12 runs");
+	CHECK_EQ(run(cmd_journal, "journal verify --json"), 0);
+	CHECK_EQ(lines_of(out), 1);
+	CHECK_HAS(out, "\"faults\":0,\"head\":\"AAAA");
+	CHECK_EQ(run(cmd_journal, "journal verify --held AAAA-BBBB"), 0);
+	CHECK_HAS(out, "behind row 77");
+	CHECK_EQ(run(cmd_journal, "journal verify --held AAAA-AAAA"), EXIT_UNREACHABLE);
+	CHECK_HAS(out, "WRONG");
+	CHECK_EQ(run(cmd_journal, "journal"), EXIT_USAGE);
+	CHECK_EQ(run(cmd_journal, "journal read"), EXIT_USAGE);
+	stop_core();
+	journal_faults = 8; /* over three pages */
+	start_core(answer_journal);
+	CHECK_EQ(run(cmd_journal, "journal verify"), EXIT_UNREACHABLE);
+	CHECK_HAS(out, "  row 0\\x1b is missing\n");
+	CHECK_HAS(out, "  row 7\\x1b is missing\n");
+	CHECK_HAS(out, "WRONG");
+	CHECK(strstr(out, "AAAA") == NULL);
+	CHECK_EQ(run(cmd_journal, "journal verify --json"), EXIT_UNREACHABLE);
+	CHECK_EQ(lines_of(out), 9);
+	CHECK_HAS(out, "\"faults\":8,\"head\":null");
+	stop_core();
+}
+
 static void
 test_roster_and_revoke(void)
 {
@@ -258,7 +330,7 @@ fill_row(struct msg_inbox_row *r, uint64_t seq)
 
 	r->seq = seq;
 	r->arrival_s = 1763704800;
-	r->timed = 1;
+	r->trust = TRUST_CENTRE;
 	r->readable = seq % 2;
 	r->proven = 1;
 	r->slot = seq % 2 ? 3 : UINT32_MAX;
@@ -386,6 +458,19 @@ test_nonsense(void)
 	stop_core();
 }
 
+/* ---- books, with nobody there ---- */
+
+static void
+test_codebook(void)
+{
+	CHECK_EQ(run(cmd_codebook, "codebook check nope"), EXIT_REFUSED);
+	CHECK_HAS(err, "tocsin: there is no file nope: give its path");
+	CHECK_EQ(run(cmd_codebook, "codebook print nope/nope"), EXIT_REFUSED);
+	CHECK_HAS(err, "there is no file nope/nope");
+	CHECK_EQ(run(cmd_codebook, "codebook check run"), EXIT_REFUSED);
+	CHECK_HAS(err, "run is a folder: give a file");
+}
+
 int
 main(void)
 {
@@ -400,8 +485,10 @@ main(void)
 	test_states();
 	test_enrol();
 	test_roster_and_revoke();
+	test_journal();
 	test_inbox();
 	test_nonsense();
+	test_codebook();
 	(void)snprintf(command, sizeof(command), "rm -rf %s", base);
 	CHECK(chdir("/") == 0 && system(command) == 0);
 	return check_done();

@@ -37,5 +37,6 @@ int cmd_inbox(int argc, char **argv);
 int cmd_roster(int argc, char **argv);
 int cmd_codebook(int argc, char **argv);
 int cmd_wipe(int argc, char **argv);
+int cmd_journal(int argc, char **argv);
 
 #endif

@@ -1,95 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gateway/core/events.h"
 
-#include <assert.h>
 #include <string.h>
 
+#include "gateway/core/events_pen.h"
 #include "schemas/messages.h"
-
-/* Octets going out or coming in. A reader that runs over its end stays `bad`. */
-struct pen {
-	uint8_t *out;
-	size_t len, cap;
-};
-struct eye {
-	const uint8_t *in;
-	size_t left;
-	int bad;
-};
-
-static void
-put(struct pen *p, const void *octets, size_t len)
-{
-	assert(len <= p->cap - p->len);
-	if (len > 0)
-		memcpy(p->out + p->len, octets, len);
-	p->len += len;
-}
-
-static void
-put_le(struct pen *p, uint64_t value, size_t octets)
-{
-	uint8_t le[8];
-
-	for (size_t i = 0; i < octets; i++)
-		le[i] = (uint8_t)(value >> (8 * i));
-	put(p, le, octets);
-}
-
-/* A text of at most 255 octets, its length first. */
-static void
-put_text(struct pen *p, const char *text, size_t cap)
-{
-	size_t len = strnlen(text, cap - 1);
-
-	put_le(p, len, 1);
-	put(p, text, len);
-}
-
-static void
-take(struct eye *e, void *out, size_t len)
-{
-	if (e->bad || len > e->left) {
-		e->bad = 1;
-		memset(out, 0, len);
-		return;
-	}
-	memcpy(out, e->in, len);
-	e->in += len;
-	e->left -= len;
-}
-
-static uint64_t
-take_le(struct eye *e, size_t octets)
-{
-	uint8_t le[8] = {0};
-	uint64_t value = 0;
-
-	take(e, le, octets);
-	for (size_t i = 0; i < octets; i++)
-		value |= (uint64_t)le[i] << (8 * i);
-	return value;
-}
-
-static void
-take_text(struct eye *e, char *out, size_t cap)
-{
-	size_t len = (size_t)take_le(e, 1);
-
-	if (len >= cap)
-		e->bad = 1;
-	memset(out, 0, cap);
-	if (!e->bad)
-		take(e, out, len);
-	if (strlen(out) != len)
-		e->bad = 1;
-}
-
-static enum status
-taken(const struct eye *e)
-{
-	return e->bad || e->left != 0 ? ST_DAMAGED : ST_OK;
-}
 
 const char *
 outcome_words(unsigned outcome)
@@ -313,5 +228,27 @@ event_mark_decode(const uint8_t *in, size_t len, struct event_mark *out)
 		return ST_DAMAGED;
 	if (out->has_statement)
 		take(&e, out->statement, sizeof(out->statement));
+	return taken(&e);
+}
+
+size_t
+event_clock_encode(const struct event_clock *e, uint8_t *out, size_t cap)
+{
+	struct pen p = {out, 0, cap};
+
+	put_le(&p, e->at, 4);
+	put_le(&p, e->how, 1);
+	return p.len;
+}
+
+enum status
+event_clock_decode(const uint8_t *in, size_t len, struct event_clock *out)
+{
+	struct eye e = {in, len, 0};
+
+	out->at = (uint32_t)take_le(&e, 4);
+	out->how = (uint8_t)take_le(&e, 1);
+	if (out->how != CLOCK_NETWORK && out->how != CLOCK_COORDINATOR)
+		return ST_DAMAGED;
 	return taken(&e);
 }

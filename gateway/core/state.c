@@ -38,6 +38,7 @@ state_free(struct state *s)
 	free(s->change.seen);
 	free(s->change.park);
 	free(s->change.unpark);
+	free(s->change.copy);
 	sodium_free(s); /* wipes */
 }
 
@@ -241,7 +242,7 @@ state_on_h(const struct state *s)
 uint64_t
 state_next_seq(const struct state *s)
 {
-	return s->root.journal.first + s->change.count;
+	return s->change.first + s->change.count;
 }
 
 void

@@ -122,6 +122,9 @@ uint64_t state_on_h(const struct state *s);
  * - change_pass_end: the pass over parked ends: K_P is fresh, the rows that stay are sealed anew.
  * - change_ring: another signed list. ST_OK, ST_RANGE.
  * - change_wraps: other wraps. Copied.
+ * - change_recovery: one copy for the recovery key; len 0: that copy goes. ST_OK, ST_TOO_LONG.
+ * - change_forget: the rows before `first` go, which begins a run; link_before is the link before
+ *   that run's row. ST_OK, ST_RANGE (not later than what is kept, or not written yet).
  *
  * All but change_seen and change_park need state_arm(): ST_NOT_ALLOWED, or asserted. ST_MEMORY too,
  * and ST_FULL when far more is collected than one batch makes: nothing of that call is collected.
@@ -132,10 +135,14 @@ enum status change_slot(struct state *s, uint16_t slot, const struct ratchet *ne
 enum status change_seen(struct state *s, const uint8_t hash[16]) MUST_USE;
 enum status change_park(
     struct state *s, const uint8_t pk_i[32], const uint8_t plain[PARK_PLAIN_LEN]) MUST_USE;
-enum status change_unpark(struct state *s, uint64_t seq) MUST_USE;
+enum status change_unpark(struct state *s, int64_t seq) MUST_USE;
 void change_pass_end(struct state *s);
 enum status change_ring(struct state *s, const struct ring_list *list) MUST_USE;
 void change_wraps(struct state *s, const struct ring_wraps *wraps);
+enum status change_recovery(
+    struct state *s, unsigned kind, uint64_t id, const uint8_t *blob, size_t len) MUST_USE;
+enum status change_forget(
+    struct state *s, uint64_t first, const uint8_t link_before[JOURNAL_LINK_LEN]) MUST_USE;
 int change_pending(const struct state *s);
 /* Forget what was collected. If events were among it the run ends: the next event opens a new one.
  */

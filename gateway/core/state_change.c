@@ -25,8 +25,10 @@ state_clear_changes(struct state *s)
 
 	if (c->slots > 0)
 		sodium_memzero(c->slot, c->slots * sizeof(*c->slot));
-	c->events = c->slots = c->seens = c->parks = c->unparks = 0;
-	c->has_run = c->has_ring = c->has_wraps = c->pass_end = 0;
+	c->events = c->slots = c->seens = c->parks = c->unparks = c->copies = 0;
+	c->has_run = c->has_ring = c->has_wraps = c->pass_end = c->forgets = 0;
+	c->first = s->root.journal.first;
+	memcpy(c->link_before, s->root.journal.link_before, sizeof(c->link_before));
 	memcpy(c->link, s->root.journal.link, sizeof(c->link));
 	c->count = s->root.journal.count;
 }
@@ -227,13 +229,12 @@ change_park(struct state *s, const uint8_t pk_i[32], const uint8_t plain[PARK_PL
 	sodium_memzero(&eph, sizeof(eph));
 	if (st != ST_OK)
 		return st;
-	row->seq = s->park_next++;
 	c->parks++;
 	return ST_OK;
 }
 
 enum status
-change_unpark(struct state *s, uint64_t seq)
+change_unpark(struct state *s, int64_t seq)
 {
 	struct changes *c = &s->change;
 	enum status st = s->is_armed ? ST_OK : ST_NOT_ALLOWED;
@@ -275,13 +276,48 @@ change_wraps(struct state *s, const struct ring_wraps *wraps)
 	s->change.has_wraps = 1;
 }
 
+enum status
+change_recovery(struct state *s, unsigned kind, uint64_t id, const uint8_t *blob, size_t len)
+{
+	struct changes *c = &s->change;
+	enum status st = s->is_armed ? ST_OK : ST_NOT_ALLOWED;
+
+	if (st == ST_OK && len > RECOVERY_BLOB_MAX)
+		st = ST_TOO_LONG;
+	if (st == ST_OK)
+		st = RESERVE(c, copy, copy_room, copies, 1, COPIES_MAX, 0);
+	if (st != ST_OK)
+		return st;
+	c->copy[c->copies] = (struct recovery_change){.kind = kind, .id = id, .len = len};
+	if (len > 0)
+		memcpy(c->copy[c->copies].blob, blob, len);
+	c->copies++;
+	return ST_OK;
+}
+
+enum status
+change_forget(struct state *s, uint64_t first, const uint8_t link_before[JOURNAL_LINK_LEN])
+{
+	struct changes *c = &s->change;
+
+	if (!s->is_armed)
+		return ST_NOT_ALLOWED;
+	if (first <= c->first || first > s->root.journal.first + s->root.journal.count)
+		return ST_RANGE;
+	c->count -= first - c->first;
+	c->first = first;
+	memcpy(c->link_before, link_before, sizeof(c->link_before));
+	c->forgets = 1;
+	return ST_OK;
+}
+
 int
 change_pending(const struct state *s)
 {
 	const struct changes *c = &s->change;
 
 	return c->events > 0 || c->slots > 0 || c->seens > 0 || c->parks > 0 || c->unparks > 0 ||
-	       c->has_ring || c->has_wraps || c->pass_end;
+	       c->copies > 0 || c->forgets || c->has_ring || c->has_wraps || c->pass_end;
 }
 
 void
@@ -289,6 +325,5 @@ change_drop(struct state *s)
 {
 	if (s->change.events > 0 || (s->is_run_open && s->run.j == 0))
 		state_end_run(s);
-	s->park_next -= s->change.parks; /* no row was written under these numbers */
 	state_clear_changes(s);
 }

@@ -16,7 +16,8 @@ needs_root(const struct state *s)
 {
 	const struct changes *c = &s->change;
 
-	return c->events > 0 || c->slots > 0 || c->has_ring || c->has_wraps || c->pass_end;
+	return c->events > 0 || c->slots > 0 || c->has_ring || c->has_wraps || c->pass_end ||
+	       c->forgets;
 }
 
 /* Does something become unreadable, so that a fresh A is due? A root under the old A would still
@@ -132,11 +133,11 @@ static enum status
 put_journal(struct state *s)
 {
 	const struct changes *c = &s->change;
-	uint64_t first = s->root.journal.first;
+	uint64_t end = s->root.journal.first + s->root.journal.count;
 	enum status st = ST_OK;
 
-	if (s->is_trim_due)
-		st = store_trim(s->store, first, first + s->root.journal.count);
+	if (s->is_trim_due || c->forgets)
+		st = store_trim(s->store, c->first, end);
 	if (st == ST_OK && c->has_run)
 		st = store_run_put(s->store, &c->run);
 	for (size_t i = 0; i < c->events && st == ST_OK; i++)
@@ -162,17 +163,19 @@ static enum status
 reseal_parked(struct state *s)
 {
 	uint8_t box[PARK_BOX_LEN];
-	uint64_t seq = 0;
+	const int64_t *after = NULL;
+	int64_t seq;
 	enum status st;
 	size_t len;
 
-	while ((st = store_parked_next(s->store, seq, &seq, s->blob, sizeof(s->blob), &len)) ==
+	while ((st = store_parked_next(s->store, after, &seq, s->blob, sizeof(s->blob), &len)) ==
 		   ST_OK ||
 	       st == ST_TOO_LONG) {
+		after = &seq;
 		if (st == ST_TOO_LONG || len != PARK_BLOB_LEN ||
-		    park_open(&s->root.k_p, seq, s->blob, box) != ST_OK)
+		    park_open(&s->root.k_p, (uint64_t)seq, s->blob, box) != ST_OK)
 			continue;
-		if ((st = seal_parked(s, seq, box, 1)) != ST_OK)
+		if (seq > 0 && (st = seal_parked(s, (uint64_t)seq, box, 1)) != ST_OK)
 			return st;
 	}
 	return st == ST_UNKNOWN ? ST_OK : st;
@@ -189,7 +192,8 @@ put_parked(struct state *s)
 	if (st == ST_OK && c->pass_end)
 		st = reseal_parked(s);
 	for (size_t i = 0; i < c->parks && st == ST_OK; i++)
-		st = seal_parked(s, c->park[i].seq, c->park[i].box, 0);
+		if ((st = store_parked_free(s->store, &s->park_next)) == ST_OK)
+			st = seal_parked(s, s->park_next++, c->park[i].box, 0);
 	return st;
 }
 
@@ -208,6 +212,20 @@ put_seen(struct state *s, uint64_t on_h)
 	return st;
 }
 
+static enum status
+put_recovery(struct state *s)
+{
+	enum status st = ST_OK;
+
+	for (size_t i = 0; i < s->change.copies && st == ST_OK; i++) {
+		const struct recovery_change *c = &s->change.copy[i];
+
+		st = c->len > 0 ? store_recovery_put(s->store, c->kind, c->id, c->blob, c->len)
+				: store_recovery_drop(s->store, c->kind, c->id);
+	}
+	return st;
+}
+
 /* Step 2. */
 static enum status
 transact(struct state *s, const struct anchor_slot *slot, uint64_t on_h)
@@ -221,7 +239,8 @@ transact(struct state *s, const struct anchor_slot *slot, uint64_t on_h)
 		return st;
 	if (needs_anchor(s) && (st = anchor_join(s->anchor, slot)) != ST_OK)
 		return st;
-	if ((st = put_parked(s)) != ST_OK || (st = put_seen(s, on_h)) != ST_OK)
+	if ((st = put_recovery(s)) != ST_OK || (st = put_parked(s)) != ST_OK ||
+	    (st = put_seen(s, on_h)) != ST_OK)
 		return st;
 	return store_commit(s->store);
 }
@@ -236,6 +255,8 @@ make_next(struct state *s, uint64_t awake_h)
 	if (!needs_root(s))
 		return;
 	s->next.awake_h = awake_h;
+	s->next.journal.first = c->first;
+	memcpy(s->next.journal.link_before, c->link_before, sizeof(c->link_before));
 	s->next.journal.count = c->count;
 	memcpy(s->next.journal.link, c->link, sizeof(c->link));
 	if (c->pass_end)

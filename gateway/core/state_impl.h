@@ -18,6 +18,7 @@
 #define EVENTS_MAX 2048
 #define SEEN_MAX 1024
 #define PARK_MAX 1024
+#define COPIES_MAX 2048 /* each slot, each month, and the keys */
 
 _Static_assert(LEAF_BLOB_LEN == 10240, "leaf");
 
@@ -27,8 +28,15 @@ struct slot_change {
 };
 
 struct park_change {
-	uint64_t seq;
 	uint8_t box[PARK_BOX_LEN];
+};
+
+/* One copy for the recovery key; len 0: it goes. */
+struct recovery_change {
+	unsigned kind;
+	uint64_t id;
+	size_t len;
+	uint8_t blob[RECOVERY_BLOB_MAX];
 };
 
 /* What was collected and is not durable yet. Each array grows by doubling. */
@@ -37,16 +45,19 @@ struct changes {
 	struct slot_change *slot;  /* secret: sodium_malloc'd */
 	uint8_t (*seen)[SEEN_HASH_LEN];
 	struct park_change *park; /* sealed to the intake key */
-	uint64_t *unpark;
-	size_t events, slots, seens, parks, unparks;
-	size_t event_room, slot_room, seen_room, park_room, unpark_room;
+	int64_t *unpark;
+	struct recovery_change *copy;
+	size_t events, slots, seens, parks, unparks, copies;
+	size_t event_room, slot_room, seen_room, park_room, unpark_room, copy_room;
 	struct store_run run;
 	int has_run; /* the run's row is new */
 	int has_ring, has_wraps, pass_end;
+	int forgets; /* rows before `first` go */
 	struct ring_list ring;
 	struct ring_wraps wraps;
 	uint8_t link[JOURNAL_LINK_LEN]; /* the journal's, with these events */
-	uint64_t count;
+	uint64_t first, count;
+	uint8_t link_before[JOURNAL_LINK_LEN]; /* before the run of `first` */
 };
 
 struct state {

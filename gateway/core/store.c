@@ -3,6 +3,7 @@
 
 #include "gateway/core/mem.h"
 #include "gateway/core/store_sql.h"
+#include "sql_recovery.h"
 #include "sql_tables.h"
 
 #include <assert.h>
@@ -20,44 +21,8 @@
 #define PAGE_SIZE 4096
 #define FILE_NAME "tocsin.db"
 
-static const char *const statements[SQL_COUNT] = {
-    [SQL_BEGIN] = "BEGIN IMMEDIATE",
-    [SQL_COMMIT] = "COMMIT",
-    [SQL_NODE_PUT] = "INSERT INTO state(node, blob) VALUES(?1, ?2)"
-		     " ON CONFLICT(node) DO UPDATE SET blob = excluded.blob",
-    [SQL_NODE_GET] = "SELECT blob FROM state WHERE node = ?1",
-    [SQL_RING_PUT] = "INSERT INTO ring(id, list) VALUES(1, ?1)"
-		     " ON CONFLICT(id) DO UPDATE SET list = excluded.list",
-    [SQL_RING_GET] = "SELECT list FROM ring WHERE id = 1",
-    [SQL_PARK] = "INSERT INTO parked(seq, blob) VALUES(?1, ?2)",
-    [SQL_PARK_REPLACE] = "UPDATE parked SET blob = ?2 WHERE seq = ?1",
-    [SQL_UNPARK] = "DELETE FROM parked WHERE seq = ?1",
-    [SQL_PARKED_NEXT] = "SELECT seq, blob FROM parked WHERE seq > ?1 ORDER BY seq LIMIT 1",
-    [SQL_PARKED_COUNT] = "SELECT count(*) FROM parked",
-    [SQL_PARKED_LAST] = "SELECT max(coalesce((SELECT max(seq) FROM parked), 0),"
-			" coalesce((SELECT value FROM meta WHERE key = 'parked_seq'), 0))",
-    [SQL_RUN_PUT] = "INSERT INTO run(id, epoch, first, blob) VALUES(?1, ?2, ?3, ?4)",
-    [SQL_RUNS] = "SELECT id, epoch, first, blob FROM run ORDER BY id",
-    [SQL_EVENT_PUT] = "INSERT INTO journal(seq, run, blob) VALUES(?1, ?2, ?3)",
-    [SQL_EVENTS] = "SELECT seq, run, blob FROM journal WHERE seq >= ?1 ORDER BY seq",
-    [SQL_TRIM_EVENTS] = "DELETE FROM journal WHERE seq < ?1 OR seq >= ?2",
-    [SQL_TRIM_RUNS] = "DELETE FROM run WHERE first < ?1 OR first >= ?2 OR id < 0 OR id >= ?2",
-    /* One look into each day there is, for the key begins with the day. */
-    [SQL_SEEN_HAS] = "WITH RECURSIVE d(day) AS (SELECT min(day) FROM seen UNION ALL"
-		     " SELECT (SELECT min(day) FROM seen WHERE day > d.day) FROM d"
-		     " WHERE d.day IS NOT NULL)"
-		     " SELECT 1 FROM d CROSS JOIN seen ON seen.day = d.day AND seen.h = ?1",
-    [SQL_SEEN_PUT] = "INSERT OR IGNORE INTO seen(day, h) VALUES(?1, ?2)",
-    [SQL_SEEN_PURGE] = "DELETE FROM seen WHERE day < ?1",
-    [SQL_META_PUT] = "INSERT INTO meta(key, value) VALUES(?1, ?2)"
-		     " ON CONFLICT(key) DO UPDATE SET value = excluded.value",
-    [SQL_META_RAISE] = "INSERT INTO meta(key, value) VALUES(?1, ?2)"
-		       " ON CONFLICT(key) DO UPDATE SET value = max(value, excluded.value)",
-    [SQL_META_GET] = "SELECT value FROM meta WHERE key = ?1",
-};
-
 /* Numbered from 1; user_version counts those that ran. */
-static const char *const migrations[] = {sql_tables};
+static const char *const migrations[] = {sql_tables, sql_recovery};
 #define MIGRATIONS ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
 /* --- results --- */
@@ -356,7 +321,7 @@ prepare_all(struct store *st)
 {
 	for (size_t i = 0; i < SQL_COUNT; i++) {
 		int rc = sqlite3_prepare_v3(
-		    st->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT, &st->stmt[i], NULL);
+		    st->db, store_statements[i], -1, SQLITE_PREPARE_PERSISTENT, &st->stmt[i], NULL);
 
 		if (rc == SQLITE_ERROR)
 			return ST_DAMAGED; /* our own SQL, so it is another's schema */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Shared by store.c and store_rows.c alone: the connection and its prepared statements. */
+/* Shared by store*.c alone: the connection and its prepared statements. */
 #ifndef GATEWAY_CORE_STORE_SQL_H
 #define GATEWAY_CORE_STORE_SQL_H
 
@@ -17,13 +17,16 @@ enum store_sql {
 	SQL_PARK,
 	SQL_PARK_REPLACE,
 	SQL_UNPARK,
+	SQL_PARKED_FIRST,
 	SQL_PARKED_NEXT,
 	SQL_PARKED_COUNT,
 	SQL_PARKED_LAST,
+	SQL_PARKED_HAS,
 	SQL_RUN_PUT,
 	SQL_RUNS,
 	SQL_EVENT_PUT,
 	SQL_EVENTS,
+	SQL_OUTSIDE,
 	SQL_TRIM_EVENTS,
 	SQL_TRIM_RUNS,
 	SQL_SEEN_HAS,
@@ -32,8 +35,14 @@ enum store_sql {
 	SQL_META_PUT,
 	SQL_META_RAISE,
 	SQL_META_GET,
+	SQL_RECOVERY_PUT,
+	SQL_RECOVERY_GET,
+	SQL_RECOVERY_DROP,
+	SQL_RECOVERY_ALL,
 	SQL_COUNT
 };
+
+extern const char *const store_statements[SQL_COUNT];
 
 struct store {
 	sqlite3 *db;

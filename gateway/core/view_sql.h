@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For view.c, view_rows.c and view_try.c alone: the view's statements, prepared once.
+ * For view*.c alone: the view's statements, prepared once.
  */
 #ifndef GATEWAY_CORE_VIEW_SQL_H
 #define GATEWAY_CORE_VIEW_SQL_H
@@ -28,6 +28,10 @@ enum view_statement {
 	SQL_SLOT_OF,
 	SQL_UNREAD,
 	SQL_REFUSED,
+	SQL_RENEW,
+	SQL_SWITCH,
+	SQL_FOUND,
+	SQL_UNOPENED,
 	SQL_STATEMENTS
 };
 

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* For requests*.c alone: answering one request of the table in requests.c. */
+#ifndef GATEWAY_CORE_REQUESTS_IMPL_H
+#define GATEWAY_CORE_REQUESTS_IMPL_H
+
+#include "gateway/core/requests.h"
+
+struct answer {
+	struct requests *r;
+	int fd;
+};
+
+/* One row of the table: answers `ask`, which is wiped afterwards. ST_OK, ST_CLOSED, or SC_STOP. */
+typedef enum status answer_fn(struct answer *a, struct ipc_message *ask);
+
+/* A client that does not read its answers is dropped: ST_OK, ST_CLOSED. */
+enum status send_answer(const struct answer *a, const struct ipc_message *m) MUST_USE;
+
+/* The answer RESULT; empty words of a failure become its status's. ST_OK, ST_CLOSED. */
+enum status send_result(
+    const struct answer *a, enum status st, uint32_t value, const char *words) MUST_USE;
+
+/* The same after an act: class STOP means that the state is in doubt, and is returned. */
+enum status finish(
+    const struct answer *a, enum status st, uint32_t value, const char *words) MUST_USE;
+
+/* Of requests_chains.c. */
+answer_fn answer_renew, answer_deep_scan;
+
+extern const char read_only_words[];
+
+answer_fn answer_journal_verify;
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* For view*.c alone: the function that applies one type of event. */
+#ifndef GATEWAY_CORE_VIEW_APPLY_H
+#define GATEWAY_CORE_VIEW_APPLY_H
+
+#include "gateway/core/view.h"
+
+#define VIEW_DAMAGED (-1) /* the body does not read as an event of its type */
+
+/* SQLITE_DONE; SQLITE_CONSTRAINT and the like: a rule says no; SQLITE_NOMEM; VIEW_DAMAGED. Called
+ * inside a savepoint: what a failing one did is undone. */
+typedef int view_applier(struct view *v, const struct view_event *ev);
+
+/* Of view_chains.c. */
+view_applier view_apply_renewed, view_apply_scanned;
+/* A message of a later chain than the live one was opened: it is the live one. SQLITE_DONE, ... */
+int view_switch(struct view *v, uint16_t slot, uint8_t generation);
+
+/* NULL: this program does not know that type. */
+view_applier *view_applier_of(unsigned type);
+
+#endif

@@ -136,16 +136,6 @@ print_modem(const struct msg_status *s)
 }
 
 static void
-print_anchor(const struct msg_status *s)
-{
-	printf("anchor     %s\n", s->anchor[0] != '\0' ? s->anchor : "-");
-	if (strcmp(s->anchor, "none") == 0)
-		printf(
-		    "           for a trial only: what is deleted is not erased, and a copy of the "
-		    "card with\n           a passphrase opens everything that it ever held\n");
-}
-
-static void
 print_clock(const struct msg_status *s)
 {
 	char now[SHOW_TIME_MAX];
@@ -162,6 +152,16 @@ print_clock(const struct msg_status *s)
 	else
 		printf(
 		    "clock      not known, not before %s UTC: give the date with 'unlock'\n", now);
+}
+
+static void
+print_anchor(const struct msg_status *s)
+{
+	printf("anchor     %s\n", s->anchor[0] != '\0' ? s->anchor : "-");
+	if (strcmp(s->anchor, "none") == 0)
+		printf(
+		    "           for a trial only: what is deleted is not erased, and a copy of the "
+		    "card with\n           a passphrase opens everything that it ever held\n");
 }
 
 static void

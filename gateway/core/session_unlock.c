@@ -110,7 +110,11 @@ fold_all(struct session *s)
 	uint64_t faults;
 
 	if (st == ST_OK)
+		st = view_fold_begin(s->view);
+	if (st == ST_OK)
 		st = fold_journal(&fold);
+	if (st == ST_OK)
+		st = view_fold_end(s->view);
 	if (st != ST_OK)
 		return st;
 	if (s->at == IN_LOCKED)

@@ -16,13 +16,14 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_MESSAGE] =
 	"INSERT INTO message(seq, proven, arrival, trust, source, class, form, slot, monitor,"
 	" generation, n, outcome, fault, review, raw) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-	" (SELECT max(seq) FROM monitor WHERE slot = ?8), ?9, ?10, ?11, ?12, ?13, ?14)",
+	" ?15, ?9, ?10, ?11, ?12, ?13, ?14)",
     [SQL_REPORT] =
 	"INSERT INTO report(seq, schema, kind, severity, certainty, place, event, lag, affected,"
 	" actor, relation, duress, quantity, refers, target, note)"
 	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+    [SQL_LATEST] = "SELECT max(seq) FROM monitor WHERE slot = ?1",
     [SQL_HEARD] =
-	"UPDATE monitor SET messages = messages + 1, highest = max(coalesce(highest, ?2), ?2),"
+	"UPDATE monitor SET messages = messages + ?4, highest = max(coalesce(highest, ?2), ?2),"
 	" last = max(coalesce(last, ?3), ?3) WHERE slot = ?1 AND revoked IS NULL",
     [SQL_MONITOR] =
 	"INSERT INTO monitor(seq, slot, generation, pseudonym, language, place, household,"
@@ -36,6 +37,9 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_SAVE] = "SAVEPOINT one",
     [SQL_KEEP] = "RELEASE one",
     [SQL_UNDO] = "ROLLBACK TO one",
+    [SQL_BEGIN] = "BEGIN",
+    [SQL_COMMIT] = "COMMIT",
+    [SQL_FORGET] = "DELETE FROM message WHERE seq = ?1",
     [SQL_INBOX] =
 	"SELECT m.seq, m.arrival, m.outcome, m.fault, m.slot, m.n, m.review, m.raw, o.pseudonym,"
 	" r.kind, r.severity, r.certainty, r.place, r.event, r.lag, r.affected, r.actor,"
@@ -153,12 +157,50 @@ undo(struct view *v)
 	(void)view_run(view_statement(v, SQL_KEEP));
 }
 
+/* Undo what an event did before a rule said no. Without a savepoint there is at most one row. */
+static void
+undo_half(struct view *v, uint64_t seq)
+{
+	sqlite3_stmt *s = view_statement(v, SQL_FORGET);
+
+	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)seq);
+	if (v->half)
+		(void)view_run(s); /* in memory: cannot fail */
+}
+
+/* A message: it comes by the hundred thousand, and a savepoint costs as much as its rows. */
+static enum status
+apply_message(struct view *v, const struct view_event *ev)
+{
+	char words[200];
+	int rc = apply_inside(v, ev, words, sizeof(words));
+
+	if (rc == SQLITE_DONE && !v->folding)
+		rc = view_heard_flush(v);
+	if (rc == SQLITE_DONE)
+		return ST_OK;
+	undo_half(v, ev->seq);
+	return rc == SQLITE_NOMEM ? ST_MEMORY : view_fault(v, ev->seq, words);
+}
+
+/* Marks come with each of a thousand runs, and know nothing of monitors. */
+static int
+leaves_monitors_alone(unsigned type)
+{
+	return type == EVENT_ARMED || type == EVENT_OPENED || type == EVENT_LOCKED ||
+	       type == EVENT_REFUSED;
+}
+
 enum status
 view_apply(struct view *v, const struct view_event *ev)
 {
 	char words[200];
 	int rc;
 
+	if (ev->type == EVENT_RECEIVED)
+		return apply_message(v, ev);
+	if (!leaves_monitors_alone(ev->type) && view_heard_flush(v) != SQLITE_DONE)
+		return ST_MEMORY;
 	if (view_run(view_statement(v, SQL_SAVE)) != SQLITE_DONE)
 		return ST_MEMORY;
 	rc = apply_inside(v, ev, words, sizeof(words));
@@ -171,6 +213,22 @@ view_apply(struct view *v, const struct view_event *ev)
 }
 
 enum status
+view_fold_begin(struct view *v)
+{
+	v->folding = 1;
+	return view_run(view_statement(v, SQL_BEGIN)) == SQLITE_DONE ? ST_OK : ST_MEMORY;
+}
+
+enum status
+view_fold_end(struct view *v)
+{
+	v->folding = 0;
+	if (view_heard_flush(v) != SQLITE_DONE)
+		return ST_MEMORY;
+	return view_run(view_statement(v, SQL_COMMIT)) == SQLITE_DONE ? ST_OK : ST_MEMORY;
+}
+
+enum status
 view_try(struct view *v, const struct view_event *ev, char *words, size_t words_len)
 {
 	int rc;
@@ -179,6 +237,8 @@ view_try(struct view *v, const struct view_event *ev, char *words, size_t words_
 		return ST_MEMORY;
 	rc = apply_inside(v, ev, words, words_len);
 	undo(v);
+	memset(v->heard, 0, sizeof(v->heard)); /* of what was only tried */
+	v->heard_some = 0;
 	if (rc == SQLITE_DONE)
 		return ST_OK;
 	if (rc == SQLITE_NOMEM)

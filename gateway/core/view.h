@@ -31,6 +31,11 @@ struct view_event {
 	size_t len;
 };
 
+/* Before and after the events of a whole journal: they are applied as one transaction. A view that
+ * was begun and not ended can only be freed. ST_OK, ST_MEMORY. */
+enum status view_fold_begin(struct view *v) MUST_USE;
+enum status view_fold_end(struct view *v) MUST_USE;
+
 /* ST_OK (applied, or listed as a fault), ST_MEMORY. */
 enum status view_apply(struct view *v, const struct view_event *ev) MUST_USE;
 

@@ -32,23 +32,14 @@ apply_report(struct view *v, uint64_t seq, const struct event_received *e)
 }
 
 static int
-apply_heard(struct view *v, const struct event_received *e)
-{
-	sqlite3_stmt *s = view_statement(v, SQL_HEARD);
-
-	(void)sqlite3_bind_int64(s, 1, e->slot);
-	(void)sqlite3_bind_int64(s, 2, e->n);
-	(void)sqlite3_bind_int64(s, 3, e->arrival);
-	return view_run(s);
-}
-
-static int
 apply_received(struct view *v, const struct view_event *ev)
 {
 	sqlite3_stmt *s = view_statement(v, SQL_MESSAGE);
 	struct event_received e;
+	uint64_t monitor;
 	int rc;
 
+	v->half = 0;
 	if (event_received_decode(ev->body, ev->len, &e) != ST_OK)
 		return VIEW_DAMAGED;
 	const int64_t columns[] = {(int64_t)ev->seq, ev->proven, e.arrival, e.trust, e.source,
@@ -57,15 +48,21 @@ apply_received(struct view *v, const struct view_event *ev)
 		(void)sqlite3_bind_int64(s, i + 1, columns[i]);
 	if (e.slot == EVENT_SLOT_NONE)
 		(void)sqlite3_bind_null(s, 8);
+	else if ((rc = view_heard_monitor(v, e.slot, &monitor)) == SQLITE_ROW)
+		(void)sqlite3_bind_int64(s, 15, (sqlite3_int64)monitor);
+	else if (rc != SQLITE_DONE)
+		return rc;
 	(void)sqlite3_bind_blob(s, 14, e.raw, e.raw_len, SQLITE_STATIC);
 	if (e.raw_len == 0)
 		(void)sqlite3_bind_zeroblob(s, 14, 0);
 	rc = view_run(s);
 	(void)sqlite3_clear_bindings(s); /* e goes */
-	if (rc == SQLITE_DONE && e.has_record)
+	if (rc == SQLITE_DONE && e.has_record) {
 		rc = apply_report(v, ev->seq, &e);
+		v->half = rc != SQLITE_DONE;
+	}
 	if (rc == SQLITE_DONE && e.slot != EVENT_SLOT_NONE && e.has_record)
-		rc = apply_heard(v, &e);
+		view_heard_note(v, &e);
 	return rc;
 }
 

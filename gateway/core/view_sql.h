@@ -8,10 +8,13 @@
 #include <sqlite3.h>
 
 #include "gateway/core/view.h"
+#include "gateway/core/view_heard.h"
+#include "schemas/limits.h"
 
 enum view_statement {
 	SQL_MESSAGE,
 	SQL_REPORT,
+	SQL_LATEST,
 	SQL_HEARD,
 	SQL_MONITOR,
 	SQL_REVOKE,
@@ -23,6 +26,9 @@ enum view_statement {
 	SQL_SAVE,
 	SQL_KEEP,
 	SQL_UNDO,
+	SQL_BEGIN,
+	SQL_COMMIT,
+	SQL_FORGET,
 	SQL_INBOX,
 	SQL_ROSTER,
 	SQL_SLOT_OF,
@@ -35,6 +41,10 @@ struct view {
 	sqlite3 *db;
 	sqlite3_stmt *stmt[SQL_STATEMENTS];
 	uint64_t faults;
+	int folding;    /* between view_fold_begin and view_fold_end */
+	int half;       /* the message is in, and a rule said no to its report */
+	int heard_some; /* anything in `heard` */
+	struct view_heard heard[SLOT_MAX];
 };
 
 /* A prepared statement, reset and without values. */

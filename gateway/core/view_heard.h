@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * For view*.c alone: who is behind a slot, and what was heard of her, gathered in memory while a
+ * journal is folded. Two statements for each of 100,000 messages become a few for each monitor.
+ */
+#ifndef GATEWAY_CORE_VIEW_HEARD_H
+#define GATEWAY_CORE_VIEW_HEARD_H
+
+#include <stdint.h>
+
+#include "gateway/core/events.h"
+#include "gateway/core/view.h"
+
+struct view_heard {
+	uint64_t monitor; /* seq of the latest `enrolled` event of the slot, 0: none */
+	uint32_t messages, highest, last; /* not in the table yet; the latter two if messages > 0 */
+	uint8_t known;                    /* monitor was looked up */
+};
+
+/* SQLITE_ROW and *monitor; SQLITE_DONE: nobody ever had that slot; SQLITE_NOMEM. */
+int view_heard_monitor(struct view *v, uint16_t slot, uint64_t *monitor);
+/* An accepted message of that slot. */
+void view_heard_note(struct view *v, const struct event_received *e);
+/* Bring the table up to date and forget who is behind which slot: before anything but a message
+ * is applied, and before the table is read. SQLITE_DONE, SQLITE_NOMEM. */
+int view_heard_flush(struct view *v);
+
+#endif

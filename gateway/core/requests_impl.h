@@ -26,4 +26,13 @@ enum status finish(
 
 extern const char read_only_words[];
 
+/* Rows of one answer: what a socket's buffer holds, so that core never waits. */
+#define REQUESTS_ROWS_MAX 50
+
+/* requests_inbox.c */
+answer_fn answer_inbox;
+struct view_names requests_names(const struct session *s);
+/* Unreadable ones, of an OPEN session. ST_OK, ST_MEMORY. */
+enum status requests_unread(const struct session *s, uint32_t *out) MUST_USE;
+
 #endif

@@ -46,14 +46,17 @@ static const char *const statements[SQL_STATEMENTS] = {
 	" r.relation, r.duress, r.quantity, r.refers, r.target, r.note, m.proven, m.trust"
 	" FROM message m LEFT JOIN report r ON r.seq = m.seq"
 	" LEFT JOIN monitor o ON o.seq = m.monitor"
-	" WHERE m.seq < ?1 AND (?2 = 0 OR (?2 = 1) = (m.outcome = 1))"
-	" ORDER BY m.seq DESC LIMIT ?3",
+	" WHERE m.seq = ?1",
     [SQL_ROSTER] =
 	"SELECT slot, place, household, rhythm_days, revoked, messages, highest, enrolled, last,"
 	" pseudonym, language, seq FROM monitor"
 	" WHERE (?1 = '' OR pseudonym = ?1) AND seq > ?2 ORDER BY seq LIMIT ?3",
     [SQL_SLOT_OF] = "SELECT slot FROM monitor WHERE pseudonym = ?1 AND revoked IS NULL",
-    [SQL_UNREAD] = "SELECT count(*) FROM message WHERE outcome <> 1",
+    [SQL_LISTED] =
+	"SELECT m.seq, m.arrival, m.trust, m.outcome, m.monitor, r.kind, r.severity, r.certainty,"
+	" r.place, r.duress FROM message m LEFT JOIN report r ON r.seq = m.seq"
+	" WHERE m.seq > ?1 ORDER BY m.seq",
+    [SQL_WHO] = "SELECT seq FROM monitor WHERE pseudonym = ?1 COLLATE NOCASE",
     [SQL_REFUSED] = "SELECT count(*), max(hour) FROM mark WHERE type = 12",
 };
 
@@ -100,6 +103,7 @@ view_new(struct view **out)
 		if (sqlite3_prepare_v3(v->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT,
 			&v->stmt[i], NULL) != SQLITE_OK)
 			goto failed;
+	view_list_watch(v);
 	*out = v;
 	return ST_OK;
 failed:
@@ -116,6 +120,7 @@ view_free(struct view *v)
 		return;
 	for (size_t i = 0; i < SQL_STATEMENTS; i++)
 		(void)sqlite3_finalize(v->stmt[i]); /* repeats an error that was handled */
+	view_list_free(v);
 	(void)sqlite3_close(v->db);
 	free(v);
 	mem_trim();
@@ -225,7 +230,9 @@ view_fold_end(struct view *v)
 	v->folding = 0;
 	if (view_heard_flush(v) != SQLITE_DONE)
 		return ST_MEMORY;
-	return view_run(view_statement(v, SQL_COMMIT)) == SQLITE_DONE ? ST_OK : ST_MEMORY;
+	if (view_run(view_statement(v, SQL_COMMIT)) != SQLITE_DONE)
+		return ST_MEMORY;
+	return view_list_refresh(v);
 }
 
 enum status

@@ -9,6 +9,7 @@
 
 #include "gateway/core/view.h"
 #include "gateway/core/view_heard.h"
+#include "gateway/core/view_list.h"
 #include "schemas/limits.h"
 
 enum view_statement {
@@ -32,7 +33,8 @@ enum view_statement {
 	SQL_INBOX,
 	SQL_ROSTER,
 	SQL_SLOT_OF,
-	SQL_UNREAD,
+	SQL_LISTED,
+	SQL_WHO,
 	SQL_REFUSED,
 	SQL_STATEMENTS
 };
@@ -45,11 +47,16 @@ struct view {
 	int half;       /* the message is in, and a rule said no to its report */
 	int heard_some; /* anything in `heard` */
 	struct view_heard heard[SLOT_MAX];
+	struct view_list list;
 };
 
 /* A prepared statement, reset and without values. */
 sqlite3_stmt *view_statement(struct view *v, enum view_statement which);
 /* Run one that gives no rows. SQLite's result: SQLITE_DONE, SQLITE_CONSTRAINT, SQLITE_NOMEM. */
 int view_run(sqlite3_stmt *s);
+
+/* Hand on the one message of that seq. ST_OK, ST_MEMORY, or the callback's status. */
+enum status view_inbox_row(struct view *v, const struct view_names *names, uint64_t seq,
+    view_inbox_fn *fn, void *arg) MUST_USE;
 
 #endif

@@ -72,7 +72,6 @@ view_statement(struct view *v, enum view_statement which)
 	sqlite3_stmt *s = v->stmt[which];
 
 	(void)sqlite3_reset(s); /* repeats the last error, which was handled */
-	(void)sqlite3_clear_bindings(s);
 	return s;
 }
 
@@ -82,6 +81,7 @@ view_run(sqlite3_stmt *s)
 	int rc = sqlite3_step(s);
 
 	(void)sqlite3_reset(s);
+	(void)sqlite3_clear_bindings(s); /* what was bound may go */
 	return rc;
 }
 

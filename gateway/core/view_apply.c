@@ -26,8 +26,8 @@ apply_report(struct view *v, uint64_t seq, const struct event_received *e)
 		(void)sqlite3_bind_null(s, 7);
 	if (!relation_rule(r.relation)->refers)
 		(void)sqlite3_bind_null(s, 14);
-	(void)sqlite3_bind_text(s, 15, note.target, -1, SQLITE_TRANSIENT);
-	(void)sqlite3_bind_text(s, 16, note.text, -1, SQLITE_TRANSIENT);
+	(void)sqlite3_bind_text(s, 15, note.target, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_text(s, 16, note.text, -1, SQLITE_STATIC);
 	return view_run(s);
 }
 
@@ -56,7 +56,6 @@ apply_received(struct view *v, const struct view_event *ev)
 	if (e.raw_len == 0)
 		(void)sqlite3_bind_zeroblob(s, 14, 0);
 	rc = view_run(s);
-	(void)sqlite3_clear_bindings(s); /* e goes */
 	if (rc == SQLITE_DONE && e.has_record) {
 		rc = apply_report(v, ev->seq, &e);
 		v->half = rc != SQLITE_DONE;

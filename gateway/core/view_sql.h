@@ -50,9 +50,9 @@ struct view {
 	struct view_list list;
 };
 
-/* A prepared statement, reset and without values. */
+/* A prepared statement, reset. One that is not for view_run() keeps its last values: bind all. */
 sqlite3_stmt *view_statement(struct view *v, enum view_statement which);
-/* Run one that gives no rows. SQLite's result: SQLITE_DONE, SQLITE_CONSTRAINT, SQLITE_NOMEM. */
+/* Run one that gives no rows; afterwards it has no values. SQLite's result: SQLITE_DONE, SQLITE_CONSTRAINT, SQLITE_NOMEM. */
 int view_run(sqlite3_stmt *s);
 
 /* Hand on the one message of that seq. ST_OK, ST_MEMORY, or the callback's status. */

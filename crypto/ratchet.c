@@ -33,6 +33,12 @@ ratchet_message_keys(const struct key32 *ck, struct message_keys *out)
 }
 
 void
+ratchet_hint_x(const struct key32 *ck, uint8_t hx[HINT_X_LEN])
+{
+	derive_part(ck, ID_HX, hx, HINT_X_LEN);
+}
+
+void
 ratchet_step(struct key32 *ck)
 {
 	kdf_key(ck, ID_STEP, CONTEXT, ck);
@@ -60,16 +66,17 @@ find_skipped(const struct ratchet *r, uint32_t n)
 	return -1;
 }
 
-/* Whether n is open. *at is its place among the skipped, or -1 in the window. */
+/* Whether n is open. ahead: how many numbers are, from r->n on. *at is its place among the skipped,
+ * or -1 in the window. */
 static enum status
-locate(const struct ratchet *r, uint32_t n, int *at)
+locate(const struct ratchet *r, uint32_t n, uint32_t ahead, int *at)
 {
 	*at = -1;
 	if (r->state != RATCHET_LIVE)
 		return ST_NOT_ALLOWED;
 	if (n < r->n)
 		return (*at = find_skipped(r, n)) >= 0 ? ST_OK : ST_REPLAY;
-	return n - r->n < EW1_WINDOW && n < RATCHET_N_MAX ? ST_OK : ST_RANGE;
+	return n - r->n < ahead && n < RATCHET_N_MAX ? ST_OK : ST_RANGE;
 }
 
 enum status
@@ -79,7 +86,7 @@ ratchet_keys(const struct ratchet *r, uint32_t n, struct message_keys *out)
 	enum status st;
 	int at;
 
-	if ((st = locate(r, n, &at)) != ST_OK)
+	if ((st = locate(r, n, EW1_WINDOW, &at)) != ST_OK)
 		return st;
 	if (at >= 0) {
 		*out = r->skipped[at].keys;
@@ -120,23 +127,69 @@ skip_one(struct ratchet *r, uint32_t on_h)
 	r->n++;
 }
 
-enum status
-ratchet_spend(const struct ratchet *old, uint32_t n, uint32_t on_h, struct ratchet *next)
+static enum status
+spend(const struct ratchet *old, uint32_t n, uint32_t ahead, uint32_t on_h, struct ratchet *next)
 {
 	enum status st;
 	int at;
 
-	if ((st = locate(old, n, &at)) != ST_OK)
+	if ((st = locate(old, n, ahead, &at)) != ST_OK)
 		return st;
 	*next = *old;
 	if (at >= 0) {
 		remove_skipped(next, (unsigned)at, 1);
 		return ST_OK;
 	}
+	if (n - next->n >= EW1_SKIPPED_MAX) /* none of the old ones would keep its place */
+		remove_skipped(next, 0, next->skipped_count);
+	for (; n - next->n > EW1_SKIPPED_MAX; next->n++)
+		ratchet_step(&next->ck);
 	while (next->n < n)
 		skip_one(next, on_h);
 	ratchet_step(&next->ck);
 	next->n++;
+	return ST_OK;
+}
+
+enum status
+ratchet_spend(const struct ratchet *old, uint32_t n, uint32_t on_h, struct ratchet *next)
+{
+	return spend(old, n, EW1_WINDOW, on_h, next);
+}
+
+enum status
+ratchet_spend_far(const struct ratchet *old, uint32_t n, uint32_t on_h, struct ratchet *next)
+{
+	return spend(old, n, EW1_SCAN_MAX, on_h, next);
+}
+
+bool
+ratchet_is_waiting(const struct ratchet *r)
+{
+	return r->state == RATCHET_LIVE && !sodium_is_zero(r->next_ck.b, sizeof(r->next_ck.b));
+}
+
+enum status
+ratchet_await(const struct ratchet *old, const struct key32 *ck, struct ratchet *next)
+{
+	assert(!sodium_is_zero(ck->b, sizeof(ck->b))); /* it would be none */
+	if (old->state != RATCHET_LIVE)
+		return ST_NOT_ALLOWED;
+	if (ratchet_is_waiting(old))
+		return ST_EXISTS;
+	if (old->generation >= RATCHET_GENERATION_MAX)
+		return ST_FULL;
+	*next = *old;
+	next->next_ck = *ck;
+	return ST_OK;
+}
+
+enum status
+ratchet_switch(const struct ratchet *old, struct ratchet *next)
+{
+	if (!ratchet_is_waiting(old) || old->generation >= RATCHET_GENERATION_MAX)
+		return ST_UNKNOWN;
+	ratchet_start(next, old->generation + 1u, &old->next_ck, &old->pk_m);
 	return ST_OK;
 }
 

@@ -5,6 +5,9 @@
  * the caller commits together with the report, so a message is never read without being spent.
  * Numbers n, n+1 ... n+255 are open; a number passed over keeps its keys (not the chain key) until
  * it arrives, 64 higher ones are passed over, or it expires.
+ *
+ * Beside the live chain the next generation's may wait, from its number 0 on: the first of its
+ * messages that opens makes it the live one and destroys the old chain with all its keys.
  */
 #ifndef CRYPTO_RATCHET_H
 #define CRYPTO_RATCHET_H
@@ -61,6 +64,9 @@ struct ratchet {
 /* The keys of the number whose chain key is ck. */
 void ratchet_message_keys(const struct key32 *ck, struct message_keys *out);
 
+/* The X hint of that number alone. */
+void ratchet_hint_x(const struct key32 *ck, uint8_t hx[HINT_X_LEN]);
+
 /* CK_n to CK_n+1, in place. */
 void ratchet_step(struct key32 *ck);
 
@@ -84,6 +90,35 @@ enum status ratchet_keys(const struct ratchet *r, uint32_t n, struct message_key
  */
 enum status ratchet_spend(
     const struct ratchet *old, uint32_t n, uint32_t on_h, struct ratchet *next) MUST_USE;
+
+/*
+ * The same for a number up to EW1_SCAN_MAX - 1 ahead, for a phone that ran past its window: the
+ * caller found that number by its hint and opened the message. Costs n - old->n steps.
+ */
+enum status ratchet_spend_far(
+    const struct ratchet *old, uint32_t n, uint32_t on_h, struct ratchet *next) MUST_USE;
+
+/* Does the next generation's chain wait? */
+bool ratchet_is_waiting(const struct ratchet *r);
+
+/*
+ * The state in which the next generation's chain waits.
+ *   ck    its CK_0, K_(generation + 1).
+ *   next  written only on ST_OK; another object than old.
+ * ST_OK, ST_EXISTS (one waits already), ST_FULL (the last generation is live), ST_NOT_ALLOWED
+ * (revoked).
+ */
+enum status ratchet_await(
+    const struct ratchet *old, const struct key32 *ck, struct ratchet *next) MUST_USE;
+
+/*
+ * The state in which the waiting chain is the live one, at number 0: nothing of the old chain is in
+ * it. Only to look for its keys and to spend one: it may be committed only with a message that
+ * opened, or whoever guesses a hint would cut a monitor off.
+ *   next  written only on ST_OK; another object than old.
+ * ST_OK, ST_UNKNOWN (none waits).
+ */
+enum status ratchet_switch(const struct ratchet *old, struct ratchet *next) MUST_USE;
 
 /*
  * Drop, in place, what is EW1_SKIPPED_HOURS old: skipped numbers, or a revoked slot's hints.

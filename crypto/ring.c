@@ -156,6 +156,17 @@ ring_list_read(const uint8_t *octets, size_t len, struct ring_list *out)
 	return st;
 }
 
+const struct ring_vault *
+ring_vault_for(const struct ring_list *list, unsigned month)
+{
+	const struct ring_vault *found = &list->vault[0];
+
+	for (size_t i = 1; i < list->vault_count; i++)
+		if (list->vault[i].epoch / 16 <= month)
+			found = &list->vault[i]; /* they ascend */
+	return found;
+}
+
 /* What the signature covers; returns its length, 0 if the list is not valid. */
 static size_t
 signed_part(const struct ring_list *list, uint8_t out[SIGN_CONTEXT_LEN + RING_LIST_MAX])

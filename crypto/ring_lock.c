@@ -1,109 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The ring's wraps, and what a passphrase opens with them. */
+/* What passphrases open. */
 #include "crypto/kdf.h"
 #include "crypto/octets.h"
 #include "crypto/ring.h"
 #include "crypto/sealed_box.h"
 
-#include <assert.h>
 #include <sodium.h>
 
-#define WRAPS_VERSION 1
-#define HEAD_LEN 8
-#define COORDINATOR_LEN (4 + RING_BOX_LEN + 2 * RING_WRAP_LEN)
-#define MONTH_LEN (2 + RING_COORDINATORS_MAX * RING_WRAP_LEN)
-#define COORDINATORS_AT HEAD_LEN
-#define MONTHS_AT (COORDINATORS_AT + RING_COORDINATORS_MAX * COORDINATOR_LEN)
-#define END_AT (MONTHS_AT + RING_MONTHS_MAX * MONTH_LEN)
-
-_Static_assert(MONTHS_AT == 2152 && END_AT == 7288, "the header's table");
 _Static_assert(RING_WRAP_LEN == 32 + SEALED_BOX_EXTRA, "wrap");
 _Static_assert(RING_NONCE_LEN == crypto_secretbox_NONCEBYTES, "nonce");
 _Static_assert(RING_BOX_LEN == RING_NONCE_LEN + crypto_secretbox_MACBYTES + 64, "box");
-
-/* --- the wraps' octets --- */
-
-static int
-are_wraps_valid(const struct ring_wraps *w)
-{
-	if (w->coordinator_count < 1 || w->coordinator_count > RING_COORDINATORS_MAX ||
-	    w->month_count < 1 || w->month_count > RING_MONTHS_MAX || w->coordinator[0].id == 0)
-		return 0;
-	for (size_t i = 1; i < w->coordinator_count; i++)
-		if (w->coordinator[i].id <= w->coordinator[i - 1].id)
-			return 0;
-	for (size_t i = 1; i < w->month_count; i++)
-		if (w->month[i].epoch <= w->month[i - 1].epoch)
-			return 0;
-	return 1;
-}
-
-void
-ring_wraps_write(const struct ring_wraps *wraps, uint8_t out[RING_WRAPS_LEN])
-{
-	uint8_t *at = out;
-
-	assert(are_wraps_valid(wraps));
-	memset(out, 0, RING_WRAPS_LEN);
-	put_le(&at, WRAPS_VERSION, 1);
-	put_le(&at, wraps->coordinator_count, 1);
-	put_le(&at, wraps->month_count, 1);
-	at = out + COORDINATORS_AT;
-	for (size_t i = 0; i < wraps->coordinator_count; i++) {
-		put_le(&at, wraps->coordinator[i].id, 4);
-		put_octets(&at, wraps->coordinator[i].box, RING_BOX_LEN);
-		put_octets(&at, wraps->coordinator[i].sk_i, RING_WRAP_LEN);
-		put_octets(&at, wraps->coordinator[i].sk_d, RING_WRAP_LEN);
-	}
-	for (size_t i = 0; i < wraps->month_count; i++) {
-		at = out + MONTHS_AT + i * MONTH_LEN;
-		put_le(&at, wraps->month[i].epoch, 2);
-		put_octets(&at, wraps->month[i].sk_v, wraps->coordinator_count * RING_WRAP_LEN);
-	}
-}
-
-static void
-take_wraps(const uint8_t *in, struct ring_wraps *w)
-{
-	const uint8_t *at = in + COORDINATORS_AT;
-
-	for (size_t i = 0; i < w->coordinator_count; i++) {
-		w->coordinator[i].id = (uint32_t)take_le(&at, 4);
-		take_octets(&at, w->coordinator[i].box, RING_BOX_LEN);
-		take_octets(&at, w->coordinator[i].sk_i, RING_WRAP_LEN);
-		take_octets(&at, w->coordinator[i].sk_d, RING_WRAP_LEN);
-	}
-	for (size_t i = 0; i < w->month_count; i++) {
-		at = in + MONTHS_AT + i * MONTH_LEN;
-		w->month[i].epoch = (uint16_t)take_le(&at, 2);
-		take_octets(&at, w->month[i].sk_v, w->coordinator_count * RING_WRAP_LEN);
-	}
-}
-
-enum status
-ring_wraps_read(const uint8_t in[RING_WRAPS_LEN], struct ring_wraps *out)
-{
-	struct ring_wraps wraps;
-	uint8_t again[RING_WRAPS_LEN];
-
-	if (in[0] != WRAPS_VERSION)
-		return ST_VERSION;
-	memset(&wraps, 0, sizeof(wraps));
-	wraps.coordinator_count = in[1];
-	wraps.month_count = in[2];
-	if (in[1] > RING_COORDINATORS_MAX || in[2] > RING_MONTHS_MAX)
-		return ST_DAMAGED;
-	take_wraps(in, &wraps);
-	if (!are_wraps_valid(&wraps))
-		return ST_DAMAGED;
-	ring_wraps_write(&wraps, again); /* what is not in use must be zero */
-	if (memcmp(again, in, sizeof(again)) != 0)
-		return ST_DAMAGED;
-	*out = wraps;
-	return ST_OK;
-}
-
-/* --- locks --- */
 
 void
 ring_kek(const struct key32 *pw, const uint8_t w[32], struct key32 *kek)
@@ -145,10 +51,21 @@ ring_box_seal(const struct key32 *kek, const uint8_t nonce[RING_NONCE_LEN],
 }
 
 enum status
-ring_wrap(const struct public32 *pk_c, const struct key32 *eph, const struct key32 *secret,
+ring_wrap(const struct public32 *pk, const struct key32 *eph, const struct key32 *secret,
     uint8_t wrap[RING_WRAP_LEN])
 {
-	return sealed_box_seal(pk_c, eph, secret->b, sizeof(secret->b), wrap);
+	return sealed_box_seal(pk, eph, secret->b, sizeof(secret->b), wrap);
+}
+
+enum status
+ring_pair(const struct public32 *pk_i, const struct public32 *pk_j, const struct key32 eph[2],
+    const struct key32 *secret, uint8_t pair[RING_PAIR_LEN])
+{
+	uint8_t inner[RING_WRAP_LEN];
+
+	if (ring_wrap(pk_i, &eph[0], secret, inner) != ST_OK)
+		return ST_RANGE;
+	return sealed_box_seal(pk_j, &eph[1], inner, sizeof(inner), pair);
 }
 
 void
@@ -211,47 +128,136 @@ unwrap(const struct public32 *pk_c, const struct key32 *sk_c, const uint8_t wrap
 	return memcmp(got.b, want->b, sizeof(got.b)) == 0 ? ST_OK : ST_CHANGED;
 }
 
-static enum status
-unwrap_all(const struct ring_list *list, const struct ring_wraps *w, size_t who,
-    const struct public32 *pk_c, const struct key32 *sk_c, struct ring_secrets *out)
+static size_t
+place_of(const struct ring_wraps *w, uint32_t id)
 {
-	const struct ring_vault *vault;
+	size_t who = 0;
 
-	if (unwrap(pk_c, sk_c, w->coordinator[who].sk_i, ring_public_x25519, &list->pk_i,
-		&out->sk_i) != ST_OK ||
-	    unwrap(pk_c, sk_c, w->coordinator[who].sk_d, ring_public_ed25519, &list->pk_d,
-		&out->sk_d) != ST_OK)
-		return ST_CHANGED;
-	ring_head_key(&out->sk_d, &out->k_h);
-	for (size_t i = 0; i < w->month_count; i++) {
-		if ((vault = vault_of(list, w->month[i].epoch)) == NULL ||
-		    unwrap(pk_c, sk_c, w->month[i].sk_v[who], ring_public_x25519, &vault->pk_v,
-			&out->month[i].sk_v) != ST_OK)
-			return ST_CHANGED;
-		out->month[i].epoch = w->month[i].epoch;
-	}
-	out->month_count = w->month_count;
-	return ST_OK;
+	while (who < w->coordinator_count && w->coordinator[who].id != id)
+		who++;
+	return who;
 }
 
 enum status
-ring_unlock(const struct key32 *kek, uint32_t id, const struct ring_list *list,
-    const struct ring_wraps *wraps, struct ring_secrets *out)
+ring_box_open(const struct key32 *kek, uint32_t id, const struct ring_list *list,
+    const struct ring_wraps *wraps, struct ring_key *out)
 {
 	const struct ring_coordinator *c = coordinator_of(list, id);
-	struct key32 sk_c;
+	size_t who = place_of(wraps, id);
 	enum status st;
-	size_t who = 0;
 
 	memset(out, 0, sizeof(*out));
-	while (who < wraps->coordinator_count && wraps->coordinator[who].id != id)
-		who++;
 	if (c == NULL || who == wraps->coordinator_count)
 		return ST_UNKNOWN;
-	st = open_box(kek, wraps->coordinator[who].box, list, &c->pk_c, &sk_c);
+	st = open_box(kek, wraps->coordinator[who].box, list, &c->pk_c, &out->sk_c);
 	if (st == ST_OK)
-		st = unwrap_all(list, wraps, who, &c->pk_c, &sk_c, out);
-	sodium_memzero(&sk_c, sizeof(sk_c));
+		out->id = id;
+	else
+		sodium_memzero(out, sizeof(*out));
+	return st;
+}
+
+/* The wraps of one holder of everything: a coordinator of version 1, or the unlock key. */
+struct holder {
+	const struct public32 *pk;
+	const struct key32 *sk;
+	const uint8_t *sk_i, *sk_d;
+	const uint8_t *sk_v[RING_VAULTS_MAX];
+};
+
+static enum status
+unwrap_all(const struct ring_list *list, const struct ring_wraps *w, const struct holder *h,
+    struct ring_secrets *out)
+{
+	const struct ring_vault *vault;
+
+	if (unwrap(h->pk, h->sk, h->sk_i, ring_public_x25519, &list->pk_i, &out->sk_i) != ST_OK ||
+	    unwrap(h->pk, h->sk, h->sk_d, ring_public_ed25519, &list->pk_d, &out->sk_d) != ST_OK)
+		return ST_CHANGED;
+	ring_head_key(&out->sk_d, &out->k_h);
+	for (size_t i = 0; i < w->epoch_count; i++) {
+		if ((vault = vault_of(list, w->epoch[i].epoch)) == NULL ||
+		    unwrap(h->pk, h->sk, h->sk_v[i], ring_public_x25519, &vault->pk_v,
+			&out->month[i].sk_v) != ST_OK)
+			return ST_CHANGED;
+		out->month[i].epoch = w->epoch[i].epoch;
+	}
+	out->month_count = w->epoch_count;
+	return ST_OK;
+}
+
+static enum status
+unlock_version_1(const struct ring_list *list, const struct ring_wraps *w, size_t who,
+    const struct public32 *pk_c, const struct key32 *sk_c, struct ring_secrets *out)
+{
+	struct holder h = {
+	    .pk = pk_c, .sk = sk_c, .sk_i = w->one.sk_i[who], .sk_d = w->one.sk_d[who]};
+
+	for (size_t i = 0; i < w->epoch_count; i++)
+		h.sk_v[i] = w->one.sk_v[i][who];
+	return unwrap_all(list, w, &h, out);
+}
+
+/* sk_U from the wrap of two; b stands behind a. */
+static enum status
+unwrap_pair(const struct ring_list *list, const struct ring_wraps *w, const struct ring_key *a,
+    const struct ring_key *b, struct key32 *sk_u)
+{
+	const struct ring_coordinator *ca = coordinator_of(list, a->id);
+	const struct ring_coordinator *cb = coordinator_of(list, b->id);
+	uint8_t inner[RING_WRAP_LEN];
+	size_t place =
+	    ring_pair_place(place_of(w, a->id), place_of(w, b->id), w->coordinator_count);
+
+	if (sealed_box_open(&cb->pk_c, &b->sk_c, w->pair[place], RING_PAIR_LEN, inner) != ST_OK)
+		return ST_CHANGED;
+	return unwrap(&ca->pk_c, &a->sk_c, inner, ring_public_x25519, &w->pk_u, sk_u);
+}
+
+static enum status
+unlock_version_2(const struct ring_key *key, size_t count, const struct ring_list *list,
+    const struct ring_wraps *w, struct ring_secrets *out)
+{
+	const struct ring_coordinator *c = coordinator_of(list, key[0].id);
+	struct key32 sk_u;
+	struct holder h = {.pk = &w->pk_u, .sk = &sk_u, .sk_i = w->sk_i, .sk_d = w->sk_d};
+	enum status st;
+
+	if (!w->is_two_person)
+		st = unwrap(&c->pk_c, &key[0].sk_c, w->coordinator[place_of(w, c->id)].sk_u,
+		    ring_public_x25519, &w->pk_u, &sk_u);
+	else if (count < 2 || key[0].id == key[1].id)
+		return ST_INCOMPLETE;
+	else if (key[0].id < key[1].id)
+		st = unwrap_pair(list, w, &key[0], &key[1], &sk_u);
+	else
+		st = unwrap_pair(list, w, &key[1], &key[0], &sk_u);
+	for (size_t i = 0; i < w->epoch_count; i++)
+		h.sk_v[i] = w->epoch[i].sk_v;
+	if (st == ST_OK)
+		st = unwrap_all(list, w, &h, out);
+	sodium_memzero(&sk_u, sizeof(sk_u));
+	return st;
+}
+
+enum status
+ring_unlock(const struct ring_key *key, size_t count, const struct ring_list *list,
+    const struct ring_wraps *wraps, struct ring_secrets *out)
+{
+	const struct ring_coordinator *c;
+	enum status st;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < count; i++)
+		if (coordinator_of(list, key[i].id) == NULL ||
+		    place_of(wraps, key[i].id) == wraps->coordinator_count)
+			return ST_UNKNOWN;
+	if (wraps->version == 1) {
+		c = coordinator_of(list, key[0].id);
+		st = unlock_version_1(
+		    list, wraps, place_of(wraps, c->id), &c->pk_c, &key[0].sk_c, out);
+	} else
+		st = unlock_version_2(key, count, list, wraps, out);
 	if (st != ST_OK)
 		sodium_memzero(out, sizeof(*out));
 	return st;

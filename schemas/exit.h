@@ -19,9 +19,10 @@ enum exit_role {
 };
 
 enum exit_command {
-	EXIT_REFUSED = 1,     /* understood, and not done */
-	EXIT_USAGE = 2,       /* not understood */
-	EXIT_UNREACHABLE = 3, /* the daemon does not answer; `status`: or something is wrong */
+	EXIT_REFUSED = 1, /* understood, and not done */
+	EXIT_USAGE = 2,   /* not understood */
+	EXIT_UNREACHABLE =
+	    3, /* the daemon does not answer; `status`, `journal`: or something is wrong */
 };
 
 /* The descriptors that a role finds open. */

@@ -20,6 +20,8 @@
 #define EW1_ENROL_CHARS 132 /* "EW1:" and 128 characters of base32 */
 #define EW1_WINDOW 256      /* numbers n .. n + 255 are live */
 #define EW1_SKIPPED_MAX 64
+#define EW1_SCAN_MAX 65536    /* how far a deep scan looks ahead */
+#define DEEP_SCAN_SLICE 16384 /* numbers at once */
 #define EW1_SKIPPED_HOURS 720 /* hours switched on: 30 days */
 #define EW1_ACK_LEN 3
 
@@ -59,6 +61,7 @@
 /* What a coordinator types. */
 #define PSEUDONYM_MAX 32
 #define PASSPHRASE_MAX 256
+#define RECOVERY_TYPED_MAX 256 /* 85 characters, blanks and dashes between them */
 #define LANGUAGE_MAX 8
 
 #endif

@@ -30,6 +30,13 @@ struct msg_none {
 	uint8_t unused[8];
 };
 
+/* How a time is known: nothing but that it is not before then; by the machine's clock; by the
+ * service centres' stamps; confirmed. The numbers stand in the journal too. */
+enum trust { TRUST_NONE, TRUST_MACHINE, TRUST_CENTRE, TRUST_CONFIRMED };
+
+/* What confirmed the clock: the network's time (NTP), or a coordinator's word. */
+enum clock_how { CLOCK_NETWORK = 1, CLOCK_COORDINATOR = 2 };
+
 /* How the text of an SMS is to be read. */
 enum sms_form {
 	SMS_TEXT,      /* text holds UTF-8 */
@@ -64,6 +71,13 @@ struct msg_sms_kept {
 struct msg_passphrase {
 	uint32_t len;
 	char octets[PASSPHRASE_MAX]; /* not ended; wiped by both sides after use */
+};
+
+struct msg_unlock {
+	struct msg_passphrase passphrase;
+	int64_t date_s; /* the coordinator's yes to this date, seconds UTC; INT64_MIN: none */
+	uint32_t date_is_sure; /* 1: also if it is earlier than what was received already */
+	uint32_t unused;
 };
 
 /* The codebook or the places file that a new gateway begins with, in order. */
@@ -108,6 +122,9 @@ struct msg_status {
 	uint32_t skipped;       /* slots of the modem that could not be read, at its last listing */
 	uint32_t refused;       /* OPEN: passphrases that opened nothing, in the journal */
 	int64_t refused_last_s; /* OPEN: the last one, to the hour; INT64_MIN: none */
+	int64_t clock_s;        /* what time core believes it is, seconds UTC */
+	uint32_t clock_trust;   /* enum trust */
+	uint32_t clock_how;     /* enum clock_how, 0: not confirmed */
 	char fault[200];        /* what is wrong, in words; empty if nothing is */
 };
 
@@ -127,6 +144,38 @@ struct msg_enrolled {
 
 struct msg_revoke {
 	char pseudonym[PSEUDONYM_MAX];
+};
+
+struct msg_renew {
+	char pseudonym[PSEUDONYM_MAX];
+	uint32_t len;
+	char key[RECOVERY_TYPED_MAX]; /* the recovery key as typed; not ended; wiped after use */
+};
+
+struct msg_renewed {
+	uint32_t chain;      /* the chain that waits for her switch, as people see it; 0: none */
+	uint32_t was_there;  /* 1: it waited already */
+	uint32_t spares;     /* left after this */
+	uint32_t spares_why; /* enum spares_why: if chain is 0, why */
+};
+
+/* One slice of a deep scan: what can be searched without keeping the modem waiting. */
+struct msg_deep_scan {
+	char pseudonym[PSEUDONYM_MAX];
+	uint32_t from;    /* n; lower than her next one: from that */
+	uint32_t count;   /* how many numbers, at most DEEP_SCAN_SLICE */
+	uint32_t waiting; /* 1: of the chain that waits for her switch */
+	uint32_t unused;
+};
+
+struct msg_scanned {
+	uint32_t from;        /* n with which this slice began */
+	uint32_t next;        /* n from which the next slice goes on */
+	uint32_t texts;       /* how many texts were looked through */
+	uint32_t found;       /* of them opened now */
+	uint32_t first, last; /* their lowest and highest number, as people see them */
+	uint32_t chain;       /* of the live chain after it, as people see it */
+	uint32_t waiting;     /* as in the roster */
 };
 
 struct msg_inbox {
@@ -159,10 +208,12 @@ struct msg_inbox_row {
 	uint64_t seq;      /* of its event in the journal: permanent */
 	int64_t arrival_s; /* to 15 minutes; seconds UTC */
 	uint32_t readable; /* 1: the fields of the report follow; 0: reason and raw */
-	uint32_t timed;    /* 0: it came while the clock was not set, arrival_s says nothing */
+	uint32_t trust;    /* enum trust of arrival_s */
 	uint32_t proven;   /* 0: its journal run is damaged */
 	uint32_t slot;     /* UINT32_MAX: nobody's */
-	uint32_t number;   /* message number as people see it, n + 1 */
+	uint32_t
+	    number;     /* message number as people see it, n + 1; it begins anew with each chain */
+	uint32_t chain; /* her chain as people see it, generation + 1 */
 	uint32_t kind, severity, certainty, place, actor, relation;
 	int64_t event_s;        /* INT64_MIN: not given */
 	int64_t sent_s;         /* INT64_MIN: not known */
@@ -183,6 +234,14 @@ struct msg_inbox_row {
 	uint8_t raw[SMS_TEXT_MAX]; /* not ended, may hold anything */
 };
 
+/* Why a monitor has no spare chain. */
+enum spares_why {
+	SPARES_THERE,
+	SPARES_NO_KEY, /* the gateway has no recovery key */
+	SPARES_BEFORE, /* she was enrolled before the recovery key was made */
+	SPARES_USED,   /* her last chain is live, or waits */
+};
+
 struct msg_roster {
 	char pseudonym[PSEUDONYM_MAX]; /* empty: all */
 	uint64_t after;                /* rows with a larger seq */
@@ -197,14 +256,48 @@ struct msg_roster_row {
 	uint32_t household;
 	uint32_t rhythm_days;
 	uint32_t revoked;
-	uint32_t messages; /* accepted */
-	uint32_t missing;  /* numbers not seen below the highest one */
-	uint32_t highest;  /* message number as people see it, 0: none yet */
+	uint32_t messages;   /* accepted */
+	uint32_t missing;    /* numbers not seen below the highest one, of all her chains */
+	uint32_t highest;    /* message number of the live chain as people see it, 0: none yet */
+	uint32_t chain;      /* the live one as people see it, 1 to 4 */
+	uint32_t waiting;    /* the one that waits for her switch, 2 to 4; 0: none */
+	uint32_t spares;     /* chains left for a renewal */
+	uint32_t spares_why; /* enum spares_why: if spares is 0, why */
+	uint32_t last_trust; /* enum trust of last_s */
 	int64_t enrolled_s;
 	int64_t last_s; /* INT64_MIN: not heard yet */
 	char pseudonym[PSEUDONYM_MAX];
 	char language[LANGUAGE_MAX];
 	char place_label[LABEL_MAX];
+};
+
+/* Read the whole journal anew. Core's own bound on `limit` is what one answer holds: whoever wants
+ * the faults behind them asks again with `after`. */
+struct msg_journal_verify {
+	uint64_t after; /* faults to leave out at the beginning */
+	uint32_t limit; /* faults at most */
+	uint32_t unused;
+	char held[64]; /* a head that was shown before, as a person typed it; empty: none */
+};
+
+/* Something that is missing, changed, moved, planted or unread. */
+struct msg_fault_row {
+	uint64_t seq; /* the row it begins at, or the nearest one; 0: the root itself */
+	char words[200];
+};
+
+#define JOURNAL_HEAD_MAX 40 /* eight words of four symbols, base32, and the closing zero */
+
+struct msg_journal {
+	uint64_t first;  /* row kept */
+	uint64_t rows;   /* that there must be */
+	uint64_t read;   /* of them, rows that opened */
+	uint64_t events; /* in these rows */
+	uint64_t runs;   /* that are proven */
+	uint64_t faults; /* all there are, sent or not */
+	uint64_t held;   /* the row that the head asked about was shown behind; 0: none */
+	char
+	    head[JOURNAL_HEAD_MAX]; /* docs/decisions/0019-journal-head.md; empty unless 0 faults */
 };
 
 #endif

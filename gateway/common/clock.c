@@ -2,6 +2,7 @@
 #include "gateway/common/clock.h"
 
 #include <assert.h>
+#include <sys/timex.h>
 #include <time.h>
 
 int64_t
@@ -20,4 +21,13 @@ clock_wall_s(void)
 
 	assert(clock_gettime(CLOCK_REALTIME, &ts) == 0);
 	return ts.tv_sec;
+}
+
+int
+clock_is_synchronised(void)
+{
+	struct timex tx = {.modes = 0};
+	int state = adjtimex(&tx);
+
+	return state != -1 && state != TIME_ERROR && (tx.status & STA_UNSYNC) == 0;
 }

@@ -36,5 +36,6 @@ int cmd_revoke(int argc, char **argv);
 int cmd_inbox(int argc, char **argv);
 int cmd_roster(int argc, char **argv);
 int cmd_codebook(int argc, char **argv);
+int cmd_journal(int argc, char **argv);
 
 #endif

@@ -11,6 +11,7 @@
 #include "gateway/control/show.h"
 
 #define CELL_MAX 256
+#define INDENT "        "
 
 enum { C_NAME, C_PLACE, C_LANGUAGE, C_HEARD, C_MESSAGES, C_MISSING, C_RHYTHM, C_NOTE, C_COUNT };
 
@@ -18,7 +19,7 @@ static const struct show_column layout[C_COUNT] = {
     [C_NAME] = {"pseudonym", 12, 31, false, 0},
     [C_PLACE] = {"place", 12, 40, false, 0},
     [C_LANGUAGE] = {"lang", 4, 7, false, 0},
-    [C_HEARD] = {"last heard (UTC)", 16, 16, false, 0},
+    [C_HEARD] = {"last heard (UTC)", 22, 22, false, 0},
     [C_MESSAGES] = {"msgs", 5, 6, true, 0},
     [C_MISSING] = {"lost", 4, 5, true, 0},
     [C_RHYTHM] = {"every", 6, 7, true, 0},
@@ -27,9 +28,33 @@ static const struct show_column layout[C_COUNT] = {
 
 struct roster {
 	struct show_column columns[C_COUNT];
+	size_t width; /* of the terminal */
 	bool as_json;
 	unsigned count;
 };
+
+/* On a screen too narrow for the table, with words in place of its titles. */
+static void
+print_narrow(const struct roster *r, const char *const cells[C_COUNT])
+{
+	static const struct {
+		const char *before, *behind;
+	} words[C_COUNT] = {[C_PLACE] = {"at ", ""},
+	    [C_LANGUAGE] = {"language ", ""},
+	    [C_HEARD] = {"last heard ", " UTC"},
+	    [C_MESSAGES] = {"", " messages"},
+	    [C_MISSING] = {"", " lost"},
+	    [C_RHYTHM] = {"every ", ""},
+	    [C_NOTE] = {"", ""}};
+	char line[4 * CELL_MAX] = "";
+
+	show_wrapped(stdout, "", cells[C_NAME], r->width);
+	for (size_t i = C_PLACE; i < C_COUNT; i++)
+		if (cells[i][0] != '\0' && strcmp(cells[i], "-") != 0)
+			show_add(line, sizeof(line), "%s%s%s", words[i].before, cells[i],
+			    words[i].behind);
+	show_wrapped(stdout, INDENT, line, r->width);
+}
 
 static void
 print_row(struct roster *r, const struct msg_roster_row *row)
@@ -45,11 +70,15 @@ print_row(struct roster *r, const struct msg_roster_row *row)
 	if (place[0] == '\0')
 		(void)snprintf(place, sizeof(place), "%u", row->place);
 	(void)show_visible(language, sizeof(language), row->language, strlen(row->language));
-	show_time(heard, row->last_s);
+	show_time_about(heard, row->last_s, row->last_trust);
 	(void)snprintf(messages, sizeof(messages), "%u", row->messages);
 	(void)snprintf(missing, sizeof(missing), "%u", row->missing);
 	if (row->rhythm_days != 0)
 		(void)snprintf(rhythm, sizeof(rhythm), "%u d", row->rhythm_days);
+	if (r->width < show_least(r->columns, C_COUNT)) {
+		print_narrow(r, cells);
+		return;
+	}
 	if (r->count == 0)
 		show_titles(stdout, r->columns, C_COUNT);
 	show_row(stdout, r->columns, C_COUNT, cells);
@@ -73,7 +102,8 @@ print_json(const struct msg_roster_row *row)
 	json_number(&j, "missing", row->missing);
 	json_number(&j, "highest", row->highest);
 	json_time(&j, "enrolled", row->enrolled_s);
-	json_time(&j, "last_heard", row->last_s);
+	json_time(&j, "last_heard", row->last_trust == TRUST_NONE ? INT64_MIN : row->last_s);
+	json_text(&j, "last_heard_level", show_trust(row->last_trust));
 	json_flag(&j, "revoked", row->revoked);
 	json_end(&j);
 }
@@ -105,7 +135,8 @@ cmd_roster(int argc, char **argv)
 	if (!options_read(&o, argc, argv, NULL, &code) || (code = client_open(&c)) != 0)
 		return code;
 	memcpy(roster.columns, layout, sizeof(layout));
-	show_fit(roster.columns, C_COUNT, show_columns());
+	roster.width = show_columns();
+	show_fit(roster.columns, C_COUNT, roster.width);
 	code = people_each(&c, "", on_row, &roster);
 	client_close(&c);
 	if (code == 0 && roster.count == 0 && !roster.as_json)

@@ -5,6 +5,7 @@
 
 #include "gateway/control/client.h"
 #include "gateway/control/cmd.h"
+#include "gateway/control/date.h"
 #include "gateway/control/options.h"
 #include "gateway/control/secret.h"
 #include "schemas/exit.h"
@@ -36,21 +37,29 @@ static int
 with_passphrase(int argc, char **argv, enum message_type type, const char *usage, const char *done)
 {
 	struct secret_source source = {NULL, 0, false};
-	const struct option_row rows[] = {SECRET_OPTIONS(source)};
+	struct date_source date = {NULL, false};
+	const struct option_row rows[] = {SECRET_OPTIONS(source), DATE_OPTIONS(date)};
 	const struct options o = {usage, rows, sizeof(rows) / sizeof(rows[0]), 0};
 	struct passphrase p;
 	struct ipc_message ask;
 	struct client c;
+	int64_t date_s;
 	int code;
 
 	if (!options_read(&o, argc, argv, NULL, &code) || (code = client_open(&c)) != 0)
 		return code;
+	/* A person at the terminal is asked for both; a script for neither. */
+	code = date_get(&date, &c, source.file == NULL && !source.fd_given, &date_s);
 	client_close(&c); /* there is somebody to give it to; core waits for no typing */
+	if (code != 0)
+		return code;
 	if ((code = secret_get(&source, "Passphrase of this gateway: ", &p)) != 0)
 		return code;
 	ipc_begin(&ask, type);
-	ask.body.UNLOCK.len = (uint32_t)p.len;
-	memcpy(ask.body.UNLOCK.octets, p.octets, p.len);
+	ask.body.UNLOCK.date_s = date_s;
+	ask.body.UNLOCK.date_is_sure = date.is_sure;
+	ask.body.UNLOCK.passphrase.len = (uint32_t)p.len;
+	memcpy(ask.body.UNLOCK.passphrase.octets, p.octets, p.len);
 	passphrase_wipe(&p);
 	return ask_for(&ask, CLIENT_WAIT_LONG_S, done);
 }

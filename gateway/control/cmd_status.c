@@ -94,6 +94,8 @@ print_json(const struct msg_status *s, const struct wrongs *w)
 	json_number(&j, "on_h", s->on_h);
 	json_flag(&j, "read_only", s->read_only);
 	json_flag(&j, "memory_locked", s->memory_locked);
+	json_time(&j, "clock", s->clock_s);
+	json_text(&j, "clock_level", show_trust(s->clock_trust));
 	json_list(&j, "wrong");
 	for (size_t i = 0; i < w->count; i++)
 		json_item(&j, w->words[i]);
@@ -134,11 +136,31 @@ print_modem(const struct msg_status *s)
 }
 
 static void
+print_clock(const struct msg_status *s)
+{
+	char now[SHOW_TIME_MAX];
+
+	show_time(now, s->clock_s);
+	if (s->clock_how == CLOCK_NETWORK)
+		printf("clock      %s UTC, confirmed by the network\n", now);
+	else if (s->clock_how == CLOCK_COORDINATOR)
+		printf("clock      %s UTC, confirmed by a coordinator\n", now);
+	else if (s->clock_trust == TRUST_CENTRE)
+		printf("clock      %s UTC by the stamps of texts, not confirmed\n", now);
+	else if (s->clock_trust == TRUST_MACHINE)
+		printf("clock      about %s UTC by this machine's clock, not confirmed\n", now);
+	else
+		printf(
+		    "clock      not known, not before %s UTC: give the date with 'unlock'\n", now);
+}
+
+static void
 print_words(const struct msg_status *s, const struct wrongs *w)
 {
 	char last[SHOW_TIME_MAX];
 
 	print_state(s);
+	print_clock(s);
 	printf("posture    %s\n", s->posture == 0 ? "protected" : "open");
 	printf("anchor     %s\n", s->anchor[0] != '\0' ? s->anchor : "-");
 	print_modem(s);
@@ -152,8 +174,7 @@ print_words(const struct msg_status *s, const struct wrongs *w)
 		printf("unreadable %u: see 'tocsin inbox --unreadable'\n", s->unread);
 	if (s->state == IN_OPEN && s->refused > 0) {
 		show_time(last, s->refused_last_s);
-		printf(
-		    "refused    %u passphrases opened nothing, the last %s UTC or the hour after\n",
+		printf("refused    %u passphrases opened nothing, the last about %s UTC\n",
 		    s->refused, last);
 	}
 	if (!s->memory_locked)

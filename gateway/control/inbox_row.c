@@ -2,7 +2,6 @@
 #include "gateway/control/inbox_row.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,7 +22,7 @@ enum { C_SEQ, C_ARRIVED, C_FROM, C_NUMBER, C_KIND, C_SEVERITY, C_PLACE, C_PEOPLE
 
 static const struct show_column layout[INBOX_COLUMNS] = {
     [C_SEQ] = {"seq", 5, 8, true, 0},
-    [C_ARRIVED] = {"arrived (UTC)", 16, 16, false, 0},
+    [C_ARRIVED] = {"arrived (UTC)", 22, 22, false, 0},
     [C_FROM] = {"from", 9, 24, false, 0},
     [C_NUMBER] = {"no", 3, 5, true, 0},
     [C_KIND] = {"kind", 13, 48, false, 0},
@@ -89,22 +88,6 @@ print_line(const struct inbox_table *t, const char *words)
 	show_wrapped(stdout, INDENT, words, t->width);
 }
 
-/* ", " before everything but the first. */
-static void __attribute__((format(printf, 3, 4)))
-add_words(char *line, size_t cap, const char *fmt, ...)
-{
-	size_t len = strlen(line);
-	va_list ap;
-
-	if (len > 0 && len + 2 < cap) {
-		(void)snprintf(line + len, cap - len, ", ");
-		len += 2;
-	}
-	va_start(ap, fmt);
-	(void)vsnprintf(line + len, cap - len, fmt, ap);
-	va_end(ap);
-}
-
 /* When it happened, how sure she is, who did it, to whom, and her own words. */
 static void
 print_details(const struct inbox_table *t, const struct msg_inbox_row *row)
@@ -113,21 +96,21 @@ print_details(const struct inbox_table *t, const struct msg_inbox_row *row)
 
 	if (row->event_s != INT64_MIN) {
 		show_time(when, row->event_s);
-		add_words(line, sizeof(line), "happened %s", when);
+		show_add(line, sizeof(line), "happened %s", when);
 	}
 	if (row->certainty != 0)
-		add_words(line, sizeof(line), "sure %u of 5", row->certainty);
+		show_add(line, sizeof(line), "sure %u of 5", row->certainty);
 	if (row->actor != 0) {
 		label_or_number(shown, row->actor_label, row->actor);
-		add_words(line, sizeof(line), "by %s", shown);
+		show_add(line, sizeof(line), "by %s", shown);
 	}
 	if (row->target[0] != '\0') {
 		(void)show_visible(shown, sizeof(shown), row->target, strlen(row->target));
-		add_words(line, sizeof(line), "against %s", shown);
+		show_add(line, sizeof(line), "against %s", shown);
 	}
 	if (row->note[0] != '\0') {
 		(void)show_visible(shown, sizeof(shown), row->note, strlen(row->note));
-		add_words(line, sizeof(line), "\"%s\"", shown);
+		show_add(line, sizeof(line), "\"%s\"", shown);
 	}
 	if (line[0] != '\0')
 		show_wrapped(stdout, INDENT, line, t->width);
@@ -211,7 +194,7 @@ print_narrow(const struct inbox_table *t, const char *const cells[INBOX_COLUMNS]
 	printf("%s  %s\n", cells[C_SEQ], cells[C_ARRIVED]);
 	for (size_t i = C_FROM; i < INBOX_COLUMNS; i++)
 		if (cells[i][0] != '\0' && strcmp(cells[i], "-") != 0)
-			add_words(line, sizeof(line), "%s%s", before[i], cells[i]);
+			show_add(line, sizeof(line), "%s%s", before[i], cells[i]);
 	show_wrapped(stdout, INDENT, line, t->width);
 	explicit_bzero(line, sizeof(line));
 }
@@ -219,11 +202,7 @@ print_narrow(const struct inbox_table *t, const char *const cells[INBOX_COLUMNS]
 static void
 print_cells(struct inbox_table *t, const char *const cells[INBOX_COLUMNS])
 {
-	size_t least = INBOX_COLUMNS - 1;
-
-	for (size_t i = 0; i < INBOX_COLUMNS; i++)
-		least += layout[i].min;
-	if (t->width < least) {
+	if (t->width < show_least(t->columns, INBOX_COLUMNS)) {
 		print_narrow(t, cells);
 		return;
 	}
@@ -243,7 +222,7 @@ inbox_row_print(struct inbox_table *t, const struct msg_inbox_row *row)
 	    seq, arrived, from, number, kind, severity, place, people};
 
 	(void)snprintf(seq, sizeof(seq), "%" PRIu64, row->seq);
-	show_time(arrived, row->timed ? row->arrival_s : INT64_MIN);
+	show_time_about(arrived, row->arrival_s, row->trust);
 	(void)show_visible(from, sizeof(from), row->pseudonym, strlen(row->pseudonym));
 	if (row->slot == UINT32_MAX)
 		(void)snprintf(from, sizeof(from), "?");
@@ -313,7 +292,8 @@ inbox_row_json(const struct msg_inbox_row *row)
 
 	json_begin(&j, stdout);
 	json_number(&j, "seq", (int64_t)row->seq);
-	json_time(&j, "arrival", row->timed ? row->arrival_s : INT64_MIN);
+	json_time(&j, "arrival", row->trust == TRUST_NONE ? INT64_MIN : row->arrival_s);
+	json_text(&j, "arrival_level", show_trust(row->trust));
 	json_flag(&j, "readable", row->readable);
 	json_flag(&j, "proven", row->proven);
 	json_number_unless(&j, "slot", row->slot, UINT32_MAX);

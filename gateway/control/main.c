@@ -27,6 +27,7 @@ static const struct {
     {"revoke", cmd_revoke, "accept nothing from a monitor any more"},
     {"inbox", cmd_inbox, "show what arrived, the newest first"},
     {"roster", cmd_roster, "show the monitors and when each was heard last"},
+    {"journal", cmd_journal, "read the whole journal anew and say what is not as it was written"},
     {"codebook", cmd_codebook, "check codebook and places files, print a codebook's card"},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

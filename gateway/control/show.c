@@ -2,11 +2,14 @@
 #include "gateway/control/show.h"
 
 #include <assert.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 #include <utf8proc.h>
+
+#include "schemas/messages.h"
 
 #define COLUMNS_MIN 30
 #define COLUMNS_MAX 400
@@ -118,6 +121,27 @@ show_time(char out[SHOW_TIME_MAX], int64_t seconds)
 }
 
 void
+show_time_about(char out[SHOW_TIME_MAX], int64_t seconds, uint32_t trust)
+{
+	char time[SHOW_TIME_MAX];
+
+	show_time(time, trust == TRUST_NONE ? INT64_MIN : seconds);
+	(void)snprintf(out, SHOW_TIME_MAX, "%s%s",
+	    trust >= TRUST_CENTRE || time[0] == '-' ? "" : "about ", time);
+}
+
+const char *
+show_trust(uint32_t trust)
+{
+	static const char *const names[] = {[TRUST_NONE] = "none",
+	    [TRUST_MACHINE] = "machine",
+	    [TRUST_CENTRE] = "service-centre",
+	    [TRUST_CONFIRMED] = "confirmed"};
+
+	return trust < sizeof(names) / sizeof(names[0]) ? names[trust] : "unknown";
+}
+
+void
 show_duration(char out[SHOW_TIME_MAX], int64_t seconds)
 {
 	static const struct {
@@ -155,6 +179,31 @@ show_fit(struct show_column *c, size_t count, size_t columns)
 			gave = true;
 		}
 	}
+}
+
+size_t
+show_least(const struct show_column *c, size_t count)
+{
+	size_t least = count - 1;
+
+	for (size_t i = 0; i < count; i++)
+		least += c[i].min;
+	return least;
+}
+
+void
+show_add(char *line, size_t cap, const char *fmt, ...)
+{
+	size_t len = strlen(line);
+	va_list ap;
+
+	if (len > 0 && len + 2 < cap) {
+		(void)snprintf(line + len, cap - len, ", ");
+		len += 2;
+	}
+	va_start(ap, fmt);
+	(void)vsnprintf(line + len, cap - len, fmt, ap);
+	va_end(ap);
 }
 
 /* Spaces are held back until a text follows, so that no line ends with them. */

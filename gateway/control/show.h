@@ -37,6 +37,11 @@ size_t show_columns(void);
 /* "2025-11-21 06:15" in UTC; "-" for INT64_MIN. */
 void show_time(char out[SHOW_TIME_MAX], int64_t seconds);
 
+/* With "about " before it if it is known less surely than by the service centres (enum trust); "-"
+ * too if it is not known at all. And the name of a trust, for scripts. */
+void show_time_about(char out[SHOW_TIME_MAX], int64_t seconds, uint32_t trust);
+const char *show_trust(uint32_t trust);
+
 /* "3 days", "2 h", "5 min", "40 s". */
 void show_duration(char out[SHOW_TIME_MAX], int64_t seconds);
 
@@ -49,6 +54,12 @@ struct show_column {
 
 /* Give each column its width: min, then more up to want as long as `columns` has room. */
 void show_fit(struct show_column *c, size_t count, size_t columns);
+
+/* Cells of the narrowest line that these columns make. */
+size_t show_least(const struct show_column *c, size_t count);
+
+/* Add words to a line, ", " before everything but the first; cut at cap. */
+void show_add(char *line, size_t cap, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* One line: visible texts, cut with … where they do not fit. NULL stands for empty. */
 void show_row(FILE *out, const struct show_column *c, size_t count, const char *const *cells);

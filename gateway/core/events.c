@@ -230,3 +230,25 @@ event_mark_decode(const uint8_t *in, size_t len, struct event_mark *out)
 		take(&e, out->statement, sizeof(out->statement));
 	return taken(&e);
 }
+
+size_t
+event_clock_encode(const struct event_clock *e, uint8_t *out, size_t cap)
+{
+	struct pen p = {out, 0, cap};
+
+	put_le(&p, e->at, 4);
+	put_le(&p, e->how, 1);
+	return p.len;
+}
+
+enum status
+event_clock_decode(const uint8_t *in, size_t len, struct event_clock *out)
+{
+	struct eye e = {in, len, 0};
+
+	out->at = (uint32_t)take_le(&e, 4);
+	out->how = (uint8_t)take_le(&e, 1);
+	if (out->how != CLOCK_NETWORK && out->how != CLOCK_COORDINATOR)
+		return ST_DAMAGED;
+	return taken(&e);
+}

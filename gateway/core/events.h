@@ -14,6 +14,7 @@
 
 #include "crypto/journal.h"
 #include "schemas/limits.h"
+#include "schemas/messages.h"
 #include "schemas/status.h"
 
 enum event_type {
@@ -37,13 +38,11 @@ unsigned event_states(unsigned type);
 #define EVENT_SLOT_NONE UINT16_MAX
 #define EVENT_QUARTER_NONE UINT32_MAX
 
-/* How the arrival is known. */
-enum trust { TRUST_NONE, TRUST_MACHINE };
 enum source { SOURCE_SMS = 1 };
 
 struct event_received {
 	uint32_t arrival; /* quarter hours since 2025-01-01T00:00Z */
-	uint8_t trust;    /* enum trust */
+	uint8_t trust;    /* enum trust of schemas/messages.h */
 	uint8_t source;   /* enum source */
 	uint8_t class;    /* enum text_class of reporting/report/text.h */
 	uint8_t form;     /* enum sms_form: how raw is to be read */
@@ -59,6 +58,8 @@ struct event_received {
 	uint16_t raw_len; /* only of what did not open */
 	uint8_t raw[SMS_TEXT_MAX];
 };
+/* Was it opened, so that its number is spent? (REVOKED names a slot too, and opened nothing.) */
+int event_received_opened(const struct event_received *e);
 #define EVENT_RECEIVED_MAX (19 + 1 + RECORD_LEN + NOTE_LEN + 2 + SMS_TEXT_MAX)
 size_t event_received_encode(const struct event_received *e, uint8_t *out, size_t cap);
 enum status event_received_decode(
@@ -87,6 +88,30 @@ struct event_revoked {
 #define EVENT_REVOKED_LEN 6
 size_t event_revoked_encode(const struct event_revoked *e, uint8_t *out, size_t cap);
 enum status event_revoked_decode(const uint8_t *in, size_t len, struct event_revoked *out) MUST_USE;
+
+/* The next chain waits in the slot's leaf. */
+struct event_renewed {
+	uint32_t at; /* quarter hours */
+	uint16_t slot;
+	uint8_t generation; /* of the chain that waits: 1 to 3 */
+};
+#define EVENT_RENEWED_LEN 7
+size_t event_renewed_encode(const struct event_renewed *e, uint8_t *out, size_t cap);
+enum status event_renewed_decode(const uint8_t *in, size_t len, struct event_renewed *out) MUST_USE;
+
+/* A deep scan opened a text that had come as nobody's. Its report is a `received` event of its own,
+ * in the same commit, before this one. */
+struct event_scanned {
+	uint32_t at; /* quarter hours */
+	uint16_t slot;
+	uint8_t generation;
+	uint32_t from_n, n;  /* next in order before; of the message */
+	uint64_t text_seq;   /* the `received` event that kept its octets */
+	uint64_t report_seq; /* the one that stands for it now: higher */
+};
+#define EVENT_SCANNED_LEN 31
+size_t event_scanned_encode(const struct event_scanned *e, uint8_t *out, size_t cap);
+enum status event_scanned_decode(const uint8_t *in, size_t len, struct event_scanned *out) MUST_USE;
 
 /* A codebook's or a places file's octets, as they were read. */
 struct event_book {
@@ -122,5 +147,14 @@ struct event_mark {
 #define EVENT_MARK_MAX (6 + RUN_STATEMENT_LEN)
 size_t event_mark_encode(const struct event_mark *e, uint8_t *out, size_t cap);
 enum status event_mark_decode(const uint8_t *in, size_t len, struct event_mark *out) MUST_USE;
+
+/* The clock was confirmed. */
+struct event_clock {
+	uint32_t at; /* quarter hours */
+	uint8_t how; /* enum clock_how of schemas/messages.h */
+};
+#define EVENT_CLOCK_LEN 5
+size_t event_clock_encode(const struct event_clock *e, uint8_t *out, size_t cap);
+enum status event_clock_decode(const uint8_t *in, size_t len, struct event_clock *out) MUST_USE;
 
 #endif

@@ -12,32 +12,54 @@
 
 #define ROWS_MAX (UINT64_C(1) << 28) /* 64 GiB: more than any journal has */
 
-enum run_trust { RUN_UNOPENED, RUN_UNPROVEN, RUN_PLANTED, RUN_PROVEN };
+enum run_trust { RUN_WAITS, RUN_UNOPENED, RUN_UNPROVEN, RUN_PLANTED, RUN_PROVEN };
+
+/* A run's row, and how far it was read. Each is entered by the first row of the journal that names
+ * it, and keeps its own place: one that was planted among the rows of another takes none of them.
+ */
+struct walk_run {
+	struct store_run row;
+	enum run_trust trust;
+	struct key32 k_0;
+	struct journal_run run;
+	uint8_t link_before[32]; /* as computed */
+	uint64_t opened;         /* rows */
+};
+
+/* Why rows were not read: one, many. */
+enum why { WHY_NO_RUN, WHY_MOVED, WHY_CHANGED, WHY_RUN, WHY_LOOSE };
+static const char *const why_words[][2] = {
+    [WHY_NO_RUN] = {"belongs to no run", "belong to no run"},
+    [WHY_MOVED] = {"was moved, or has a wrong length", "were moved, or have a wrong length"},
+    [WHY_CHANGED] = {"was changed or damaged: it does not open",
+	"were changed or damaged: they do not open"},
+    [WHY_RUN] = {"belongs to a run that is not read", "belong to a run that is not read"},
+    [WHY_LOOSE] = {"goes on from an event that is not there",
+	"go on from events that are not there"},
+};
 
 struct walk {
 	struct fold *f;
-	struct store_run *runs;
+	struct walk_run *runs; /* ascending */
 	size_t run_count, run_cap;
-	size_t next_run;        /* index of the first one that was not entered */
-	struct journal_run run; /* the one under way */
-	struct key32 k_0;
-	uint16_t epoch;
-	uint8_t link_before[32]; /* of the run under way, as computed */
-	enum run_trust trust;
-	int first_seen;  /* its first event was looked at */
-	uint64_t expect; /* seq of the next row */
-	uint64_t end;    /* one behind the last */
+	uint64_t runs_outside, run_outside; /* how many, and the first one's id */
+	uint64_t expect;                    /* seq of the next row */
+	uint64_t end;                       /* one behind the last */
 	uint8_t link[32];
 	int gap; /* something was named since the last link that fitted */
+	/* rows one after another that were not read for the same reason */
+	uint64_t bad_first, bad_count;
+	enum why bad_why;
 	/* an event whose `more` may still come */
 	uint64_t seq;
-	uint8_t type, version;
+	uint8_t type, version, proven;
 	size_t len;
 	uint8_t body[EVENT_LONG_MAX];
 };
 
+/* Name what breaks no link by itself. */
 static enum status __attribute__((format(printf, 3, 4)))
-name_fault(struct walk *w, uint64_t seq, const char *fmt, ...)
+name(struct walk *w, uint64_t seq, const char *fmt, ...)
 {
 	char words[200];
 	va_list ap;
@@ -45,16 +67,20 @@ name_fault(struct walk *w, uint64_t seq, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(words, sizeof(words), fmt, ap);
 	va_end(ap);
-	w->gap = 1;
 	return w->f->fault(w->f->arg, seq, words);
 }
+
+#define NAME_FAULT(w, ...) ((w)->gap = 1, name(w, __VA_ARGS__))
+
+typedef unsigned long long ull;
+
+/* --- events --- */
 
 /* The event collected so far is whole: hand it on. */
 static enum status
 hand_on(struct walk *w)
 {
-	struct view_event ev = {
-	    w->seq, w->type, w->version, w->trust == RUN_PROVEN, w->body, w->len};
+	struct view_event ev = {w->seq, w->type, w->version, w->proven, w->body, w->len};
 	enum status st = ST_OK;
 
 	if (w->type != 0)
@@ -64,30 +90,117 @@ hand_on(struct walk *w)
 	return st;
 }
 
+/* A row is not there to be read. Did an event go on in it? */
+static enum status
+cut_short(struct walk *w)
+{
+	enum status st = ST_OK;
+
+	if (w->type != 0)
+		st = NAME_FAULT(w, w->seq, "the event of row %llu may be cut short: it is not read",
+		    (ull)w->seq);
+	w->type = 0;
+	w->len = 0;
+	return st;
+}
+
+/* Name the unread rows collected so far. */
+static enum status
+name_unread(struct walk *w)
+{
+	uint64_t first = w->bad_first, count = w->bad_count;
+
+	w->bad_count = 0;
+	if (count == 0)
+		return ST_OK;
+	if (count == 1)
+		return NAME_FAULT(w, first, "row %llu %s", (ull)first, why_words[w->bad_why][0]);
+	return NAME_FAULT(w, first, "rows %llu to %llu %s", (ull)first, (ull)(first + count - 1),
+	    why_words[w->bad_why][1]);
+}
+
+static enum status
+leave_unread(struct walk *w, uint64_t seq, enum why why)
+{
+	enum status st;
+
+	w->gap = 1;
+	if ((st = cut_short(w)) != ST_OK)
+		return st;
+	if (w->bad_count > 0 && why == w->bad_why && seq == w->bad_first + w->bad_count) {
+		w->bad_count++;
+		return ST_OK;
+	}
+	st = name_unread(w);
+	w->bad_first = seq;
+	w->bad_count = 1;
+	w->bad_why = why;
+	return st;
+}
+
+/* One row's event. One that does not fill its row has no `more` behind it. */
+static enum status
+take_event(struct walk *w, uint64_t seq, const struct journal_event *event, int is_proven)
+{
+	enum status st = ST_OK;
+
+	if (event->type == EVENT_MORE) {
+		if (w->type == 0 || event->len > sizeof(w->body) - w->len)
+			return leave_unread(w, seq, WHY_LOOSE);
+	} else if ((st = hand_on(w)) == ST_OK) {
+		w->seq = seq;
+		w->type = event->type;
+		w->version = event->version;
+		w->proven = is_proven != 0;
+	}
+	if (st != ST_OK || (st = name_unread(w)) != ST_OK)
+		return st;
+	memcpy(w->body + w->len, event->body, event->len);
+	w->len += event->len;
+	return event->len < EVENT_BODY_MAX ? hand_on(w) : ST_OK;
+}
+
+/* --- runs --- */
+
 static enum status
 collect_run(void *arg, const struct store_run *run, int odd)
 {
 	struct walk *w = arg;
-	struct store_run *grown;
+	struct walk_run *grown;
 
 	/* A run's id is its first seq: a planted one can neither come before ours nor push ours
 	 * out. */
-	if (odd || run->id != run->first || run->first < w->expect || run->first >= w->end)
-		return name_fault(w, run->first,
-		    "run %llu lies outside what the root knows: it is not read",
-		    (unsigned long long)run->id);
-	if (w->run_count > 0 && (run->id <= w->runs[w->run_count - 1].id ||
-				    run->first <= w->runs[w->run_count - 1].first))
-		return name_fault(w, run->first, "run %llu is out of order: it is not read",
-		    (unsigned long long)run->id);
+	if (odd || run->id != run->first || run->first < w->expect || run->first >= w->end) {
+		if (w->runs_outside++ == 0)
+			w->run_outside = run->id;
+		return ST_OK;
+	}
 	if (w->run_count == w->run_cap) {
 		w->run_cap = w->run_cap == 0 ? 64 : w->run_cap * 2;
 		if ((grown = realloc(w->runs, w->run_cap * sizeof(*grown))) == NULL)
-			return ST_MEMORY;
+			return ST_MEMORY; /* no key is in it yet */
 		w->runs = grown;
 	}
-	w->runs[w->run_count++] = *run;
+	memset(&w->runs[w->run_count], 0, sizeof(w->runs[0]));
+	w->runs[w->run_count++].row = *run;
 	return ST_OK;
+}
+
+static int
+compare_run(const void *key, const void *element)
+{
+	uint64_t id = *(const uint64_t *)key, other = ((const struct walk_run *)element)->row.id;
+
+	return (id > other) - (id < other);
+}
+
+/* NULL: there is no such run. */
+static struct walk_run *
+find_run(const struct walk *w, uint64_t id)
+{
+	if (w->run_count == 0)
+		return NULL;
+	return bsearch(&id, w->runs, w->run_count, sizeof(w->runs[0]), compare_run);
 }
 
 static const struct public32 *
@@ -108,124 +221,111 @@ vault_secret(const struct ring_secrets *secrets, uint16_t epoch)
 	return NULL;
 }
 
-static enum status
-enter_run(struct walk *w)
+static void
+link_run(struct walk *w, const struct store_run *run)
 {
-	const struct store_run *run = &w->runs[w->next_run++];
-	const struct public32 *pk = vault_public(w->f->ring, run->epoch);
-	const struct key32 *sk = vault_secret(w->f->secrets, run->epoch);
-	enum status st = hand_on(w);
-
-	if (st != ST_OK)
-		return st;
-	w->epoch = run->epoch;
-	memcpy(w->link_before, w->link, sizeof(w->link));
 	journal_link_run(w->link, run->id, run->epoch, run->first, run->blob);
-	w->first_seen = 0;
-	w->trust = RUN_UNPROVEN;
-	if (pk == NULL || sk == NULL || journal_run_open(pk, sk, run->blob, &w->k_0) != ST_OK) {
-		w->trust = RUN_UNOPENED;
-		memset(&w->k_0, 0, sizeof(w->k_0));
-		st = name_fault(w, run->first,
-		    "run %llu, from row %llu on, does not open: damaged or planted",
-		    (unsigned long long)run->id, (unsigned long long)run->first);
+}
+
+static enum status
+enter_run(struct walk *w, struct walk_run *r)
+{
+	const struct public32 *pk = vault_public(w->f->ring, r->row.epoch);
+	const struct key32 *sk = vault_secret(w->f->secrets, r->row.epoch);
+	enum status st = ST_OK;
+
+	memcpy(r->link_before, w->link, sizeof(w->link));
+	link_run(w, &r->row);
+	r->trust = RUN_UNPROVEN;
+	if (pk == NULL || sk == NULL || journal_run_open(pk, sk, r->row.blob, &r->k_0) != ST_OK) {
+		r->trust = RUN_UNOPENED;
+		memset(&r->k_0, 0, sizeof(r->k_0));
+		st = NAME_FAULT(w, r->row.first,
+		    "run %llu, from row %llu on, does not open: damaged or planted", (ull)r->row.id,
+		    (ull)r->row.first);
 	}
-	journal_start(&w->run, &w->k_0, run->id, run->first);
+	journal_start(&r->run, &r->k_0, r->row.id, r->row.first);
 	return st;
+}
+
+static enum status
+refuse_run(struct walk *w, struct walk_run *r, const char *words)
+{
+	r->trust = RUN_PLANTED;
+	return name(w, r->row.first, "run %llu, from row %llu on, %s: it is not read",
+	    (ull)r->row.id, (ull)r->row.first, words);
 }
 
 /* The statement of a run's first event, against what was computed. */
 static enum status
-prove_run(struct walk *w, const struct journal_event *event)
+prove_run(struct walk *w, struct walk_run *r, const struct journal_event *event)
 {
 	struct event_mark mark;
 	uint8_t proof[32];
 	const uint8_t *stated;
+	int was_named = w->gap;
 
 	if (event_mark_decode(event->body, event->len, &mark) != ST_OK || !mark.has_statement ||
-	    (event->type != EVENT_ARMED && event->type != EVENT_OPENED)) {
-		w->trust = RUN_PLANTED;
-		return name_fault(w, w->run.first,
-		    "run %llu begins with no statement: it is not ours",
-		    (unsigned long long)w->run.id);
-	}
+	    (event->type != EVENT_ARMED && event->type != EVENT_OPENED))
+		return refuse_run(w, r, "begins with no statement");
 	stated = mark.statement + 8;
 	journal_run_proof(
-	    &w->f->secrets->k_h, w->run.id, w->epoch, w->run.first, &w->k_0, stated, proof);
+	    &w->f->secrets->k_h, r->row.id, r->row.epoch, r->row.first, &r->k_0, stated, proof);
 	if (memcmp(mark.statement, w->f->root->incarnation, 8) != 0 ||
-	    sodium_memcmp(proof, mark.statement + 40, sizeof(proof)) != 0) {
-		w->trust = RUN_PLANTED;
-		return name_fault(w, w->run.first,
-		    "run %llu, from row %llu on, was not written by this gateway: it is not read",
-		    (unsigned long long)w->run.id, (unsigned long long)w->run.first);
-	}
-	w->trust = RUN_PROVEN;
-	if (w->epoch > w->f->epoch)
-		w->f->epoch = w->epoch; /* only of our own runs, and only forward */
-	if (memcmp(stated, w->link_before, sizeof(w->link_before)) == 0) {
-		w->gap = 0;
+	    sodium_memcmp(proof, mark.statement + 40, sizeof(proof)) != 0)
+		return refuse_run(w, r, "was not written by this gateway");
+	r->trust = RUN_PROVEN;
+	w->f->runs++;
+	if (r->row.epoch > w->f->epoch)
+		w->f->epoch = r->row.epoch; /* only of our own runs, and only forward */
+	w->gap = 0;
+	if (memcmp(stated, r->link_before, sizeof(r->link_before)) == 0)
 		return ST_OK;
-	}
 	/* Go on from what this run states, so that the next link can be checked again. */
 	memcpy(w->link, stated, sizeof(w->link));
-	for (size_t i = 0; i < w->run_count; i++)
-		if (w->runs[i].id == w->run.id)
-			journal_link_run(w->link, w->runs[i].id, w->runs[i].epoch, w->runs[i].first,
-			    w->runs[i].blob);
-	if (w->gap) {
-		w->gap = 0; /* its cause was named */
-		return ST_OK;
-	}
-	return name_fault(w, w->run.first,
-	    "the rows before row %llu are not those that were written",
-	    (unsigned long long)w->run.first);
+	link_run(w, &r->row);
+	if (was_named)
+		return ST_OK; /* the cause */
+	return name(w, r->row.first, "the rows before row %llu are not those that were written",
+	    (ull)r->row.first);
 }
 
-static enum status
-take_event(struct walk *w, uint64_t seq, const struct journal_event *event)
-{
-	enum status st;
+/* --- rows --- */
 
-	if (event->type == EVENT_MORE) {
-		if (w->type == 0 || event->len > sizeof(w->body) - w->len)
-			return name_fault(w, seq,
-			    "row %llu goes on from an event that is not there",
-			    (unsigned long long)seq);
-		memcpy(w->body + w->len, event->body, event->len);
-		w->len += event->len;
+/* A row of a run that is ours stands where another run says that it begins. */
+static enum status
+refuse_run_at(struct walk *w, uint64_t seq)
+{
+	struct walk_run *r = find_run(w, seq);
+
+	if (r == NULL || r->trust != RUN_WAITS)
 		return ST_OK;
-	}
-	if ((st = hand_on(w)) != ST_OK)
-		return st;
-	w->seq = seq;
-	w->type = event->type;
-	w->version = event->version;
-	w->len = event->len;
-	memcpy(w->body, event->body, event->len);
-	return ST_OK;
+	return refuse_run(w, r, "begins at a row of another run");
 }
 
 /* What one row says, once its place is known to be right. */
 static enum status
-read_row(struct walk *w, const struct store_event *row)
+read_row(struct walk *w, struct walk_run *r, const struct store_event *row)
 {
 	struct journal_event event;
 	enum status st;
 
-	st = journal_open(&w->run, row->blob, &event);
-	if (w->trust == RUN_UNOPENED || w->trust == RUN_PLANTED)
-		return ST_OK; /* named with its run */
-	if (st != ST_OK) {
-		w->type = 0;
-		w->first_seen = 1;
-		return name_fault(w, row->seq, "row %llu was changed or damaged: it does not open",
-		    (unsigned long long)row->seq);
-	}
-	if (row->seq == w->run.first)
-		st = prove_run(w, &event);
-	w->first_seen = 1;
-	if (st == ST_OK && w->trust != RUN_PLANTED)
-		st = take_event(w, row->seq, &event);
+	if (r->trust == RUN_UNOPENED || r->trust == RUN_PLANTED)
+		return leave_unread(w, row->seq, WHY_RUN);
+	journal_skip(&r->run, row->seq - r->row.first);
+	if (journal_open(&r->run, row->blob, &event) != ST_OK)
+		return leave_unread(w, row->seq, WHY_CHANGED);
+	r->opened++;
+	w->f->rows++;
+	st = ST_OK;
+	if (row->seq == r->row.first)
+		st = prove_run(w, r, &event);
+	else if (r->trust == RUN_PROVEN)
+		st = refuse_run_at(w, row->seq);
+	if (st == ST_OK && r->trust == RUN_PLANTED)
+		st = leave_unread(w, row->seq, WHY_RUN);
+	else if (st == ST_OK)
+		st = take_event(w, row->seq, &event, r->trust == RUN_PROVEN);
 	sodium_memzero(&event, sizeof(event));
 	return st;
 }
@@ -233,72 +333,105 @@ read_row(struct walk *w, const struct store_event *row)
 static enum status
 missing_rows(struct walk *w, uint64_t upto)
 {
+	uint64_t from = w->expect;
 	enum status st = ST_OK;
 
-	if (upto > w->expect) {
-		w->type = 0;
-		st = name_fault(w, w->expect, "rows %llu to %llu are missing",
-		    (unsigned long long)w->expect, (unsigned long long)(upto - 1));
-	}
 	w->expect = upto;
-	return st;
-}
-
-/* Enter every run that begins at or before seq, naming what is missing on the way. */
-static enum status
-enter_runs(struct walk *w, uint64_t seq)
-{
-	enum status st = ST_OK;
-
-	while (st == ST_OK && w->next_run < w->run_count && w->runs[w->next_run].first <= seq) {
-		st = missing_rows(w, w->runs[w->next_run].first);
-		if (st == ST_OK)
-			st = enter_run(w);
-	}
-	return st;
+	if (upto <= from)
+		return ST_OK;
+	if ((st = cut_short(w)) != ST_OK || (st = name_unread(w)) != ST_OK)
+		return st;
+	if (upto == from + 1)
+		return NAME_FAULT(w, from, "row %llu is missing", (ull)from);
+	return NAME_FAULT(w, from, "rows %llu to %llu are missing", (ull)from, (ull)(upto - 1));
 }
 
 static enum status
 walk_row(void *arg, const struct store_event *row, int odd)
 {
 	struct walk *w = arg;
+	struct walk_run *r;
 	enum status st;
 
 	if (row->seq >= w->end)
-		return name_fault(w, row->seq,
-		    "row %llu lies behind what the root knows: it is not read",
-		    (unsigned long long)row->seq);
-	if ((st = enter_runs(w, row->seq)) != ST_OK)
-		return st;
+		return ST_OK; /* counted with the rows outside */
 	if ((st = missing_rows(w, row->seq)) != ST_OK)
 		return st;
 	w->expect = row->seq + 1;
+	r = find_run(w, row->run);
+	if (r != NULL && r->row.first <= row->seq && r->trust == RUN_WAITS)
+		st = enter_run(w, r);
+	if (st != ST_OK)
+		return st;
+	if (odd || (r != NULL && r->row.first > row->seq))
+		st = leave_unread(w, row->seq, WHY_MOVED);
+	else if (r == NULL)
+		st = leave_unread(w, row->seq, WHY_NO_RUN);
+	else
+		st = read_row(w, r, row);
 	journal_link_event(w->link, row->seq, row->run, row->blob);
-	if (w->next_run == 0)
-		return name_fault(
-		    w, row->seq, "row %llu belongs to no run", (unsigned long long)row->seq);
-	if (odd || row->run != w->run.id) {
-		w->type = 0;
-		return name_fault(w, row->seq, "row %llu was moved, or has a wrong length",
-		    (unsigned long long)row->seq);
+	if (w->f->sought != NULL && memcmp(w->link, w->f->sought, FOLD_SOUGHT_LEN) == 0)
+		w->f->sought_at = row->seq;
+	return st;
+}
+
+/* --- the whole --- */
+
+static enum status
+name_outside(struct walk *w)
+{
+	struct store_outside out;
+	enum status st = store_outside(w->f->store, w->f->root->journal.first, w->end, &out);
+
+	if (st == ST_OK && out.count > 0)
+		st = name(w, (uint64_t)out.first,
+		    "%llu rows lie before or behind what the root knows, the first of them row "
+		    "%lld: not read",
+		    (ull)out.count, (long long)out.first);
+	if (st == ST_OK && w->runs_outside > 0)
+		st = name(w, w->run_outside,
+		    "%llu runs lie outside what the root knows, the first of them run %lld: not "
+		    "read",
+		    (ull)w->runs_outside, (long long)w->run_outside);
+	return st;
+}
+
+/* Runs that no row named, and runs whose own row must have been changed. */
+static enum status
+name_runs(struct walk *w)
+{
+	enum status st = ST_OK;
+
+	for (size_t i = 0; st == ST_OK && i < w->run_count; i++) {
+		const struct walk_run *r = &w->runs[i];
+
+		if (r->trust == RUN_WAITS)
+			st = name(w, r->row.first, "run %llu has no row: damaged or planted",
+			    (ull)r->row.id);
+		else if (r->trust == RUN_UNPROVEN && r->opened == 0)
+			st = name(w, r->row.first,
+			    "run %llu, from row %llu on, was changed or planted: none of its rows "
+			    "opens",
+			    (ull)r->row.id, (ull)r->row.first);
 	}
-	journal_skip(&w->run, row->seq - w->run.first);
-	return read_row(w, row);
+	return st;
 }
 
 static enum status
 walk_end(struct walk *w)
 {
-	enum status st = enter_runs(w, w->end - 1);
+	enum status st = missing_rows(w, w->end);
 
 	if (st == ST_OK)
-		st = missing_rows(w, w->end);
-	if (st == ST_OK)
 		st = hand_on(w);
+	if (st == ST_OK)
+		st = name_unread(w);
 	if (st == ST_OK && !w->gap &&
 	    memcmp(w->link, w->f->root->journal.link, sizeof(w->link)) != 0)
-		st = name_fault(w, w->end, "the last rows are not those that were written");
-	return st;
+		st = name(w, w->end, "the last rows are not those that were written");
+	if (st == ST_OK)
+		st = name_runs(w);
+	return st == ST_OK ? name_outside(w) : st;
 }
 
 enum status
@@ -319,11 +452,12 @@ fold_journal(struct fold *f)
 	w->end = f->root->journal.first + f->root->journal.count;
 	memcpy(w->link, f->root->journal.link_before, sizeof(w->link));
 	st = store_runs(f->store, collect_run, w);
-	w->gap = 0; /* runs outside take nothing away from those inside */
 	if (st == ST_OK)
 		st = store_events(f->store, f->root->journal.first, walk_row, w);
-	if (st == ST_OK && w->end > f->root->journal.first)
+	if (st == ST_OK)
 		st = walk_end(w);
+	if (w->runs != NULL)
+		sodium_memzero(w->runs, w->run_count * sizeof(w->runs[0]));
 	free(w->runs);
 	sodium_memzero(w, sizeof(*w));
 	free(w);

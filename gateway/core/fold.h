@@ -5,10 +5,13 @@
  *
  * What is missing, changed, moved or planted is named with its row numbers and handed to `fault`:
  *   a row that is missing, or that does not open       not handed on; the rest of its run is
+ *   an event that may have gone on in such a row       not handed on, and named too
  *   a run whose first event does not prove itself     not ours: nothing of it is handed on
  *   a run whose first event is missing or damaged      handed on with proven = 0
+ *   a run that no row names, or among another's rows   named; it takes nothing from the others
  *   a link that does not fit                           named; what is proven by its run stays so
  *   rows and runs outside what the root knows          named, never handed on
+ * Rows one after another that are not read for the same reason are named once, first and last.
  */
 #ifndef GATEWAY_CORE_FOLD_H
 #define GATEWAY_CORE_FOLD_H
@@ -21,6 +24,8 @@
 #include "gateway/core/view.h"
 #include "schemas/status.h"
 
+#define FOLD_SOUGHT_LEN 20
+
 struct fold {
 	struct store *store;
 	const struct tree_root *root;       /* checked by its mac */
@@ -30,7 +35,11 @@ struct fold {
 	enum status (*event)(void *arg, const struct view_event *ev);
 	enum status (*fault)(void *arg, uint64_t seq, const char *words);
 	void *arg;
-	uint16_t epoch; /* out: the highest of our own runs; 0 without one */
+	const uint8_t *sought; /* FOLD_SOUGHT_LEN octets that some link began with, or NULL */
+	/* out */
+	uint16_t epoch;      /* the highest of our own runs; 0 without one */
+	uint64_t rows, runs; /* that opened; that proved themselves */
+	uint64_t sought_at;  /* the row of the sought link; 0: there is none */
 };
 
 /* ST_OK (also with faults), ST_IO, ST_SYNC, ST_MEMORY, or what a callback returned. */

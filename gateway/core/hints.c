@@ -14,14 +14,16 @@
 
 struct entry {
 	uint8_t hx[HINT_X_LEN];
-	uint8_t used, revoked, unused;
+	uint8_t used, revoked, waiting;
 	uint16_t slot;
 	uint32_t n;
 };
 
 struct slot_hints {
 	int live;
+	uint8_t generation;
 	struct ratchet_window window;
+	struct ratchet_window *waiting; /* NULL: no chain waits */
 	size_t skipped;
 	struct {
 		uint32_t n;
@@ -78,22 +80,35 @@ make_room(struct hints *h, size_t more)
 	return ST_OK;
 }
 
+enum of_chain { OF_LIVE, OF_WAITING, OF_REVOKED };
+
 static void
-add(struct hints *h, uint16_t slot, uint32_t n, int revoked, const uint8_t hx[HINT_X_LEN])
+add(struct hints *h, uint16_t slot, uint32_t n, enum of_chain chain, const uint8_t hx[HINT_X_LEN])
 {
-	struct entry e = {.used = 1, .revoked = revoked != 0, .slot = slot, .n = n};
+	struct entry e = {.used = 1,
+	    .revoked = chain == OF_REVOKED,
+	    .waiting = chain == OF_WAITING,
+	    .slot = slot,
+	    .n = n};
 
 	memcpy(e.hx, hx, HINT_X_LEN);
 	put_entry(h, &e);
 }
 
+static int
+is_entry(const struct entry *e, uint16_t slot, uint32_t n, enum of_chain chain,
+    const uint8_t hx[HINT_X_LEN])
+{
+	return e->slot == slot && e->n == n && e->waiting == (chain == OF_WAITING) &&
+	       memcmp(e->hx, hx, HINT_X_LEN) == 0;
+}
+
 static void
-drop(struct hints *h, uint16_t slot, uint32_t n, const uint8_t hx[HINT_X_LEN])
+drop(struct hints *h, uint16_t slot, uint32_t n, enum of_chain chain, const uint8_t hx[HINT_X_LEN])
 {
 	size_t mask = h->size - 1, i = place_of(h, hx), hole;
 
-	while (h->table[i].used && (h->table[i].slot != slot || h->table[i].n != n ||
-				       memcmp(h->table[i].hx, hx, HINT_X_LEN) != 0))
+	while (h->table[i].used && !is_entry(&h->table[i], slot, n, chain, hx))
 		i = (i + 1) & mask;
 	assert(h->table[i].used);
 	for (hole = i; h->table[i = (i + 1) & mask].used;) {
@@ -124,6 +139,16 @@ hints_new(struct hints **out)
 	return ST_OK;
 }
 
+static void
+forget_waiting(struct slot_hints *s)
+{
+	if (s->waiting == NULL)
+		return;
+	sodium_memzero(s->waiting, sizeof(*s->waiting));
+	free(s->waiting);
+	s->waiting = NULL;
+}
+
 void
 hints_free(struct hints *h)
 {
@@ -131,6 +156,7 @@ hints_free(struct hints *h)
 		return;
 	for (size_t i = 0; i < SLOT_MAX; i++)
 		if (h->slot[i] != NULL) {
+			forget_waiting(h->slot[i]);
 			sodium_memzero(h->slot[i], sizeof(*h->slot[i]));
 			free(h->slot[i]);
 		}
@@ -145,7 +171,7 @@ drop_skipped(struct hints *h, uint16_t slot)
 	struct slot_hints *s = h->slot[slot];
 
 	for (size_t i = 0; i < s->skipped; i++)
-		drop(h, slot, s->old[i].n, s->old[i].hx);
+		drop(h, slot, s->old[i].n, OF_LIVE, s->old[i].hx);
 	s->skipped = 0;
 }
 
@@ -155,7 +181,17 @@ drop_window(struct hints *h, uint16_t slot, uint32_t from, uint32_t to)
 	struct slot_hints *s = h->slot[slot];
 
 	for (uint32_t n = from; n < to; n++)
-		drop(h, slot, n, s->window.hx[n - s->window.first]);
+		drop(h, slot, n, OF_LIVE, s->window.hx[n - s->window.first]);
+}
+
+static void
+drop_waiting(struct hints *h, uint16_t slot)
+{
+	struct slot_hints *s = h->slot[slot];
+
+	for (uint32_t n = 0; s->waiting != NULL && n < EW1_WINDOW; n++)
+		drop(h, slot, n, OF_WAITING, s->waiting->hx[n]);
+	forget_waiting(s);
 }
 
 static void
@@ -166,12 +202,12 @@ add_skipped(struct hints *h, uint16_t slot, const struct ratchet *r)
 	for (size_t i = 0; i < r->skipped_count; i++) {
 		s->old[i].n = r->skipped[i].n;
 		memcpy(s->old[i].hx, r->skipped[i].keys.hx, HINT_X_LEN);
-		add(h, slot, s->old[i].n, 0, s->old[i].hx);
+		add(h, slot, s->old[i].n, OF_LIVE, s->old[i].hx);
 	}
 	s->skipped = r->skipped_count;
 }
 
-/* The window of a slot that is new here. */
+/* The window of a chain that is new here. */
 static void
 add_window(struct hints *h, uint16_t slot, const struct ratchet *r)
 {
@@ -179,7 +215,8 @@ add_window(struct hints *h, uint16_t slot, const struct ratchet *r)
 
 	ratchet_window_fill(r, &s->window);
 	for (uint32_t i = 0; i < EW1_WINDOW; i++)
-		add(h, slot, s->window.first + i, 0, s->window.hx[i]);
+		add(h, slot, s->window.first + i, OF_LIVE, s->window.hx[i]);
+	s->generation = r->generation;
 	s->live = 1;
 }
 
@@ -196,7 +233,56 @@ move_window(struct hints *h, uint16_t slot, uint32_t n)
 	st = ratchet_window_advance_to(&s->window, n);
 	assert(st == ST_OK); /* a window moves forward only */
 	for (uint32_t i = n < old_end ? old_end : n; i < n + EW1_WINDOW; i++)
-		add(h, slot, i, 0, s->window.hx[i - n]);
+		add(h, slot, i, OF_LIVE, s->window.hx[i - n]);
+}
+
+static void
+drop_live(struct hints *h, uint16_t slot)
+{
+	struct slot_hints *s = h->slot[slot];
+
+	if (s->live)
+		drop_window(h, slot, s->window.first, s->window.first + EW1_WINDOW);
+	s->live = 0;
+}
+
+static void
+set_live(struct hints *h, uint16_t slot, const struct ratchet *r)
+{
+	struct slot_hints *s = h->slot[slot];
+
+	if (s->live && s->generation != r->generation)
+		drop_live(h, slot);
+	if (!s->live)
+		add_window(h, slot, r);
+	else if (r->n != s->window.first)
+		move_window(h, slot, r->n);
+	add_skipped(h, slot, r);
+}
+
+static enum status
+set_waiting(struct hints *h, uint16_t slot, const struct ratchet *r)
+{
+	struct slot_hints *s = h->slot[slot];
+	struct ratchet next;
+	enum status st;
+
+	if (ratchet_switch(r, &next) != ST_OK) { /* none waits */
+		drop_waiting(h, slot);
+		return ST_OK;
+	}
+	if (s->waiting != NULL)
+		st = ST_OK; /* a chain that waits does not change */
+	else if ((s->waiting = calloc(1, sizeof(*s->waiting))) == NULL)
+		st = ST_MEMORY;
+	else {
+		ratchet_window_fill(&next, s->waiting);
+		for (uint32_t n = 0; n < EW1_WINDOW; n++)
+			add(h, slot, n, OF_WAITING, s->waiting->hx[n]);
+		st = ST_OK;
+	}
+	sodium_memzero(&next, sizeof(next));
+	return st;
 }
 
 static void
@@ -204,11 +290,11 @@ set_revoked(struct hints *h, uint16_t slot, const struct ratchet *r)
 {
 	struct slot_hints *s = h->slot[slot];
 
-	if (s->live)
-		drop_window(h, slot, s->window.first, s->window.first + EW1_WINDOW);
+	drop_live(h, slot);
+	drop_waiting(h, slot);
 	sodium_memzero(s, sizeof(*s));
 	for (size_t i = 0; i < r->hint_count; i++)
-		add(h, slot, 0, 1, r->hints[i]);
+		add(h, slot, 0, OF_REVOKED, r->hints[i]);
 }
 
 enum status
@@ -218,7 +304,7 @@ hints_set(struct hints *h, uint16_t slot, const struct ratchet *r)
 	enum status st;
 
 	assert(slot < SLOT_MAX);
-	if ((st = make_room(h, (size_t)EW1_WINDOW + EW1_SKIPPED_MAX)) != ST_OK)
+	if ((st = make_room(h, (size_t)EW1_WINDOW * 2 + EW1_SKIPPED_MAX)) != ST_OK)
 		return st;
 	if (h->slot[slot] == NULL && (h->slot[slot] = calloc(1, sizeof(*s))) == NULL)
 		return ST_MEMORY;
@@ -228,12 +314,10 @@ hints_set(struct hints *h, uint16_t slot, const struct ratchet *r)
 		set_revoked(h, slot, r);
 		return ST_OK;
 	}
-	if (!s->live)
-		add_window(h, slot, r);
-	else if (r->n != s->window.first)
-		move_window(h, slot, r->n);
-	add_skipped(h, slot, r);
-	return ST_OK;
+	if (s->generation != r->generation)
+		drop_waiting(h, slot); /* it is the live one now, or was passed by */
+	set_live(h, slot, r);
+	return set_waiting(h, slot, r);
 }
 
 size_t
@@ -247,7 +331,7 @@ hints_find(const struct hints *h, const uint8_t hx[HINT_X_LEN], struct hint_matc
 		if (memcmp(e->hx, hx, HINT_X_LEN) != 0)
 			continue;
 		if (count < cap)
-			out[count] = (struct hint_match){e->n, e->slot, e->revoked};
+			out[count] = (struct hint_match){e->n, e->slot, e->revoked, e->waiting};
 		count++;
 	}
 	return count < cap ? count : cap;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which (slot, n) can a hint mean? A table of every live X hint, in memory while ARMED or OPEN:
- * each live slot's window of 256 numbers and its skipped ones, and the hints that a revoked slot
- * left. Two slots may share a hint: every match is tried.
+ * each live slot's window of 256 numbers and its skipped ones, the first 256 of the chain that
+ * waits beside it, and the hints that a revoked slot left. Two slots may share a hint: every match
+ * is tried.
  */
 #ifndef GATEWAY_CORE_HINTS_H
 #define GATEWAY_CORE_HINTS_H
@@ -20,6 +21,7 @@ struct hint_match {
 	uint32_t n;
 	uint16_t slot;
 	uint8_t revoked; /* n says nothing then */
+	uint8_t waiting; /* n is a number of the waiting chain */
 };
 
 enum status hints_new(struct hints **out) MUST_USE;

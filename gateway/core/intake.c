@@ -6,7 +6,6 @@
 #include <sys/statvfs.h>
 
 #include "crypto/seen.h"
-#include "gateway/common/clock.h"
 #include "gateway/common/entropy.h"
 #include "gateway/common/status.h"
 #include "gateway/core/intake_read.h"
@@ -14,7 +13,6 @@
 #include "reporting/report/text.h"
 
 #define DISK_RESERVE ((uint64_t)16 << 20) /* octets left for the journal when parking stops */
-#define QUARTER_S 900
 
 static int
 is_locked(const struct session *s)
@@ -68,10 +66,10 @@ park(struct session *s, const struct arrival *a)
 {
 	struct parked p = {.kind = PARKED_TEXT,
 	    .form = a->form,
-	    .trust = (uint8_t)session_trust(),
+	    .trust = a->trust,
 	    .udh_len = (uint8_t)a->udh_len,
 	    .text_len = (uint16_t)a->text_len,
-	    .arrival_s = clock_wall_s() / QUARTER_S * QUARTER_S,
+	    .arrival_s = record_unix(a->quarter),
 	    .stamp_s = a->stamp_s};
 	uint8_t plain[PARK_PLAIN_LEN];
 	enum status st;
@@ -88,11 +86,11 @@ park(struct session *s, const struct arrival *a)
 
 /* What the modem handed over, within every bound. */
 static void
-arrival_of(const struct msg_sms *sms, struct arrival *a)
+arrival_of(const struct session *s, const struct msg_sms *sms, struct arrival *a)
 {
 	memset(a, 0, sizeof(*a));
-	a->quarter = session_quarter();
-	a->trust = (uint8_t)session_trust();
+	a->quarter = session_quarter(s);
+	a->trust = (uint8_t)session_trust(s);
 	a->form = sms->form;
 	a->stamp_s = sms->stamp_s;
 	a->text = sms->text;
@@ -111,7 +109,7 @@ take_one(struct session *s, const struct msg_sms *sms)
 	enum status st;
 	int seen;
 
-	arrival_of(sms, &a);
+	arrival_of(s, sms, &a);
 	st = check_seen(s, &a, &seen);
 	if (st == ST_OK && seen)
 		s->doubled++;
@@ -132,6 +130,7 @@ intake_batch(struct session *s, const struct msg_sms *sms, size_t count)
 		return ST_NOT_ALLOWED;
 	if (disk_is_low(s))
 		return ST_FULL;
+	session_clock_look(s);
 	for (size_t i = 0; st == ST_OK && i < count; i++)
 		st = take_one(s, &sms[i]);
 	/* Half a batch is collected, with a mark in `seen` whose text is not: a later commit must
@@ -149,8 +148,8 @@ enum status
 intake_refused(struct session *s)
 {
 	struct parked p = {.kind = PARKED_REFUSED,
-	    .trust = (uint8_t)session_trust(),
-	    .arrival_s = clock_wall_s() / QUARTER_S * QUARTER_S,
+	    .trust = (uint8_t)session_trust(s),
+	    .arrival_s = record_unix(session_quarter(s)),
 	    .stamp_s = INT64_MIN};
 	uint8_t plain[PARK_PLAIN_LEN];
 	enum status st;
@@ -181,6 +180,7 @@ read_parked(struct session *s, const struct parked *p)
 	struct arrival a = {.quarter = record_quarter(p->arrival_s),
 	    .trust = p->trust,
 	    .form = p->form,
+	    .was_parked = 1,
 	    .stamp_s = p->stamp_s,
 	    .text = p->text,
 	    .text_len = p->text_len,
@@ -198,14 +198,14 @@ read_parked(struct session *s, const struct parked *p)
 }
 
 static enum status
-consume(struct session *s, uint64_t seq, const uint8_t *blob, size_t len)
+consume(struct session *s, int64_t seq, const uint8_t *blob, size_t len)
 {
 	uint8_t box[PARK_BOX_LEN], plain[PARK_PLAIN_LEN];
 	struct parked p;
 	enum status st = ST_FORGED;
 
 	if (len == PARK_BLOB_LEN)
-		st = park_open(&state_root(s->state)->k_p, seq, blob, box);
+		st = park_open(&state_root(s->state)->k_p, (uint64_t)seq, blob, box);
 	if (st == ST_OK)
 		st = park_box_open(&s->ring.pk_i, &s->keys->ring.sk_i, box, plain);
 	if (st == ST_OK)
@@ -222,12 +222,15 @@ enum status
 intake_parked(struct session *s)
 {
 	uint8_t blob[PARK_BLOB_LEN];
-	uint64_t seq = 0, taken = 0;
+	const int64_t *after = NULL;
+	int64_t seq;
+	uint64_t taken = 0;
 	size_t len;
 	enum status st;
 
-	while ((st = store_parked_next(s->store, seq, &seq, blob, sizeof(blob), &len)) == ST_OK ||
+	while ((st = store_parked_next(s->store, after, &seq, blob, sizeof(blob), &len)) == ST_OK ||
 	       st == ST_TOO_LONG) {
+		after = &seq;
 		if (st == ST_TOO_LONG)
 			len = 0; /* nobody parks such a row: damaged, as any that does not open */
 		if ((st = consume(s, seq, blob, len)) != ST_OK)

@@ -42,12 +42,12 @@ arrival_classify(struct arrival *a)
 		    text_classify((const char *)a->text, a->text_len, a->symbols, &a->symbol_count);
 }
 
-static enum status
-append(struct session *s, const struct event_received *e)
+enum status
+intake_append(struct session *s, const struct event_received *e, uint64_t *seq)
 {
 	uint8_t body[EVENT_RECEIVED_MAX];
 	size_t len = event_received_encode(e, body, sizeof(body));
-	enum status st = session_append(s, EVENT_RECEIVED, body, len, NULL);
+	enum status st = session_append(s, EVENT_RECEIVED, body, len, seq);
 
 	sodium_memzero(body, sizeof(body));
 	return st;
@@ -64,24 +64,48 @@ keep_raw(struct event_received *e, const uint8_t *octets, size_t len)
 
 /* --- profile X --- */
 
+enum status
+intake_open(struct session *s, uint16_t slot, const struct message_keys *keys,
+    const uint8_t wire[EW1_X_WIRE_LEN], uint8_t plain[ENVELOPE_X_PLAIN_LEN])
+{
+	struct envelope_x_receiver *receiver = &s->keys->receiver;
+
+	if (!s->keys->slot[slot].known)
+		return ST_FORGED;
+	receiver->ss = s->keys->slot[slot].ss;
+	receiver->pk_m = s->keys->slot[slot].pk_m;
+	return envelope_x_open(receiver, keys, wire, plain);
+}
+
+/* The chain that a hint means: the live one, or the waiting one as if it were live. Only a message
+ * that opens lets it be committed. */
+static enum status
+chain_of(struct session *s, const struct hint_match *m, struct ratchet *now)
+{
+	struct ratchet live;
+	enum status st;
+
+	if (!m->waiting)
+		return state_slot(s->state, m->slot, now);
+	if ((st = state_slot(s->state, m->slot, &live)) == ST_OK)
+		st = ratchet_switch(&live, now);
+	sodium_memzero(&live, sizeof(live));
+	return st;
+}
+
 /* Try one number of one slot. On ST_OK plain is what was sealed and next the slot's next state. */
 static enum status
 open_as(struct session *s, const struct hint_match *m, const uint8_t wire[EW1_X_WIRE_LEN],
     uint8_t plain[ENVELOPE_X_PLAIN_LEN], struct ratchet *next, uint8_t *generation)
 {
-	struct envelope_x_receiver *receiver = &s->keys->receiver;
 	struct message_keys keys;
 	struct ratchet now;
-	enum status st = state_slot(s->state, m->slot, &now);
+	enum status st = chain_of(s, m, &now);
 
 	if (st != ST_OK)
 		return st;
-	if ((st = ratchet_keys(&now, m->n, &keys)) == ST_OK) {
-		receiver->ss = s->keys->slot[m->slot].ss;
-		receiver->pk_m = s->keys->slot[m->slot].pk_m;
-		st = s->keys->slot[m->slot].known ? envelope_x_open(receiver, &keys, wire, plain)
-						  : ST_FORGED;
-	}
+	if ((st = ratchet_keys(&now, m->n, &keys)) == ST_OK)
+		st = intake_open(s, m->slot, &keys, wire, plain);
 	if (st == ST_OK)
 		st = ratchet_spend(&now, m->n, (uint32_t)session_on_h(s), next);
 	*generation = now.generation;
@@ -125,9 +149,8 @@ open_x(struct session *s, const uint8_t wire[EW1_X_WIRE_LEN], struct event_recei
 	return st;
 }
 
-/* What does it say? Nothing here can refuse the message: it was opened, and is kept. */
-static void
-judge(const struct session *s, struct event_received *e, const uint8_t *plain)
+void
+intake_judge(const struct session *s, struct event_received *e, const uint8_t *plain)
 {
 	const struct facts *f = s->facts;
 	const struct record_context context = {
@@ -158,6 +181,24 @@ judge(const struct session *s, struct event_received *e, const uint8_t *plain)
 	}
 }
 
+/* A monitor's stamp tells the present, and of a text that was parked without a clock its arrival
+ * too: centres hold texts seldom. */
+static void
+tell_time(struct session *s, const struct arrival *a, struct event_received *e)
+{
+	enum trust trust;
+
+	session_heard(s, e->slot, a->stamp_s);
+	if (!a->was_parked) {
+		e->arrival = session_quarter(s);
+		e->trust = (uint8_t)session_trust(s);
+	} else if (a->trust == TRUST_NONE && record_quarter(a->stamp_s) != RECORD_EVENT_NONE &&
+		   a->stamp_s <= session_now_s(s, &trust) && trust >= TRUST_CENTRE) {
+		e->arrival = record_quarter(a->stamp_s);
+		e->trust = TRUST_CENTRE;
+	}
+}
+
 static enum status
 read_x(struct session *s, const struct arrival *a, struct event_received *e)
 {
@@ -166,9 +207,10 @@ read_x(struct session *s, const struct arrival *a, struct event_received *e)
 
 	assert(st == ST_OK); /* text_classify gave 152 symbols, which are 95 octets exactly */
 	st = open_x(s, wire, e, plain);
-	if (st == ST_OK)
-		judge(s, e, plain);
-	else if (st == ST_UNKNOWN) {
+	if (st == ST_OK) {
+		tell_time(s, a, e);
+		intake_judge(s, e, plain);
+	} else if (st == ST_UNKNOWN) {
 		keep_raw(e, a->text, a->text_len);
 		st = ST_OK;
 	}
@@ -217,7 +259,7 @@ intake_read(struct session *s, const struct arrival *a)
 		keep_raw(&e, a->text, a->text_len);
 	}
 	if (st == ST_OK)
-		st = append(s, &e);
+		st = intake_append(s, &e, NULL);
 	sodium_memzero(&e, sizeof(e));
 	return st;
 }
@@ -225,11 +267,11 @@ intake_read(struct session *s, const struct arrival *a)
 enum status
 intake_damaged(struct session *s)
 {
-	const struct event_received e = {.arrival = session_quarter(),
-	    .trust = (uint8_t)session_trust(),
+	const struct event_received e = {.arrival = session_quarter(s),
+	    .trust = (uint8_t)session_trust(s),
 	    .source = SOURCE_SMS,
 	    .slot = EVENT_SLOT_NONE,
 	    .outcome = OUTCOME_DAMAGED};
 
-	return append(s, &e);
+	return intake_append(s, &e, NULL);
 }

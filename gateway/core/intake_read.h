@@ -15,9 +15,10 @@
 
 /* One text as it arrived, from the modem or from `parked`. text and udh are borrowed. */
 struct arrival {
-	uint32_t quarter; /* quarter hours since 2025-01-01T00:00Z */
-	uint8_t trust;    /* enum trust */
-	uint8_t form;     /* enum sms_form */
+	uint32_t quarter;   /* quarter hours since 2025-01-01T00:00Z */
+	uint8_t trust;      /* enum trust */
+	uint8_t form;       /* enum sms_form */
+	uint8_t was_parked; /* its time is the one that it was parked with */
 	int64_t stamp_s;
 	const uint8_t *text, *udh;
 	size_t text_len, udh_len;
@@ -33,5 +34,20 @@ enum status intake_read(struct session *s, const struct arrival *a) MUST_USE;
 
 /* A parked row that does not open: an event with that outcome. */
 enum status intake_damaged(struct session *s) MUST_USE;
+
+/* --- parts of it, for a deep scan --- */
+
+/* Open a profile X text as a slot's, with the keys of one number. ST_OK (plain is written),
+ * ST_FORGED. */
+enum status intake_open(struct session *s, uint16_t slot, const struct message_keys *keys,
+    const uint8_t wire[EW1_X_WIRE_LEN], uint8_t plain[ENVELOPE_X_PLAIN_LEN]) MUST_USE;
+
+/* What does it say? Fills record, outcome, fault and review of e, whose arrival and trust are set.
+ * Nothing here can refuse the message: it was opened, and is kept. */
+void intake_judge(const struct session *s, struct event_received *e, const uint8_t *plain);
+
+/* Collect e. seq may be NULL. As session_append. */
+enum status intake_append(
+    struct session *s, const struct event_received *e, uint64_t *seq) MUST_USE;
 
 #endif

@@ -147,7 +147,7 @@ people_enrol(struct session *s, const struct msg_enrol *ask, struct msg_enrolled
     char words[SESSION_WORDS_MAX])
 {
 	uint8_t body[EVENT_ENROLLED_MAX];
-	struct event_enrolled e = {.at = session_quarter()};
+	struct event_enrolled e = {.at = session_quarter(s)};
 	struct ratchet ratchet;
 	uint16_t slot;
 	enum status st;
@@ -187,7 +187,7 @@ enum status
 people_revoke(struct session *s, const char *pseudonym, char words[SESSION_WORDS_MAX])
 {
 	uint8_t body[EVENT_REVOKED_LEN];
-	struct event_revoked e = {.at = session_quarter()};
+	struct event_revoked e = {.at = session_quarter(s)};
 	struct ratchet old, next;
 	enum status st;
 	size_t len;

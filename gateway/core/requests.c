@@ -9,6 +9,7 @@
 #include "gateway/common/clock.h"
 #include "gateway/common/log.h"
 #include "gateway/common/status.h"
+#include "gateway/core/chains.h"
 #include "gateway/core/mem.h"
 #include "gateway/core/people.h"
 #include "gateway/core/requests_impl.h"
@@ -48,6 +49,7 @@ answer_status(struct answer *a, struct ipc_message *ask)
 	struct msg_status *out = &m.body.STATUS_REPLY;
 	uint16_t slots[SLOT_MAX];
 	enum status st = ST_OK;
+	enum trust trust;
 
 	(void)ask;
 	ipc_begin(&m, MSG_STATUS_REPLY);
@@ -70,6 +72,9 @@ answer_status(struct answer *a, struct ipc_message *ask)
 	out->read_only = s->read_only != 0;
 	out->memory_locked = mem_is_locked() != 0;
 	out->skipped = a->r->modem_skipped;
+	out->clock_s = session_now_s(s, &trust);
+	out->clock_trust = trust;
+	out->clock_how = timekeeper_how(&s->timekeeper);
 	out->refused_last_s = INT64_MIN;
 	if (st == ST_OK && s->view != NULL) {
 		st = requests_unread(s, &out->unread);
@@ -139,8 +144,10 @@ unlock_to(struct answer *a, struct ipc_message *ask, enum core_state to)
 	struct session *s = a->r->session;
 	char words[SESSION_WORDS_MAX];
 	enum core_state before = s->at;
-	enum status st = session_unlock(s, &ask->body.UNLOCK, to, words);
+	enum status st;
 
+	session_date(s, ask->body.UNLOCK.date_s, ask->body.UNLOCK.date_is_sure == 1);
+	st = session_unlock(s, &ask->body.UNLOCK.passphrase, to, words);
 	if (st == ST_MEMORY && s->at == before)
 		return send_result(a, ST_AGAIN, 0,
 		    "there is not enough free memory for the passphrase: close other programs");
@@ -217,12 +224,14 @@ answer_revoke(struct answer *a, struct ipc_message *ask)
 static enum status
 send_roster_row(void *arg, const struct msg_roster_row *row)
 {
+	const struct answer *a = arg;
 	struct ipc_message m;
 	enum status st;
 
 	ipc_begin(&m, MSG_ROSTER_ROW);
 	m.body.ROSTER_ROW = *row;
-	st = send_answer(arg, &m);
+	if ((st = chains_spares(a->r->session, &m.body.ROSTER_ROW)) == ST_OK)
+		st = send_answer(a, &m);
 	ipc_wipe(&m);
 	return st;
 }
@@ -257,6 +266,9 @@ static const struct {
     {MSG_REVOKE, answer_revoke, 1},
     {MSG_INBOX, answer_inbox, 1},
     {MSG_ROSTER, answer_roster, 1},
+    {MSG_JOURNAL_VERIFY, answer_journal_verify, 1},
+    {MSG_RENEW, answer_renew, 1},
+    {MSG_DEEP_SCAN, answer_deep_scan, 1},
 };
 
 static const char *

@@ -24,6 +24,9 @@ enum status send_result(
 enum status finish(
     const struct answer *a, enum status st, uint32_t value, const char *words) MUST_USE;
 
+/* Of requests_chains.c. */
+answer_fn answer_renew, answer_deep_scan;
+
 extern const char read_only_words[];
 
 /* Rows of one answer: what a socket's buffer holds, so that core never waits. */
@@ -34,5 +37,6 @@ answer_fn answer_inbox;
 struct view_names requests_names(const struct session *s);
 /* Unreadable ones, of an OPEN session. ST_OK, ST_MEMORY. */
 enum status requests_unread(const struct session *s, uint32_t *out) MUST_USE;
+answer_fn answer_journal_verify;
 
 #endif

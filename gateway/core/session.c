@@ -11,7 +11,6 @@
 #include "gateway/common/log.h"
 #include "gateway/common/status.h"
 #include "gateway/core/session_unlock.h"
-#include "reporting/report/record.h"
 
 #define HOUR_MS 3600000
 #define MINUTE_MS 60000
@@ -33,18 +32,6 @@ session_awake_h(const struct session *s)
 	if (s->at != IN_ARMED && s->at != IN_OPEN)
 		return s->awake_before;
 	return s->awake_before + (uint64_t)((clock_boot_ms() - s->armed_ms) / HOUR_MS);
-}
-
-enum trust
-session_trust(void)
-{
-	return record_quarter(clock_wall_s()) == RECORD_EVENT_NONE ? TRUST_NONE : TRUST_MACHINE;
-}
-
-uint32_t
-session_quarter(void)
-{
-	return session_trust() == TRUST_NONE ? 0 : record_quarter(clock_wall_s());
 }
 
 static int64_t
@@ -115,6 +102,7 @@ session_start(struct session *s, const struct conf *conf, char words[SESSION_WOR
 	s->conf = conf;
 	s->at = IN_NEW;
 	s->started_ms = clock_boot_ms();
+	session_clock_start(s);
 	words[0] = '\0';
 	if ((s->waiting = calloc(SESSION_WAITING_MAX, sizeof(*s->waiting))) == NULL)
 		return start_failed(words, ST_MEMORY, "no memory is left");
@@ -170,6 +158,7 @@ session_forget(struct session *s)
 	sodium_free(s->keys); /* wipes it */
 	s->keys = NULL;
 	s->read_only = 0;
+	s->clock_noted = 0;
 	if (s->at != IN_NEW)
 		s->at = IN_LOCKED;
 }
@@ -237,7 +226,7 @@ session_commit(struct session *s)
 enum status
 session_mark(struct session *s, enum event_type type, enum cause cause, int states)
 {
-	struct event_mark mark = {.hour = session_quarter() / 4, .cause = (uint8_t)cause};
+	struct event_mark mark = {.hour = session_quarter(s) / 4, .cause = (uint8_t)cause};
 	uint8_t body[EVENT_MARK_MAX];
 	size_t len;
 
@@ -247,6 +236,20 @@ session_mark(struct session *s, enum event_type type, enum cause cause, int stat
 	}
 	len = event_mark_encode(&mark, body, sizeof(body));
 	return session_append(s, type, body, len, NULL);
+}
+
+enum status
+session_next_run(struct session *s, unsigned month)
+{
+	const struct ring_vault *vault = ring_vault_for(&s->ring, month);
+	enum status st;
+
+	assert(s->at == IN_OPEN && !s->read_only && !change_pending(s->state));
+	s->epoch = vault->epoch;
+	state_arm(s->state, &s->keys->ring.k_h, vault->epoch, vault->pk_v.b);
+	if ((st = session_mark(s, EVENT_OPENED, CAUSE_COMMAND, 1)) != ST_OK)
+		return st;
+	return session_commit(s);
 }
 
 enum status
@@ -317,7 +320,10 @@ session_tick(struct session *s, int64_t *next_ms)
 	enum status st = ST_OK;
 
 	*next_ms = INT64_MAX;
-	if (s->at == IN_OPEN && now >= close_at_ms(s))
+	session_clock_look(s);
+	if ((st = session_clock_note(s)) == ST_OK && s->waiting_count > 0)
+		st = session_commit(s);
+	if (st == ST_OK && s->at == IN_OPEN && now >= close_at_ms(s))
 		st = session_close(s, CAUSE_TIME);
 	if (st == ST_OK && (s->at == IN_ARMED || s->at == IN_OPEN) && now >= lock_at_ms(s))
 		st = session_lock(s, CAUSE_TIME);

@@ -27,6 +27,7 @@
 #include "gateway/core/hints.h"
 #include "gateway/core/state.h"
 #include "gateway/core/store.h"
+#include "gateway/core/timekeeper.h"
 #include "gateway/core/view.h"
 #include "schemas/messages.h"
 #include "schemas/status.h"
@@ -79,6 +80,15 @@ struct session {
 	int64_t used_ms;       /* when a coordinator last asked something of OPEN */
 	int64_t commit_ms;     /* when something was last made durable */
 
+	struct timekeeper timekeeper;
+	struct {
+		int64_t given_s; /* INT64_MIN: none */
+		int is_sure;
+	} date; /* session_date() */
+	uint32_t
+	    newest_record;   /* quarter of the newest event that was surely timed, while folding */
+	uint8_t clock_noted; /* enum clock_how of the last `clock` event since it was armed */
+
 	uint64_t kept, doubled; /* texts, since this process started */
 };
 
@@ -100,8 +110,14 @@ struct session_birth {
 enum status session_create(
     struct session *s, const struct session_birth *birth, char words[SESSION_WORDS_MAX]) MUST_USE;
 
+/* The date and time that comes with a passphrase, the coordinator's yes: for the session_unlock()
+ * that follows, which confirms the clock with it if the passphrase is right. Seconds UTC,
+ * INT64_MIN: none. is_sure: also against what the journal and the stamps say. */
+void session_date(struct session *s, int64_t given_s, int is_sure);
+
 /*
  * LOCKED to ARMED (to = IN_ARMED), LOCKED or ARMED to OPEN (to = IN_OPEN).
+ * ST_RANGE: the date that came with it cannot be, nothing was done.
  * ST_OK (words may say what was found: read_only, faults of the journal);
  * ST_PASSPHRASE (noted as a `refused` event, or parked as one), ST_NOT_ALLOWED, ST_MEMORY,
  * or SC_STOP.
@@ -122,10 +138,17 @@ uint32_t session_close_in_s(const struct session *s);
 
 uint64_t session_on_h(const struct session *s);
 uint64_t session_awake_h(const struct session *s);
-/* Now as quarter hours since 2025-01-01T00:00Z; 0 while the clock says an earlier date. */
-uint32_t session_quarter(void);
-/* Is the machine's clock later than 2025 at least? */
-enum trust session_trust(void);
+
+/* Is the clock confirmed: by the network's time, or by a coordinator's yes? Only then may epochs
+ * move and months go. */
+int session_clock_confirmed(const struct session *s);
+/* What time is believed (gateway/core/timekeeper.h), in seconds UTC; as quarter hours since
+ * 2025-01-01T00:00Z; and how sure it is. With TRUST_NONE it is not before then. */
+int64_t session_now_s(const struct session *s, enum trust *trust);
+uint32_t session_quarter(const struct session *s);
+enum trust session_trust(const struct session *s);
+/* A text of that monitor arrived just now, or before, with this stamp of its service centre. */
+void session_heard(struct session *s, uint16_t slot, int64_t stamp_s);
 
 /* Collect one event. seq may be NULL. ST_OK, ST_NOT_ALLOWED (not in this state), ST_FULL,
  * ST_MEMORY. */
@@ -133,6 +156,9 @@ enum status session_append(struct session *s, enum event_type type, const uint8_
     uint64_t *seq) MUST_USE;
 /* Make durable what was collected, then move view and facts. ST_OK or SC_STOP. */
 enum status session_commit(struct session *s) MUST_USE;
+/* OPEN: the run under way ends, and the next begins, with an `opened` event, in the newest epoch of
+ * this month (ring_vault_for), and is durable. Nothing may be waiting. ST_OK or SC_STOP. */
+enum status session_next_run(struct session *s, unsigned month) MUST_USE;
 /* A slot's ratchet was committed as r: its hints and its shared secret follow. */
 enum status session_slot_known(struct session *s, uint16_t slot, const struct ratchet *r) MUST_USE;
 

@@ -10,16 +10,16 @@
 
 #include "gateway/common/clock.h"
 #include "gateway/common/entropy.h"
+#include "gateway/core/ring_change.h"
 #include "gateway/core/stretch.h"
 #include "reporting/book/book.h"
 
-#define MONTHS_AHEAD 3 /* vault keys are made so many months ahead */
 #define COORDINATOR_FIRST 1
 
 /* Every secret of a new gateway, for as long as it takes to wrap them. */
 struct birth {
-	struct key32 sk_i, sk_d, sk_c, w, pw, kek, k_h;
-	struct key32 sk_v[MONTHS_AHEAD + 1];
+	struct ring_secrets secrets;
+	struct key32 sk_c, w, pw, kek;
 	struct ring_list list;
 	struct ring_wraps wraps;
 };
@@ -33,92 +33,68 @@ say(char words[SESSION_WORDS_MAX], enum status st, const char *sentence)
 
 /* 16 * month + serial 0; month 0 is January 2025. */
 static uint16_t
-epoch_now(void)
+epoch_now(const struct session *s)
 {
-	time_t now = (time_t)clock_wall_s();
+	enum trust trust;
+	time_t now = (time_t)session_now_s(s, &trust); /* of 2026 or later in every case */
 	struct tm tm;
 	long month;
 
 	(void)gmtime_r(&now, &tm);
 	month = (tm.tm_year - 125L) * 12 + tm.tm_mon;
-	if (month < 0)
-		month = 0; /* the clock was never set */
 	return (uint16_t)(16 * (month % 4096));
 }
 
 static void
-make_list(struct birth *b, const struct session_birth *birth)
+make_list(const struct session *s, struct birth *b, const struct session_birth *birth)
 {
 	struct ring_list *list = &b->list;
-	const uint16_t epoch = epoch_now();
+	const uint16_t epoch = epoch_now(s);
 
-	ring_public_x25519(&b->sk_i, &list->pk_i);
-	ring_public_ed25519(&b->sk_d, &list->pk_d);
+	ring_public_x25519(&b->secrets.sk_i, &list->pk_i);
+	ring_public_ed25519(&b->secrets.sk_d, &list->pk_d);
 	list->coordinator_count = 1;
 	list->coordinator[0].id = COORDINATOR_FIRST;
 	list->coordinator[0].argon_memory = birth->argon_memory;
 	list->coordinator[0].argon_passes = birth->argon_passes;
 	ring_public_x25519(&b->sk_c, &list->coordinator[0].pk_c);
 	entropy_fill(list->coordinator[0].salt, sizeof(list->coordinator[0].salt));
-	list->vault_count = MONTHS_AHEAD + 1;
+	list->vault_count = b->secrets.month_count = MONTHS_AHEAD + 1;
 	for (unsigned i = 0; i <= MONTHS_AHEAD; i++) {
-		list->vault[i].epoch = (uint16_t)(epoch + 16 * i);
-		ring_public_x25519(&b->sk_v[i], &list->vault[i].pk_v);
+		b->secrets.month[i].epoch = list->vault[i].epoch = (uint16_t)(epoch + 16 * i);
+		entropy_fill(&b->secrets.month[i].sk_v, sizeof(b->secrets.month[i].sk_v));
+		ring_public_x25519(&b->secrets.month[i].sk_v, &list->vault[i].pk_v);
 	}
-}
-
-static enum status
-wrap(const struct birth *b, const struct key32 *secret, uint8_t out[RING_WRAP_LEN])
-{
-	struct key32 eph;
-	enum status st;
-
-	entropy_fill(&eph, sizeof(eph));
-	st = ring_wrap(&b->list.coordinator[0].pk_c, &eph, secret, out);
-	sodium_memzero(&eph, sizeof(eph));
-	return st;
 }
 
 static enum status
 make_wraps(struct birth *b)
 {
-	struct ring_wraps *w = &b->wraps;
 	uint8_t nonce[RING_NONCE_LEN];
-	enum status st;
 
-	w->coordinator_count = 1;
-	w->month_count = MONTHS_AHEAD + 1;
-	w->coordinator[0].id = COORDINATOR_FIRST;
+	b->wraps.coordinator_count = 1;
+	b->wraps.coordinator[0].id = COORDINATOR_FIRST;
 	entropy_fill(nonce, sizeof(nonce));
 	ring_kek(&b->pw, b->w.b, &b->kek);
-	ring_box_seal(&b->kek, nonce, &b->sk_c, &b->list, w->coordinator[0].box);
-	if ((st = wrap(b, &b->sk_i, w->coordinator[0].sk_i)) != ST_OK ||
-	    (st = wrap(b, &b->sk_d, w->coordinator[0].sk_d)) != ST_OK)
-		return st;
-	for (unsigned i = 0; i <= MONTHS_AHEAD; i++) {
-		w->month[i].epoch = b->list.vault[i].epoch;
-		if ((st = wrap(b, &b->sk_v[i], w->month[i].sk_v[0])) != ST_OK)
-			return st;
-	}
-	return ST_OK;
+	ring_box_seal(&b->kek, nonce, &b->sk_c, &b->list, b->wraps.coordinator[0].box);
+	return ring_wraps_fill(&b->wraps, &b->list, &b->secrets);
 }
 
 static enum status
-make_keys(struct birth *b, const struct session_birth *birth)
+make_keys(const struct session *s, struct birth *b, const struct session_birth *birth)
 {
 	enum status st;
 
-	entropy_fill(&b->sk_i, sizeof(b->sk_i));
-	entropy_fill(&b->sk_d, sizeof(b->sk_d));
+	entropy_fill(&b->secrets.sk_i, sizeof(b->secrets.sk_i));
+	entropy_fill(&b->secrets.sk_d, sizeof(b->secrets.sk_d));
 	entropy_fill(&b->sk_c, sizeof(b->sk_c));
 	entropy_fill(&b->w, sizeof(b->w));
-	entropy_fill(b->sk_v, sizeof(b->sk_v));
-	ring_head_key(&b->sk_d, &b->k_h);
-	make_list(b, birth);
+	ring_head_key(&b->secrets.sk_d, &b->secrets.k_h);
+	make_list(s, b, birth);
 	st = stretch_passphrase(birth->passphrase->octets, birth->passphrase->len,
 	    b->list.coordinator[0].salt, birth->argon_memory, birth->argon_passes, &b->pw);
 	if (st == ST_OK)
-		st = ring_list_sign(&b->list, &b->sk_d);
+		st = ring_list_sign(&b->list, &b->secrets.sk_d);
 	return st == ST_OK ? make_wraps(b) : st;
 }
 
@@ -205,7 +181,7 @@ make_store(struct session *s, const struct birth *b, const struct session_birth 
 	if ((st = state_create(s->store, s->anchor, &b->wraps, &b->list, 0, &s->state)) != ST_OK)
 		return st;
 	s->epoch = b->list.vault[0].epoch;
-	state_arm(s->state, &b->k_h, s->epoch, b->list.vault[0].pk_v.b);
+	state_arm(s->state, &b->secrets.k_h, s->epoch, b->list.vault[0].pk_v.b);
 	s->at = IN_OPEN; /* its rights, for the first events */
 	s->armed_ms = clock_boot_ms();
 	st = first_events(s, birth, version);
@@ -256,7 +232,7 @@ session_create(struct session *s, const struct session_birth *birth, char words[
 	if ((b = sodium_malloc(sizeof(*b))) == NULL)
 		return ST_MEMORY;
 	memset(b, 0, sizeof(*b));
-	st = make_keys(b, birth);
+	st = make_keys(s, b, birth);
 	if (st == ST_RANGE)
 		(void)say(words, st, "Argon2id takes 64 to 1024 MiB and 3 to 32 passes");
 	if (st == ST_OK && (st = make_store(s, b, birth, version, words)) != ST_OK)

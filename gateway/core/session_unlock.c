@@ -28,6 +28,7 @@ open_ring(struct session *s, const struct msg_passphrase *passphrase, struct rin
 {
 	struct ring_wraps wraps;
 	struct key32 pw, kek;
+	struct ring_key key;
 	enum status st = state_wraps(s->state, &wraps);
 
 	for (size_t i = 0; st == ST_OK && i < s->ring.coordinator_count; i++) {
@@ -43,8 +44,11 @@ open_ring(struct session *s, const struct msg_passphrase *passphrase, struct rin
 			break;
 		ring_kek(&pw, state_wipe_secret(s->state), &kek);
 		sodium_memzero(&pw, sizeof(pw));
-		st = ring_unlock(&kek, c->id, &s->ring, &wraps, out);
+		st = ring_box_open(&kek, c->id, &s->ring, &wraps, &key);
 		sodium_memzero(&kek, sizeof(kek));
+		if (st == ST_OK)
+			st = ring_unlock(&key, 1, &s->ring, &wraps, out);
+		sodium_memzero(&key, sizeof(key));
 		if (st == ST_OK)
 			return ST_OK;
 		if (st == ST_PASSPHRASE && i + 1 < s->ring.coordinator_count)
@@ -84,6 +88,7 @@ fold_event(void *arg, const struct view_event *ev)
 	struct session *s = arg;
 	enum status st = view_apply(s->view, ev);
 
+	session_clock_fold(s, ev);
 	return st == ST_OK && s->facts != NULL ? facts_apply(s->facts, ev) : st;
 }
 
@@ -109,6 +114,7 @@ fold_all(struct session *s)
 	char first[128];
 	uint64_t faults;
 
+	s->newest_record = 0;
 	if (st == ST_OK)
 		st = view_fold_begin(s->view);
 	if (st == ST_OK)
@@ -117,6 +123,7 @@ fold_all(struct session *s)
 		st = view_fold_end(s->view);
 	if (st != ST_OK)
 		return st;
+	session_clock_folded(s);
 	if (s->at == IN_LOCKED)
 		s->epoch = fold.epoch;
 	s->fault[0] = '\0';
@@ -131,12 +138,10 @@ fold_all(struct session *s)
 static const struct public32 *
 epoch_key(struct session *s)
 {
-	for (size_t i = 0; i < s->ring.vault_count; i++)
-		if (s->ring.vault[i].epoch == s->epoch)
-			return &s->ring.vault[i].pk_v;
-	/* No run at all: the first month of the list, which is init's. */
-	s->epoch = s->ring.vault[0].epoch;
-	return &s->ring.vault[0].pk_v;
+	const struct ring_vault *vault = ring_vault_for(&s->ring, s->epoch / 16);
+
+	s->epoch = vault->epoch;
+	return &vault->pk_v;
 }
 
 static enum status
@@ -200,6 +205,8 @@ go_armed(struct session *s)
 	s->at = IN_ARMED;
 	s->armed_ms = clock_boot_ms();
 	if ((st = session_mark(s, EVENT_ARMED, CAUSE_COMMAND, 1)) == ST_OK)
+		st = session_clock_note(s);
+	if (st == ST_OK)
 		st = expire_slots(s);
 	if (st == ST_OK)
 		st = session_commit(s);
@@ -220,6 +227,8 @@ from_locked(struct session *s, const struct ring_secrets *secrets, enum core_sta
 	if (changed != ST_OK && changed != ST_CHANGED)
 		return changed;
 	if ((st = fold_all(s)) != ST_OK)
+		return st;
+	if ((st = session_clock_take(s, words)) != ST_OK)
 		return st;
 	if (changed == ST_CHANGED) {
 		s->at = IN_OPEN;
@@ -271,14 +280,17 @@ go(struct session *s, const struct ring_secrets *secrets, enum core_state to,
 
 	if (s->at == IN_LOCKED)
 		st = from_locked(s, secrets, to, words);
-	else if (s->at == IN_ARMED && to == IN_OPEN)
+	else if ((st = session_clock_take(s, words)) == ST_OK && s->at == IN_ARMED)
 		st = from_armed(s, secrets);
-	if (st != ST_OK || to != IN_OPEN || s->at == IN_OPEN)
+	if (st != ST_OK || to != IN_OPEN || s->read_only)
 		return st;
-	s->at = IN_OPEN;
-	if ((st = session_mark(s, EVENT_OPENED, CAUSE_COMMAND, 0)) != ST_OK)
-		return st;
-	return session_commit(s);
+	if (s->at != IN_OPEN) {
+		s->at = IN_OPEN;
+		if ((st = session_mark(s, EVENT_OPENED, CAUSE_COMMAND, 0)) != ST_OK)
+			return st;
+	}
+	st = session_clock_note(s);
+	return st == ST_OK && s->waiting_count > 0 ? session_commit(s) : st;
 }
 
 enum status
@@ -307,6 +319,7 @@ session_unlock(struct session *s, const struct msg_passphrase *passphrase, enum 
 	if (st != ST_OK && s->at == IN_LOCKED)
 		session_forget(s); /* keys and view that were held half way */
 done:
+	session_date(s, INT64_MIN, 0);
 	sodium_free(secrets);
 	return st;
 }

@@ -132,7 +132,7 @@ enum status change_slot(struct state *s, uint16_t slot, const struct ratchet *ne
 enum status change_seen(struct state *s, const uint8_t hash[16]) MUST_USE;
 enum status change_park(
     struct state *s, const uint8_t pk_i[32], const uint8_t plain[PARK_PLAIN_LEN]) MUST_USE;
-enum status change_unpark(struct state *s, uint64_t seq) MUST_USE;
+enum status change_unpark(struct state *s, int64_t seq) MUST_USE;
 void change_pass_end(struct state *s);
 enum status change_ring(struct state *s, const struct ring_list *list) MUST_USE;
 void change_wraps(struct state *s, const struct ring_wraps *wraps);

@@ -229,13 +229,12 @@ change_park(struct state *s, const uint8_t pk_i[32], const uint8_t plain[PARK_PL
 	sodium_memzero(&eph, sizeof(eph));
 	if (st != ST_OK)
 		return st;
-	row->seq = s->park_next++;
 	c->parks++;
 	return ST_OK;
 }
 
 enum status
-change_unpark(struct state *s, uint64_t seq)
+change_unpark(struct state *s, int64_t seq)
 {
 	struct changes *c = &s->change;
 	enum status st = s->is_armed ? ST_OK : ST_NOT_ALLOWED;
@@ -326,6 +325,5 @@ change_drop(struct state *s)
 {
 	if (s->change.events > 0 || (s->is_run_open && s->run.j == 0))
 		state_end_run(s);
-	s->park_next -= s->change.parks; /* no row was written under these numbers */
 	state_clear_changes(s);
 }

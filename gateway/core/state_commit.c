@@ -163,17 +163,19 @@ static enum status
 reseal_parked(struct state *s)
 {
 	uint8_t box[PARK_BOX_LEN];
-	uint64_t seq = 0;
+	const int64_t *after = NULL;
+	int64_t seq;
 	enum status st;
 	size_t len;
 
-	while ((st = store_parked_next(s->store, seq, &seq, s->blob, sizeof(s->blob), &len)) ==
+	while ((st = store_parked_next(s->store, after, &seq, s->blob, sizeof(s->blob), &len)) ==
 		   ST_OK ||
 	       st == ST_TOO_LONG) {
+		after = &seq;
 		if (st == ST_TOO_LONG || len != PARK_BLOB_LEN ||
-		    park_open(&s->root.k_p, seq, s->blob, box) != ST_OK)
+		    park_open(&s->root.k_p, (uint64_t)seq, s->blob, box) != ST_OK)
 			continue;
-		if ((st = seal_parked(s, seq, box, 1)) != ST_OK)
+		if (seq > 0 && (st = seal_parked(s, (uint64_t)seq, box, 1)) != ST_OK)
 			return st;
 	}
 	return st == ST_UNKNOWN ? ST_OK : st;
@@ -190,7 +192,8 @@ put_parked(struct state *s)
 	if (st == ST_OK && c->pass_end)
 		st = reseal_parked(s);
 	for (size_t i = 0; i < c->parks && st == ST_OK; i++)
-		st = seal_parked(s, c->park[i].seq, c->park[i].box, 0);
+		if ((st = store_parked_free(s->store, &s->park_next)) == ST_OK)
+			st = seal_parked(s, s->park_next++, c->park[i].box, 0);
 	return st;
 }
 

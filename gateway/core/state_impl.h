@@ -28,7 +28,6 @@ struct slot_change {
 };
 
 struct park_change {
-	uint64_t seq;
 	uint8_t box[PARK_BOX_LEN];
 };
 
@@ -46,7 +45,7 @@ struct changes {
 	struct slot_change *slot;  /* secret: sodium_malloc'd */
 	uint8_t (*seen)[SEEN_HASH_LEN];
 	struct park_change *park; /* sealed to the intake key */
-	uint64_t *unpark;
+	int64_t *unpark;
 	struct recovery_change *copy;
 	size_t events, slots, seens, parks, unparks, copies;
 	size_t event_room, slot_room, seen_room, park_room, unpark_room, copy_room;

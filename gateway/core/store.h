@@ -51,17 +51,22 @@ enum status store_node_get(
 enum status store_ring_put(struct store *st, const uint8_t *octets, size_t len) MUST_USE;
 enum status store_ring_get(struct store *st, uint8_t *out, size_t cap, size_t *len) MUST_USE;
 
-/* parked(seq, blob): seq ascending is the order of arrival, never used again. */
+/* parked(seq, blob): seq ascending is the order of arrival, never used again. Ours begin at 1;
+ * whoever planted others may have taken any number, a negative one too. */
 enum status store_park(struct store *st, uint64_t seq, const uint8_t *blob, size_t len) MUST_USE;
 enum status store_park_replace(
     struct store *st, uint64_t seq, const uint8_t *blob, size_t len) MUST_USE;
-enum status store_unpark(struct store *st, uint64_t seq) MUST_USE;
-/* The first row with seq > after. ST_UNKNOWN: none. */
-enum status store_parked_next(struct store *st, uint64_t after, uint64_t *seq, uint8_t *blob,
+enum status store_unpark(struct store *st, int64_t seq) MUST_USE;
+/* The first row with seq > *after (NULL: of all; it may be seq). ST_UNKNOWN: none. ST_TOO_LONG:
+ * *seq is written. */
+enum status store_parked_next(struct store *st, const int64_t *after, int64_t *seq, uint8_t *blob,
     size_t cap, size_t *len) MUST_USE;
 enum status store_parked_count(struct store *st, uint64_t *count) MUST_USE;
-/* A seq larger than any that was ever parked. */
+/* A seq larger than any that was ever parked. Numbers that only a planted row can have are left
+ * out, so one of them may stand in the way: ask store_parked_free() before each use. */
 enum status store_parked_seq(struct store *st, uint64_t *next) MUST_USE;
+/* *seq, or the next number behind it that no row has. */
+enum status store_parked_free(struct store *st, uint64_t *seq) MUST_USE;
 
 /* run(id, epoch, first, blob), journal(seq, run, blob). */
 struct store_run {
@@ -81,8 +86,15 @@ typedef enum status store_run_fn(void *arg, const struct store_run *run, int odd
 typedef enum status store_event_fn(void *arg, const struct store_event *ev, int odd);
 enum status store_runs(struct store *st, store_run_fn *fn, void *arg) MUST_USE;
 enum status store_events(struct store *st, uint64_t from, store_event_fn *fn, void *arg) MUST_USE;
+/* How many rows of the journal have seq < first or >= next, and the smallest seq among them. */
+struct store_outside {
+	uint64_t count;
+	int64_t first;
+};
+enum status store_outside(
+    struct store *st, uint64_t first, uint64_t next, struct store_outside *out) MUST_USE;
 /* Delete rows that the root does not know: seq < first or >= next, and runs that begin outside or
- * whose id could only be a later one's. */
+ * whose id is not their first seq. */
 enum status store_trim(struct store *st, uint64_t first, uint64_t next) MUST_USE;
 
 /* seen(day, h). has: in any day that was not purged yet, for the purge waits for a full listing. */

@@ -6,12 +6,20 @@
 #include <assert.h>
 #include <string.h>
 
+#define PARKED_SEQ_END (INT64_C(1) << 62) /* nobody parks so many */
+
 /* Neither bind can fail: the indices are constants of this file, and nothing is copied. */
 static void
 bind_number(sqlite3_stmt *s, int at, uint64_t value)
 {
 	assert(value <= INT64_MAX);
 	(void)sqlite3_bind_int64(s, at, (sqlite3_int64)value);
+}
+
+static void
+bind_signed(sqlite3_stmt *s, int at, int64_t value)
+{
+	(void)sqlite3_bind_int64(s, at, value);
 }
 
 static void
@@ -130,32 +138,36 @@ store_park_replace(struct store *st, uint64_t seq, const uint8_t *blob, size_t l
 
 /* The row that goes may be the last one: its number is kept, so that it is never used again. */
 enum status
-store_unpark(struct store *st, uint64_t seq)
+store_unpark(struct store *st, int64_t seq)
 {
 	sqlite3_stmt *raise = st->stmt[SQL_META_RAISE];
-	enum status result;
+	enum status result = ST_OK;
 
-	(void)sqlite3_bind_text(raise, 1, "parked_seq", -1, SQLITE_STATIC);
-	bind_number(raise, 2, seq);
-	if ((result = run_bound(raise)) != ST_OK)
+	if (seq > 0 && seq < PARKED_SEQ_END) {
+		(void)sqlite3_bind_text(raise, 1, "parked_seq", -1, SQLITE_STATIC);
+		bind_signed(raise, 2, seq);
+		result = run_bound(raise);
+	}
+	if (result != ST_OK)
 		return result;
-	bind_number(st->stmt[SQL_UNPARK], 1, seq);
+	bind_signed(st->stmt[SQL_UNPARK], 1, seq);
 	return run_bound(st->stmt[SQL_UNPARK]);
 }
 
 enum status
 store_parked_next(
-    struct store *st, uint64_t after, uint64_t *seq, uint8_t *blob, size_t cap, size_t *len)
+    struct store *st, const int64_t *after, int64_t *seq, uint8_t *blob, size_t cap, size_t *len)
 {
-	sqlite3_stmt *s = st->stmt[SQL_PARKED_NEXT];
+	sqlite3_stmt *s = st->stmt[after == NULL ? SQL_PARKED_FIRST : SQL_PARKED_NEXT];
 	enum status result;
 	int rc;
 
-	bind_number(s, 1, after);
+	if (after != NULL)
+		bind_signed(s, 1, *after);
 	rc = sqlite3_step(s);
 	result = rc == SQLITE_DONE ? ST_UNKNOWN : store_status(rc);
 	if (result == ST_OK) {
-		*seq = (uint64_t)sqlite3_column_int64(s, 0); /* more than after, so not negative */
+		*seq = sqlite3_column_int64(s, 0);
 		result = store_take_blob(s, 1, blob, cap, len);
 	}
 	(void)sqlite3_reset(s); /* repeats the same result */
@@ -172,13 +184,27 @@ enum status
 store_parked_seq(struct store *st, uint64_t *next)
 {
 	uint64_t last;
-	enum status result = get_number(st->stmt[SQL_PARKED_LAST], &last);
+	enum status result;
 
-	if (result == ST_OK && last >= INT64_MAX / 2)
-		result = ST_DAMAGED; /* nobody parked so many */
-	if (result == ST_OK)
+	bind_signed(st->stmt[SQL_PARKED_LAST], 1, PARKED_SEQ_END);
+	if ((result = get_number(st->stmt[SQL_PARKED_LAST], &last)) == ST_OK)
 		*next = last + 1;
 	return result;
+}
+
+enum status
+store_parked_free(struct store *st, uint64_t *seq)
+{
+	sqlite3_stmt *s = st->stmt[SQL_PARKED_HAS];
+	enum status result;
+	uint64_t one;
+
+	do {
+		bind_number(s, 1, *seq);
+		if ((result = get_number(s, &one)) == ST_OK)
+			++*seq;
+	} while (result == ST_OK);
+	return result == ST_UNKNOWN ? ST_OK : result;
 }
 
 /* --- run, journal --- */
@@ -256,6 +282,23 @@ store_events(struct store *st, uint64_t from, store_event_fn *fn, void *arg)
 		ev.run = (uint64_t)sqlite3_column_int64(s, 1);
 		odd = take_exact(s, 2, ev.blob, sizeof(ev.blob));
 		result = fn(arg, &ev, odd);
+	}
+	(void)sqlite3_reset(s); /* repeats the same result */
+	return result;
+}
+
+enum status
+store_outside(struct store *st, uint64_t first, uint64_t next, struct store_outside *out)
+{
+	sqlite3_stmt *s = st->stmt[SQL_OUTSIDE];
+	enum status result;
+
+	bind_number(s, 1, first);
+	bind_number(s, 2, next);
+	result = store_status(sqlite3_step(s)); /* an aggregate: there is a row */
+	if (result == ST_OK) {
+		out->count = (uint64_t)sqlite3_column_int64(s, 0);
+		out->first = sqlite3_column_int64(s, 1);
 	}
 	(void)sqlite3_reset(s); /* repeats the same result */
 	return result;

@@ -14,16 +14,20 @@ const char *const store_statements[SQL_COUNT] = {
     [SQL_PARK] = "INSERT INTO parked(seq, blob) VALUES(?1, ?2)",
     [SQL_PARK_REPLACE] = "UPDATE parked SET blob = ?2 WHERE seq = ?1",
     [SQL_UNPARK] = "DELETE FROM parked WHERE seq = ?1",
+    [SQL_PARKED_FIRST] = "SELECT seq, blob FROM parked ORDER BY seq LIMIT 1",
     [SQL_PARKED_NEXT] = "SELECT seq, blob FROM parked WHERE seq > ?1 ORDER BY seq LIMIT 1",
     [SQL_PARKED_COUNT] = "SELECT count(*) FROM parked",
-    [SQL_PARKED_LAST] = "SELECT max(coalesce((SELECT max(seq) FROM parked), 0),"
-			" coalesce((SELECT value FROM meta WHERE key = 'parked_seq'), 0))",
+    [SQL_PARKED_LAST] = "SELECT max(coalesce((SELECT max(seq) FROM parked WHERE seq < ?1), 0), 0,"
+			" coalesce((SELECT value FROM meta WHERE key = 'parked_seq'"
+			" AND value < ?1), 0))",
+    [SQL_PARKED_HAS] = "SELECT 1 FROM parked WHERE seq = ?1",
     [SQL_RUN_PUT] = "INSERT INTO run(id, epoch, first, blob) VALUES(?1, ?2, ?3, ?4)",
     [SQL_RUNS] = "SELECT id, epoch, first, blob FROM run ORDER BY id",
     [SQL_EVENT_PUT] = "INSERT INTO journal(seq, run, blob) VALUES(?1, ?2, ?3)",
     [SQL_EVENTS] = "SELECT seq, run, blob FROM journal WHERE seq >= ?1 ORDER BY seq",
+    [SQL_OUTSIDE] = "SELECT count(*), min(seq) FROM journal WHERE seq < ?1 OR seq >= ?2",
     [SQL_TRIM_EVENTS] = "DELETE FROM journal WHERE seq < ?1 OR seq >= ?2",
-    [SQL_TRIM_RUNS] = "DELETE FROM run WHERE first < ?1 OR first >= ?2 OR id < 0 OR id >= ?2",
+    [SQL_TRIM_RUNS] = "DELETE FROM run WHERE first < ?1 OR first >= ?2 OR id != first",
     /* One look into each day there is, for the key begins with the day. */
     [SQL_SEEN_HAS] = "WITH RECURSIVE d(day) AS (SELECT min(day) FROM seen UNION ALL"
 		     " SELECT (SELECT min(day) FROM seen WHERE day > d.day) FROM d"

@@ -21,10 +21,13 @@ static const char *const statements[SQL_STATEMENTS] = {
 	"INSERT INTO report(seq, schema, kind, severity, certainty, place, event, lag, affected,"
 	" actor, relation, duress, quantity, refers, target, note)"
 	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-    [SQL_LATEST] = "SELECT max(seq) FROM monitor WHERE slot = ?1",
-    [SQL_HEARD] =
-	"UPDATE monitor SET messages = messages + ?4, highest = max(coalesce(highest, ?2), ?2),"
-	" last = max(coalesce(last, ?3), ?3) WHERE slot = ?1 AND revoked IS NULL",
+    [SQL_LATEST] = "SELECT max(seq), iif(revoked IS NULL, generation, 255) FROM monitor"
+		   " WHERE slot = ?1",
+    [SQL_HEARD] = "UPDATE monitor SET messages = messages + ?4,"
+		  " chain_messages = chain_messages + ?4,"
+		  " highest = max(coalesce(highest, ?2), ?2), last = max(coalesce(last, ?3), ?3),"
+		  " last_trust = iif(coalesce(last, ?3) <= ?3, ?5, last_trust)"
+		  " WHERE slot = ?1 AND revoked IS NULL",
     [SQL_MONITOR] =
 	"INSERT INTO monitor(seq, slot, generation, pseudonym, language, place, household,"
 	" rhythm_days, heartbeat, enrolled) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -43,13 +46,15 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_INBOX] =
 	"SELECT m.seq, m.arrival, m.outcome, m.fault, m.slot, m.n, m.review, m.raw, o.pseudonym,"
 	" r.kind, r.severity, r.certainty, r.place, r.event, r.lag, r.affected, r.actor,"
-	" r.relation, r.duress, r.quantity, r.refers, r.target, r.note, m.proven, m.trust"
+	" r.relation, r.duress, r.quantity, r.refers, r.target, r.note, m.proven, m.trust, "
+	"m.generation"
 	" FROM message m LEFT JOIN report r ON r.seq = m.seq"
 	" LEFT JOIN monitor o ON o.seq = m.monitor"
 	" WHERE m.seq = ?1",
     [SQL_ROSTER] =
 	"SELECT slot, place, household, rhythm_days, revoked, messages, highest, enrolled, last,"
-	" pseudonym, language, seq FROM monitor"
+	" pseudonym, language, seq, chain_messages, lost, generation, waiting, last_trust"
+	" FROM monitor"
 	" WHERE (?1 = '' OR pseudonym = ?1) AND seq > ?2 ORDER BY seq LIMIT ?3",
     [SQL_SLOT_OF] = "SELECT slot FROM monitor WHERE pseudonym = ?1 AND revoked IS NULL",
     [SQL_LISTED] =
@@ -58,6 +63,16 @@ static const char *const statements[SQL_STATEMENTS] = {
 	" WHERE m.seq > ?1 ORDER BY m.seq",
     [SQL_WHO] = "SELECT seq FROM monitor WHERE pseudonym = ?1 COLLATE NOCASE",
     [SQL_REFUSED] = "SELECT count(*), max(hour) FROM mark WHERE type = 12",
+    [SQL_RENEW] = "UPDATE monitor SET waiting = ?2 WHERE slot = ?1 AND revoked IS NULL"
+		  " AND waiting IS NULL AND generation + 1 = ?2",
+    [SQL_SWITCH] =
+	"UPDATE monitor SET lost = lost + max(coalesce(highest + 1, 0) - chain_messages, 0),"
+	" chain_messages = 0, highest = NULL, waiting = NULL, generation = ?2"
+	" WHERE slot = ?1 AND revoked IS NULL AND generation < ?2",
+    [SQL_FOUND] =
+	"UPDATE message SET outcome = 14, raw = zeroblob(0) WHERE seq = ?1 AND outcome = 3",
+    [SQL_UNOPENED] = "SELECT seq, arrival, trust, raw FROM message"
+		     " WHERE seq BETWEEN ?1 AND ?2 AND class = 1 AND outcome = 3 ORDER BY seq",
 };
 
 sqlite3 *
@@ -193,7 +208,7 @@ static int
 leaves_monitors_alone(unsigned type)
 {
 	return type == EVENT_ARMED || type == EVENT_OPENED || type == EVENT_LOCKED ||
-	       type == EVENT_REFUSED;
+	       type == EVENT_REFUSED || type == EVENT_CLOCK;
 }
 
 enum status

@@ -65,6 +65,20 @@ enum status view_roster(struct view *v, const struct view_names *names,
 
 /* The slot of an active monitor. ST_OK, ST_UNKNOWN, ST_MEMORY. */
 enum status view_monitor_slot(struct view *v, const char *pseudonym, uint16_t *slot) MUST_USE;
+/*
+ * Each sealed text of the rows first ... last that is nobody's so far, as it was kept. Borrowed for
+ * the call. ST_OK, ST_MEMORY, or the callback's status if that is not ST_OK.
+ */
+struct view_text {
+	uint64_t seq;
+	uint32_t arrival; /* quarter hours */
+	uint8_t trust;
+	const uint8_t *octets;
+	size_t len;
+};
+typedef enum status view_text_fn(void *arg, const struct view_text *text);
+enum status view_unopened(
+    struct view *v, uint64_t first, uint64_t last, view_text_fn *fn, void *arg) MUST_USE;
 /* How many passphrases opened nothing; *last_s: when the last one, INT64_MIN without one. */
 uint32_t view_refused(struct view *v, int64_t *last_s);
 

@@ -60,6 +60,8 @@ apply_received(struct view *v, const struct view_event *ev)
 		rc = apply_report(v, ev->seq, &e);
 		v->half = rc != SQLITE_DONE;
 	}
+	if (rc == SQLITE_DONE && e.generation > 0 && event_received_opened(&e))
+		rc = view_heard_switch(v, e.slot, e.generation);
 	if (rc == SQLITE_DONE && e.slot != EVENT_SLOT_NONE && e.has_record)
 		view_heard_note(v, &e);
 	return rc;
@@ -145,6 +147,22 @@ apply_mark(struct view *v, const struct view_event *ev)
 	return view_run(s);
 }
 
+/* Among the marks, with how it was confirmed as cause. */
+static int
+apply_clock(struct view *v, const struct view_event *ev)
+{
+	sqlite3_stmt *s = view_statement(v, SQL_MARK);
+	struct event_clock e;
+
+	if (event_clock_decode(ev->body, ev->len, &e) != ST_OK)
+		return VIEW_DAMAGED;
+	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)ev->seq);
+	(void)sqlite3_bind_int(s, 2, ev->type);
+	(void)sqlite3_bind_int64(s, 3, e.at / 4);
+	(void)sqlite3_bind_int(s, 4, e.how);
+	return view_run(s);
+}
+
 /* The ring is checked where the secrets are: the view keeps nothing of it. */
 static int
 apply_nothing(struct view *v, const struct view_event *ev)
@@ -168,6 +186,9 @@ static const struct {
     {EVENT_OPENED, apply_mark},
     {EVENT_LOCKED, apply_mark},
     {EVENT_REFUSED, apply_mark},
+    {EVENT_CLOCK, apply_clock},
+    {EVENT_RENEWED, view_apply_renewed},
+    {EVENT_SCANNED, view_apply_scanned},
 };
 
 view_applier *

@@ -184,7 +184,14 @@ is_in_time(const struct view_filter *f, const struct view_entry *e)
 static int
 is_which(const struct view_filter *f, const struct view_entry *e)
 {
-	return f->which == WHICH_ALL || (f->which == WHICH_REPORTS) == e->readable;
+	switch (f->which) {
+	case WHICH_REPORTS:
+		return e->readable;
+	case WHICH_UNREADABLE:
+		return e->unreadable;
+	default:
+		return 1;
+	}
 }
 
 enum status
@@ -207,7 +214,7 @@ view_inbox_counts(struct view *v, const struct view_filter *f, struct msg_inbox_
 		}
 		out->all++;
 		out->reports += e->readable;
-		out->unreadable += !e->readable;
+		out->unreadable += e->unreadable;
 		out->grave += e->readable && f->is_grave[e->kind];
 		out->duress += e->duress;
 	}

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "gateway/core/view_apply.h"
 #include "gateway/core/view_sql.h"
 
 int
@@ -17,8 +18,10 @@ view_heard_monitor(struct view *v, uint16_t slot, uint64_t *monitor)
 	if (!h->known) {
 		s = view_statement(v, SQL_LATEST);
 		(void)sqlite3_bind_int64(s, 1, slot);
-		if ((rc = sqlite3_step(s)) == SQLITE_ROW)
+		if ((rc = sqlite3_step(s)) == SQLITE_ROW) {
 			h->monitor = (uint64_t)sqlite3_column_int64(s, 0); /* NULL gives 0 */
+			h->generation = (uint8_t)sqlite3_column_int(s, 1);
+		}
 		(void)sqlite3_reset(s);
 		if (rc != SQLITE_ROW)
 			return rc;
@@ -27,6 +30,20 @@ view_heard_monitor(struct view *v, uint16_t slot, uint64_t *monitor)
 	}
 	*monitor = h->monitor;
 	return h->monitor == 0 ? SQLITE_DONE : SQLITE_ROW;
+}
+
+int
+view_heard_switch(struct view *v, uint16_t slot, uint8_t generation)
+{
+	uint64_t monitor;
+	int rc = view_heard_monitor(v, slot, &monitor);
+
+	if (rc != SQLITE_ROW)
+		return rc;
+	if (v->heard[slot].generation >= generation)
+		return SQLITE_DONE;
+	rc = view_heard_flush(v);
+	return rc == SQLITE_DONE ? view_switch(v, slot, generation) : rc;
 }
 
 void
@@ -38,8 +55,10 @@ view_heard_note(struct view *v, const struct event_received *e)
 		return;
 	if (h->messages == 0 || e->n > h->highest)
 		h->highest = e->n;
-	if (h->messages == 0 || e->arrival > h->last)
+	if (h->messages == 0 || e->arrival >= h->last) {
 		h->last = e->arrival;
+		h->trust = e->trust;
+	}
 	h->messages++;
 	v->heard_some = 1;
 }
@@ -54,6 +73,7 @@ flush_one(struct view *v, uint16_t slot)
 	(void)sqlite3_bind_int64(s, 2, h->highest);
 	(void)sqlite3_bind_int64(s, 3, h->last);
 	(void)sqlite3_bind_int64(s, 4, h->messages);
+	(void)sqlite3_bind_int(s, 5, h->trust);
 	return view_run(s);
 }
 

@@ -13,13 +13,19 @@
 
 struct view_heard {
 	uint64_t monitor; /* seq of the latest `enrolled` event of the slot, 0: none */
-	uint32_t messages, highest, last; /* not in the table yet; the latter two if messages > 0 */
-	uint8_t known;                    /* monitor was looked up */
+	uint32_t messages, highest,
+	    last;           /* not in the table yet; these and trust if messages > 0 */
+	uint8_t trust;      /* how `last` is known */
+	uint8_t known;      /* monitor and generation were looked up */
+	uint8_t generation; /* of her live chain; 255: revoked */
 };
 
 /* SQLITE_ROW and *monitor; SQLITE_DONE: nobody ever had that slot; SQLITE_NOMEM. */
 int view_heard_monitor(struct view *v, uint16_t slot, uint64_t *monitor);
-/* An accepted message of that slot. */
+/* A message of that slot opened under that chain: if it is a later one than hers was, hers it is.
+ * SQLITE_DONE, SQLITE_NOMEM. */
+int view_heard_switch(struct view *v, uint16_t slot, uint8_t generation);
+/* A message of that slot with a report. */
 void view_heard_note(struct view *v, const struct event_received *e);
 /* Bring the table up to date and forget who is behind which slot: before anything but a message
  * is applied, and before the table is read. SQLITE_DONE, SQLITE_NOMEM. */

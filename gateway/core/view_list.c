@@ -34,10 +34,13 @@ make_room(struct view_list *l)
 static void
 read_entry(sqlite3_stmt *s, struct view_entry *e)
 {
+	int outcome = sqlite3_column_int(s, 3);
+
 	e->seq = (uint64_t)sqlite3_column_int64(s, 0);
 	e->arrival = (uint32_t)sqlite3_column_int64(s, 1);
 	e->timed = sqlite3_column_int(s, 2) != TRUST_NONE;
-	e->readable = sqlite3_column_int(s, 3) == OUTCOME_ACCEPTED;
+	e->readable = outcome == OUTCOME_ACCEPTED;
+	e->unreadable = outcome != OUTCOME_ACCEPTED && outcome != OUTCOME_FOUND;
 	e->monitor = (uint64_t)sqlite3_column_int64(s, 4);
 	e->kind = (uint8_t)sqlite3_column_int(s, 5);
 	e->severity = (uint8_t)sqlite3_column_int(s, 6);

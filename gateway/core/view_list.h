@@ -19,7 +19,8 @@ struct view_entry {
 	uint32_t arrival; /* quarter hours */
 	uint16_t place;
 	uint8_t kind, severity, certainty; /* 0 without a report */
-	uint8_t timed, readable, duress;
+	uint8_t timed, duress;
+	uint8_t readable, unreadable; /* neither: a deep scan found it, it stands elsewhere */
 };
 
 struct view_list {

@@ -35,7 +35,8 @@ enum inbox_column {
 	IN_TARGET,
 	IN_NOTE,
 	IN_PROVEN,
-	IN_TRUST
+	IN_TRUST,
+	IN_GENERATION
 };
 
 static uint32_t
@@ -157,9 +158,10 @@ fill_inbox(struct msg_inbox_row *row, sqlite3_stmt *s, const struct view_names *
 	row->arrival_s = record_unix(number(s, IN_ARRIVAL));
 	row->readable = number(s, IN_OUTCOME) == OUTCOME_ACCEPTED;
 	row->proven = number(s, IN_PROVEN);
-	row->timed = number(s, IN_TRUST) != TRUST_NONE;
+	row->trust = number(s, IN_TRUST);
 	row->slot = is_null(s, IN_SLOT) ? UINT32_MAX : number(s, IN_SLOT);
 	row->number = number(s, IN_N) + 1;
+	row->chain = number(s, IN_GENERATION) + 1;
 	row->review = number(s, IN_REVIEW);
 	text(s, IN_PSEUDONYM, row->pseudonym, sizeof(row->pseudonym));
 	if (!is_null(s, IN_KIND))
@@ -200,9 +202,14 @@ fill_roster(struct msg_roster_row *row, sqlite3_stmt *s, const struct view_names
 	row->revoked = !is_null(s, 4);
 	row->messages = number(s, 5);
 	row->highest = is_null(s, 6) ? 0 : number(s, 6) + 1;
-	row->missing = row->highest > row->messages ? row->highest - row->messages : 0;
+	row->missing = number(s, 13);
+	if (row->highest > number(s, 12))
+		row->missing += row->highest - number(s, 12);
+	row->chain = number(s, 14) + 1;
+	row->waiting = is_null(s, 15) ? 0 : number(s, 15) + 1;
 	row->enrolled_s = record_unix(number(s, 7));
 	row->last_s = is_null(s, 8) ? INT64_MIN : record_unix(number(s, 8));
+	row->last_trust = number(s, 16);
 	text(s, 9, row->pseudonym, sizeof(row->pseudonym));
 	text(s, 10, row->language, sizeof(row->language));
 	if (names->places != NULL && (place = places_find(names->places, row->place)) != NULL)

@@ -36,6 +36,10 @@ enum view_statement {
 	SQL_LISTED,
 	SQL_WHO,
 	SQL_REFUSED,
+	SQL_RENEW,
+	SQL_SWITCH,
+	SQL_FOUND,
+	SQL_UNOPENED,
 	SQL_STATEMENTS
 };
 
@@ -52,7 +56,8 @@ struct view {
 
 /* A prepared statement, reset. One that is not for view_run() keeps its last values: bind all. */
 sqlite3_stmt *view_statement(struct view *v, enum view_statement which);
-/* Run one that gives no rows; afterwards it has no values. SQLite's result: SQLITE_DONE, SQLITE_CONSTRAINT, SQLITE_NOMEM. */
+/* Run one that gives no rows; afterwards it has no values. SQLite's result: SQLITE_DONE,
+ * SQLITE_CONSTRAINT, SQLITE_NOMEM. */
 int view_run(sqlite3_stmt *s);
 
 /* Hand on the one message of that seq. ST_OK, ST_MEMORY, or the callback's status. */

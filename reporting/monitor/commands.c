@@ -83,6 +83,76 @@ command_cover(const struct command_paths *paths, int argc, char **argv)
 	return send_silent(paths, argc, argv, RELATION_COVER);
 }
 
+/* Which chain to go on to: the word after the subcommand, or the next. 0: not understood. */
+static unsigned
+chain_asked(const struct compose_state *s, int argc, char **argv)
+{
+	if (argc == 1)
+		return s->generation + 2u;
+	if (argv[1][0] < '1' || argv[1][0] > '9' || argv[1][1] != '\0')
+		return 0;
+	return (unsigned)(argv[1][0] - '0');
+}
+
+static bool
+is_confirmed(const struct compose_state *s)
+{
+	char line[16];
+
+	say("You use chain %u. After this, chain %u is used, and its messages count from no. 1.",
+	    s->generation + 1u, s->generation + 2u);
+	say("Do it only when your coordinator has told you to, and when what you sent before has "
+	    "arrived:");
+	say("the gateway reads nothing of chain %u any more once it has your next message. This "
+	    "cannot be undone.",
+	    s->generation + 1u);
+	say("Type yes to go on:");
+	return fgets(line, sizeof(line), stdin) != NULL && strcmp(line, "yes\n") == 0;
+}
+
+/* asked: the chain that is to be the live one, as people count them. */
+static int
+go_on(struct session *s, unsigned asked)
+{
+	int rc = 0;
+
+	if (asked == s->state.generation + 1u) {
+		say("Chain %u is used already: nothing was changed.", asked);
+		return 0;
+	}
+	if (asked != s->state.generation + 2u)
+		return say_usage("chain %u is used now, so the next is %u: look whether your "
+				 "coordinator means this monitor",
+		    s->state.generation + 1u, s->state.generation + 2u);
+	if (s->state.generation < COMPOSE_SPARES && !is_confirmed(&s->state))
+		return say_refused("not confirmed: nothing was changed");
+	if ((rc = session_next_chain(s)) == 0)
+		say("Chain %u is used from now on. Send a heartbeat, so that your coordinator sees "
+		    "it. On a card or a stick the old octets may survive.",
+		    s->state.generation + 1u);
+	return rc;
+}
+
+int
+command_next_chain(const struct command_paths *paths, int argc, char **argv)
+{
+	struct session s;
+	unsigned asked;
+	int rc;
+
+	if (argc > 2)
+		return say_usage("next-chain takes the number of the chain, or nothing");
+	if ((rc = session_open(paths->state, &s)) != 0)
+		return rc;
+	if ((asked = chain_asked(&s.state, argc, argv)) == 0)
+		rc = say_usage(
+		    "%s is no number of a chain: they are 1 to %u", argv[1], COMPOSE_SPARES + 1u);
+	else
+		rc = go_on(&s, asked);
+	session_close(&s);
+	return rc;
+}
+
 static void
 print_status(const struct compose_state *s)
 {
@@ -90,6 +160,7 @@ print_status(const struct compose_state *s)
 	    "none", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
 
 	printf("next message: no. %u\n", (unsigned)s->n + 1);
+	printf("chain: %u of %u\n", s->generation + 1u, COMPOSE_SPARES + 1u);
 	printf("gateway: ");
 	for (size_t i = 0; i < GWID_LEN; i++)
 		printf("%02x", s->gwid[i]);

@@ -160,9 +160,25 @@ compose_state_seal(const struct compose_state *old, const uint8_t plain[ENVELOPE
 		ratchet_step(&next->ck);
 		next->n++;
 		out->n = old->n;
+		out->generation = old->generation;
 		base32_encode(wire, sizeof(wire), out->text);
 		base32_encode(keys.ack, sizeof(keys.ack), out->ack);
 	}
 	sodium_memzero(&keys, sizeof(keys));
 	return st;
+}
+
+enum status
+compose_state_next_chain(const struct compose_state *old, struct compose_state *next)
+{
+	const unsigned g = old->generation;
+
+	if (g >= COMPOSE_SPARES || sodium_is_zero(old->spare[g].b, sizeof(old->spare[g].b)))
+		return ST_FULL;
+	*next = *old;
+	next->ck = old->spare[g];
+	sodium_memzero(next->spare, (g + 1) * sizeof(next->spare[0]));
+	next->generation = (uint8_t)(g + 1);
+	next->n = 0;
+	return ST_OK;
 }

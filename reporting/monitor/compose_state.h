@@ -9,14 +9,14 @@
  *   9    1  flags as in the enrolment text: bit 0 ack codes, bit 1 profile S
  *   10   1  codebook version mod 16
  *   11   1  heartbeat day, 0 to 7
- *   12   1  generation of the live chain, 0
+ *   12   1  generation of the live chain, 0 to 3: people see it as chain 1 to 4
  *   13   3  zero
  *   16   4  n, the next number
  *   20   8  gwid
  *   28  32  pk_I
  *   60  32  sk_m
  *   92  32  CK_n
- *   124 96  K_1, K_2, K_3: spare chains
+ *   124 96  K_1, K_2, K_3: spare chains; zeros for those that are live or past
  *   220  4  zero
  *   224 32  BLAKE2b-256 of all before: against damage, not against a thief
  */
@@ -36,7 +36,7 @@ struct compose_state {
 	bool ack_codes, profile_s;
 	uint8_t codebook, heartbeat_day;
 	uint8_t generation;
-	uint32_t n; /* shown to people as n + 1 */
+	uint32_t n; /* shown to people as n + 1; begins anew with each chain */
 	uint8_t gwid[GWID_LEN];
 	struct public32 pk_i;
 	struct key32 sk_m;
@@ -47,6 +47,7 @@ struct compose_state {
 /* One sealed report, ready to be sent. */
 struct compose_message {
 	uint32_t n;
+	uint8_t generation;
 	char text[EW1_X_CHARS + 1];
 	char ack[BASE32_CHARS(EW1_ACK_LEN) + 1];
 };
@@ -73,5 +74,13 @@ enum status compose_state_read(
 enum status compose_state_seal(const struct compose_state *old,
     const uint8_t plain[ENVELOPE_X_PLAIN_LEN], const uint8_t random[ENVELOPE_X_RANDOM_LEN],
     struct compose_state *next, struct compose_message *out) MUST_USE;
+
+/*
+ * Go on to the next chain, at its number 0: nothing of the old one stays.
+ *   next  written only on ST_OK; may not be old.
+ * ST_OK, ST_FULL (the last chain is live).
+ */
+enum status compose_state_next_chain(
+    const struct compose_state *old, struct compose_state *next) MUST_USE;
 
 #endif

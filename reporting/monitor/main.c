@@ -21,6 +21,7 @@ static const struct {
     {"report", command_report},
     {"heartbeat", command_heartbeat},
     {"cover", command_cover},
+    {"next-chain", command_next_chain},
     {"status", command_status},
     {"forget", command_forget},
 };
@@ -30,7 +31,7 @@ usage(void)
 {
 	say("usage: tocsin-compose -s STATE enrol [FILE | -]");
 	say("       tocsin-compose -s STATE -b CODEBOOK -p PLACES report KIND PLACE [options]");
-	say("       tocsin-compose -s STATE heartbeat | cover | status | forget");
+	say("       tocsin-compose -s STATE heartbeat | cover | next-chain | status | forget");
 	say("See tocsin-compose(1).");
 	return EXIT_USAGE;
 }
@@ -80,7 +81,8 @@ main(int argc, char **argv)
 		return 0;
 	}
 	(void)signal(SIGPIPE, SIG_IGN); /* a lost output is told, not died of; cannot fail */
-	while ((option = getopt(argc, argv, "+s:b:p:")) != -1) { /* +: stop at the subcommand */
+	/* +: stop at the subcommand; -: two hyphens are an option whose value is the rest */
+	while ((option = getopt(argc, argv, "+s:b:p:-:")) != -1) {
 		switch (option) {
 		case 's':
 			paths.state = optarg;
@@ -91,10 +93,16 @@ main(int argc, char **argv)
 		case 'p':
 			paths.places = optarg;
 			break;
+		case '-': /* the subcommand, as it is often told */
+			if (strcmp(optarg, "next-chain") != 0)
+				return usage();
+			argv[--optind] += 2;
+			goto parsed;
 		default:
 			return usage();
 		}
 	}
+parsed:
 	if (paths.state == NULL && optind < argc)
 		return say_usage(
 		    "say with -s STATE, before %s, where the state file is", argv[optind]);

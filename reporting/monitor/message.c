@@ -3,13 +3,18 @@
 
 #include "reporting/monitor/say.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void
 say_sent(const struct compose_message *m, bool ack_codes)
 {
-	say("This is message no. %u. Send the %d characters as one SMS to the gateway's number.",
-	    (unsigned)m->n + 1, EW1_X_CHARS);
+	char chain[24] = "";
+
+	if (m->generation > 0)
+		(void)snprintf(chain, sizeof(chain), " of chain %u", m->generation + 1u);
+	say("This is message no. %u%s. Send the %d characters as one SMS to the gateway's number.",
+	    (unsigned)m->n + 1, chain, EW1_X_CHARS);
 	if (ack_codes)
 		say("If it arrives, the gateway answers %s.", m->ack);
 	say("The Sent folder keeps the text: nobody can read the report from it without the "

@@ -103,6 +103,26 @@ session_seal(
 	    s->path, status_words(st), (unsigned)s->state.n + 1);
 }
 
+int
+session_next_chain(struct session *s)
+{
+	struct compose_state next = {0};
+	enum status st = compose_state_next_chain(&s->state, &next);
+
+	if (st == ST_FULL)
+		return say_refused("chain %u is the last one: ask your coordinator to enrol you "
+				   "again",
+		    s->state.generation + 1u);
+	if ((st = state_file_replace(&s->file, &next)) == ST_OK)
+		s->state = next;
+	explicit_bzero(&next, sizeof(next));
+	if (st == ST_OK)
+		return 0;
+	return say_refused("cannot write the state file %s: %s; see with 'status' which chain is "
+			   "the live one",
+	    s->path, status_words(st));
+}
+
 void
 session_close(struct session *s)
 {

@@ -28,6 +28,12 @@ int session_create(const char *path, const struct enrolment *e, struct session *
 int session_seal(
     struct session *s, const uint8_t plain[ENVELOPE_X_PLAIN_LEN], struct compose_message *out);
 
+/*
+ * Go on to the next chain and make that durable. Moves s->state on.
+ * Returns 0 or an exit code, saying why.
+ */
+int session_next_chain(struct session *s);
+
 /* Unlock and wipe. */
 void session_close(struct session *s);
 

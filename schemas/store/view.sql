@@ -43,7 +43,7 @@ CREATE TABLE report(
 CREATE TABLE monitor(
 	seq INTEGER PRIMARY KEY,         -- of the `enrolled` event
 	slot INTEGER NOT NULL CHECK(slot BETWEEN 0 AND 1023),
-	generation INTEGER NOT NULL,
+	generation INTEGER NOT NULL,     -- of the chain that is live
 	pseudonym TEXT NOT NULL CHECK(length(pseudonym) > 0),
 	language TEXT NOT NULL,
 	place INTEGER NOT NULL,
@@ -53,8 +53,12 @@ CREATE TABLE monitor(
 	enrolled INTEGER NOT NULL,
 	revoked INTEGER,                 -- NULL: active
 	messages INTEGER NOT NULL DEFAULT 0,
-	highest INTEGER,                 -- largest n seen, NULL: none yet
-	last INTEGER                     -- arrival of the latest one
+	highest INTEGER,                 -- largest n seen of the live chain, NULL: none yet
+	last INTEGER,                    -- arrival of the latest one, and how that is known
+	last_trust INTEGER NOT NULL DEFAULT 0,
+	chain_messages INTEGER NOT NULL DEFAULT 0, -- of the live chain
+	lost INTEGER NOT NULL DEFAULT 0, -- numbers of the chains before it that never came
+	waiting INTEGER CHECK(waiting BETWEEN 1 AND 3) -- generation that waits for her switch, or NULL
 ) STRICT;
 -- A pseudonym never comes twice, nor in other capitals (of ASCII), so that two people are never one in old reports; a slot is one
 -- active monitor's.
@@ -77,7 +81,7 @@ CREATE TABLE setting(
 
 CREATE TABLE mark(
 	seq INTEGER PRIMARY KEY,
-	type INTEGER NOT NULL,           -- armed, opened, locked, refused
+	type INTEGER NOT NULL,           -- armed, opened, locked, refused, clock
 	hour INTEGER NOT NULL,
 	cause INTEGER NOT NULL
 ) STRICT;

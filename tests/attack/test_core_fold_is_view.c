@@ -250,6 +250,20 @@ act_unlock(void)
 		CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
 }
 
+/* The coordinator's date, now this, now that. */
+static void
+act_date(void)
+{
+	enum trust trust;
+
+	if (draw(4) != 0)
+		return;
+	session_date(&rig.session, session_now_s(&rig.session, &trust) + (int64_t)draw(100) * 86400,
+	    (int)draw(2));
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	CHECK(session_clock_confirmed(&rig.session));
+}
+
 static void
 act_crash(void)
 {
@@ -268,7 +282,7 @@ static const struct {
 	void (*act)(void);
 } acts[] = {{60, act_report}, {10, act_batch}, {10, act_replay}, {20, act_noise}, {5, act_octets},
     {4, act_enrol}, {2, act_revoke}, {1, act_wrong_passphrase}, {1, act_lock}, {1, act_close},
-    {1, act_arm}, {2, act_unlock}, {1, act_crash}, {3, act_idle}};
+    {1, act_arm}, {2, act_unlock}, {1, act_date}, {1, act_crash}, {3, act_idle}};
 
 static void
 act(void)
@@ -295,7 +309,8 @@ check_coverage(void)
 	    "SELECT count(*) FROM book WHERE which = 1", "SELECT count(*) FROM setting",
 	    "SELECT count(*) FROM mark WHERE type = 9", "SELECT count(*) FROM mark WHERE type = 10",
 	    "SELECT count(*) FROM mark WHERE type = 11",
-	    "SELECT count(*) FROM mark WHERE type = 12"};
+	    "SELECT count(*) FROM mark WHERE type = 12",
+	    "SELECT count(*) FROM mark WHERE type = 44"};
 	static const uint8_t events[] = {
 #define X(name, number, version, states, words) number,
 #include "schemas/store/events.def"

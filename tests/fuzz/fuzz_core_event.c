@@ -44,8 +44,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	case EVENT_PLACES:
 		TRY(book);
 		break;
+	case EVENT_RENEWED:
+		TRY(renewed);
+		break;
+	case EVENT_SCANNED:
+		TRY(scanned);
+		break;
 	case EVENT_SETTING:
 		TRY(setting);
+		break;
+	case EVENT_CLOCK:
+		TRY(clock);
 		break;
 	default:
 		TRY(mark);

@@ -6,6 +6,7 @@
 #ifndef TESTS_SUPPORT_GATEWAY_H
 #define TESTS_SUPPORT_GATEWAY_H
 
+#include "gateway/core/ring_change.h"
 #include "gateway/core/state.h"
 #include "tests/support/check.h"
 #include "tests/support/folder.h"
@@ -38,12 +39,12 @@ static inline void
 gateway_keys_make(struct gateway_keys *k)
 {
 	uint8_t nonce[RING_NONCE_LEN];
-	struct key32 kek, eph[3];
+	struct ring_secrets secrets = {.month_count = 1};
+	struct key32 kek;
 
 	memset(k, 0, sizeof(*k));
 	randombytes_buf(&k->w, 6 * sizeof(k->w));
 	randombytes_buf(nonce, sizeof(nonce));
-	randombytes_buf(eph, sizeof(eph));
 	ring_head_key(&k->sk_d, &k->k_h);
 	ring_public_x25519(&k->sk_i, &k->list.pk_i);
 	ring_public_ed25519(&k->sk_d, &k->list.pk_d);
@@ -55,19 +56,14 @@ gateway_keys_make(struct gateway_keys *k)
 	ring_public_x25519(&k->sk_v, &k->list.vault[0].pk_v);
 	CHECK_EQ(ring_list_sign(&k->list, &k->sk_d), ST_OK);
 	ring_kek(&k->pw, k->w.b, &kek);
-	k->wraps.coordinator_count = k->wraps.month_count = 1;
+	k->wraps.coordinator_count = 1;
 	k->wraps.coordinator[0].id = 1;
 	ring_box_seal(&kek, nonce, &k->sk_c, &k->list, k->wraps.coordinator[0].box);
-	k->wraps.month[0].epoch = GATEWAY_EPOCH;
-	CHECK_EQ(ring_wrap(
-		     &k->list.coordinator[0].pk_c, &eph[0], &k->sk_i, k->wraps.coordinator[0].sk_i),
-	    ST_OK);
-	CHECK_EQ(ring_wrap(
-		     &k->list.coordinator[0].pk_c, &eph[1], &k->sk_d, k->wraps.coordinator[0].sk_d),
-	    ST_OK);
-	CHECK_EQ(
-	    ring_wrap(&k->list.coordinator[0].pk_c, &eph[2], &k->sk_v, k->wraps.month[0].sk_v[0]),
-	    ST_OK);
+	secrets.sk_i = k->sk_i;
+	secrets.sk_d = k->sk_d;
+	secrets.month[0].epoch = GATEWAY_EPOCH;
+	secrets.month[0].sk_v = k->sk_v;
+	CHECK_EQ(ring_wraps_fill(&k->wraps, &k->list, &secrets), ST_OK);
 }
 
 static inline void

@@ -36,10 +36,22 @@ read_book(const char *name, char *out)
 }
 
 void
+rig_library(void)
+{
+	static int is_up;
+
+	if (is_up)
+		return;
+	if (sodium_init() == -1)
+		exit(2);
+	must(store_library_init(), "library");
+	is_up = 1;
+}
+
+void
 rig_create(struct rig *r, const char *name)
 {
 	static char codebook[CODEBOOK_FILE_MAX], places[PLACES_FILE_MAX];
-	static int library;
 	const char *tmp = getenv("TMPDIR");
 	struct msg_passphrase passphrase = {.len = strlen(RIG_PASSPHRASE)};
 	struct session_birth birth = {.passphrase = &passphrase,
@@ -50,12 +62,7 @@ rig_create(struct rig *r, const char *name)
 	char fault[CONF_FAULT_MAX], words[SESSION_WORDS_MAX], text[512];
 
 	memset(r, 0, sizeof(*r));
-	if (!library) {
-		if (sodium_init() == -1)
-			exit(2);
-		must(store_library_init(), "library");
-		library = 1;
-	}
+	rig_library();
 	memcpy(passphrase.octets, RIG_PASSPHRASE, passphrase.len);
 	(void)snprintf(r->dir, sizeof(r->dir), "%s/tocsin-%s-XXXXXX", tmp ? tmp : "/tmp", name);
 	if (mkdtemp(r->dir) == NULL)
@@ -100,8 +107,8 @@ rig_unlock(struct rig *r, enum core_state to)
 	return session_unlock(&r->session, &passphrase, to, words);
 }
 
-struct phone *
-rig_enrol(struct rig *r, const char *pseudonym)
+enum status
+rig_try_enrol(struct rig *r, const char *pseudonym)
 {
 	struct phone *p = &r->phone[r->phones];
 	struct msg_enrol ask = {.language = "en", .rhythm_days = 7};
@@ -109,10 +116,12 @@ rig_enrol(struct rig *r, const char *pseudonym)
 	struct enrolment enrolment;
 	struct enrolment_keys keys;
 	char words[SESSION_WORDS_MAX] = "";
+	enum status st;
 
 	ask.place = r->session.facts->places->place[0].id;
 	(void)snprintf(ask.pseudonym, sizeof(ask.pseudonym), "%s", pseudonym);
-	must(people_enrol(&r->session, &ask, &enrolled, words), words);
+	if ((st = people_enrol(&r->session, &ask, &enrolled, words)) != ST_OK)
+		return st;
 	must(enrolment_read(enrolled.text, EW1_ENROL_CHARS, &enrolment), "enrolment text");
 	enrolment_derive(&enrolment.m, &keys);
 	memcpy(p->sender.gwid, enrolment.gwid, GWID_LEN);
@@ -124,7 +133,14 @@ rig_enrol(struct rig *r, const char *pseudonym)
 	p->slot = (uint16_t)enrolled.slot;
 	memcpy(p->pseudonym, ask.pseudonym, sizeof(p->pseudonym));
 	r->phones++;
-	return p;
+	return ST_OK;
+}
+
+struct phone *
+rig_enrol(struct rig *r, const char *pseudonym)
+{
+	must(rig_try_enrol(r, pseudonym), pseudonym);
+	return &r->phone[r->phones - 1];
 }
 
 void

@@ -32,6 +32,9 @@ struct rig {
 	size_t phones;
 };
 
+/* What a process needs before any store, once; rig_create() does it too. */
+void rig_library(void);
+
 /* A new gateway under $TMPDIR, LOCKED, with the shipped example books. Exits the test on failure.
  */
 void rig_create(struct rig *r, const char *name);
@@ -45,6 +48,8 @@ enum status rig_unlock(struct rig *r, enum core_state to);
 
 /* Enrols a monitor through people_enrol, and gives her phone. The session is OPEN. */
 struct phone *rig_enrol(struct rig *r, const char *pseudonym);
+/* The same for who expects it to fail: what people_enrol says; the last of r->phone is hers. */
+enum status rig_try_enrol(struct rig *r, const char *pseudonym);
 
 /* A report with these fields and note; spends the phone's number. */
 void rig_compose(

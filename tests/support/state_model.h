@@ -43,7 +43,7 @@ struct model {
 	uint8_t has_slot[SLOT_MAX];
 	uint8_t seen[256];
 	struct {
-		uint64_t seq;
+		int64_t seq;
 		uint8_t fill;
 	} parked[MODEL_PARKED];
 	size_t parks;
@@ -195,12 +195,14 @@ static inline void
 compare_parked(struct gateway *g, const struct model *m)
 {
 	uint8_t blob[PARK_BLOB_LEN], box[PARK_BOX_LEN], plain[PARK_PLAIN_LEN];
-	uint64_t seq = 0;
+	const int64_t *after = NULL;
+	int64_t seq;
 	size_t n = 0, len;
 
-	while (store_parked_next(g->store, seq, &seq, blob, sizeof(blob), &len) == ST_OK) {
+	while (store_parked_next(g->store, after, &seq, blob, sizeof(blob), &len) == ST_OK) {
+		after = &seq;
 		CHECK(n < m->parks && m->parked[n].seq == seq);
-		CHECK_EQ(park_open(&state_root(g->state)->k_p, seq, blob, box), ST_OK);
+		CHECK_EQ(park_open(&state_root(g->state)->k_p, (uint64_t)seq, blob, box), ST_OK);
 		CHECK_EQ(park_box_open(&keys.list.pk_i, &keys.sk_i, box, plain), ST_OK);
 		CHECK_EQ(plain[24], m->parked[n++].fill);
 	}
@@ -278,7 +280,7 @@ do_seen(struct gateway *g, struct model *m)
 	m->seen[i] = 1;
 }
 
-static uint64_t park_seq;
+static int64_t park_seq;
 
 static inline void
 do_park(struct gateway *g, struct model *m)

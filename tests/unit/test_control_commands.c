@@ -106,7 +106,7 @@ test_status(void)
 static void
 answer_state(int fd, const struct ipc_message *ask)
 {
-	const struct msg_passphrase *p = &ask->body.UNLOCK;
+	const struct msg_passphrase *p = &ask->body.UNLOCK.passphrase;
 	bool right = p->len == 13 && memcmp(p->octets, "correct horse", 13) == 0;
 
 	if (ask->head.type == MSG_UNLOCK || ask->head.type == MSG_ARM)
@@ -228,6 +228,64 @@ test_enrol(void)
 	stop_core();
 }
 
+/* ---- the journal ---- */
+
+static uint64_t journal_faults;
+
+static void
+answer_journal(int fd, const struct ipc_message *ask)
+{
+	const struct msg_journal_verify *v = &ask->body.JOURNAL_VERIFY;
+	struct ipc_message m;
+
+	for (uint64_t i = v->after; i < journal_faults && i < v->after + PAGE; i++) {
+		ipc_begin(&m, MSG_FAULT_ROW);
+		m.body.FAULT_ROW.seq = i;
+		(void)snprintf(m.body.FAULT_ROW.words, sizeof(m.body.FAULT_ROW.words),
+		    "row %d\x1b is missing", (int)i);
+		send_message(fd, &m);
+	}
+	ipc_begin(&m, MSG_JOURNAL_VERIFIED);
+	m.body.JOURNAL_VERIFIED.rows = 900;
+	m.body.JOURNAL_VERIFIED.runs = 12;
+	m.body.JOURNAL_VERIFIED.faults = journal_faults;
+	m.body.JOURNAL_VERIFIED.held = strcmp(v->held, "AAAA-BBBB") == 0 ? 77 : 0;
+	(void)snprintf(m.body.JOURNAL_VERIFIED.head, JOURNAL_HEAD_MAX, "%s",
+	    journal_faults > 0 ? "" : "AAAA BBBB CCCC DDDD EEEE FFFF GGGG HHHH");
+	send_message(fd, &m);
+}
+
+static void
+test_journal(void)
+{
+	start_core(answer_journal);
+	CHECK_EQ(run(cmd_journal, "journal verify"), 0);
+	CHECK_HAS(out, "AAAA BBBB CCCC DDDD EEEE FFFF GGGG HHHH");
+	CHECK_HAS(out, "900 rows");
+	CHECK_HAS(out, "12 runs");
+	CHECK_EQ(run(cmd_journal, "journal verify --json"), 0);
+	CHECK_EQ(lines_of(out), 1);
+	CHECK_HAS(out, "\"faults\":0,\"head\":\"AAAA");
+	CHECK_EQ(run(cmd_journal, "journal verify --held AAAA-BBBB"), 0);
+	CHECK_HAS(out, "behind row 77");
+	CHECK_EQ(run(cmd_journal, "journal verify --held AAAA-AAAA"), EXIT_UNREACHABLE);
+	CHECK_HAS(out, "WRONG");
+	CHECK_EQ(run(cmd_journal, "journal"), EXIT_USAGE);
+	CHECK_EQ(run(cmd_journal, "journal read"), EXIT_USAGE);
+	stop_core();
+	journal_faults = 8; /* over three pages */
+	start_core(answer_journal);
+	CHECK_EQ(run(cmd_journal, "journal verify"), EXIT_UNREACHABLE);
+	CHECK_HAS(out, "  row 0\\x1b is missing\n");
+	CHECK_HAS(out, "  row 7\\x1b is missing\n");
+	CHECK_HAS(out, "WRONG");
+	CHECK(strstr(out, "AAAA") == NULL);
+	CHECK_EQ(run(cmd_journal, "journal verify --json"), EXIT_UNREACHABLE);
+	CHECK_EQ(lines_of(out), 9);
+	CHECK_HAS(out, "\"faults\":8,\"head\":null");
+	stop_core();
+}
+
 static void
 test_roster_and_revoke(void)
 {
@@ -258,7 +316,7 @@ fill_row(struct msg_inbox_row *r, uint64_t seq)
 
 	r->seq = seq;
 	r->arrival_s = 1763704800;
-	r->timed = 1;
+	r->trust = TRUST_CENTRE;
 	r->readable = seq % 2;
 	r->proven = 1;
 	r->slot = seq % 2 ? 3 : UINT32_MAX;
@@ -400,6 +458,7 @@ main(void)
 	test_states();
 	test_enrol();
 	test_roster_and_revoke();
+	test_journal();
 	test_inbox();
 	test_nonsense();
 	(void)snprintf(command, sizeof(command), "rm -rf %s", base);

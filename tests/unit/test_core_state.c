@@ -31,7 +31,7 @@ test_random(void)
 		if (dice(8) == 0) { /* refused by a rule before the first write */
 			change_drop(g.state);
 			model = saved;
-			park_seq = g.state->park_next - 1;
+			park_seq = (int64_t)g.state->park_next - 1;
 			CHECK(!change_pending(g.state));
 		}
 		CHECK_EQ(state_commit(g.state, 30, (uint64_t)i), ST_OK);

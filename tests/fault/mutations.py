@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Would the power-cut tests see it? Each change below breaks one step of the commit order, or takes
+away one sync, in a copy of the sources; then the named test must fail there, and in the copy as it
+is it must pass.
+
+    mutations.py [--only NAME ...] [--keep FOLDER]
+
+A change whose place is not found exactly once fails this script: it must follow the code.
+"""
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ["CMakeLists.txt", "CMakePresets.json", "crypto", "reporting", "gateway", "schemas", "tests", "deploy"]
+
+CUTS = ("cuts", ["fault_test_core_cuts", "6000", "1", "first"])
+ERRORS = ("errors", ["fault_test_core_errors"])
+
+# name: (what it breaks, the test that must turn red, [(file, old, new), ...])
+MUTATIONS = {
+    "wal_sync": (
+        "the WAL is not synced at a commit", CUTS,
+        [("gateway/core/store.c", "PRAGMA synchronous = EXTRA;", "PRAGMA synchronous = NORMAL;")]),
+    "anchor_sync": (
+        "the anchor is not synced", CUTS,
+        [("gateway/core/anchor_file.c", "if (fdatasync(anchor->fd) != 0)\n\t\tgoto done;", "")]),
+    "checkpoint_result": (
+        "nobody looks at what the checkpoint says", ERRORS,
+        [("gateway/core/store.c", "enum status result = store_status(rc);\n\n\tif (result == ST_OK && in_log != copied)\n\t\tresult = ST_IO;",
+          "enum status result = ST_OK;\n\n\t(void)rc;\n\tlogged = ST_OK;")]),
+    "step_0": (
+        "no checkpoint at the start", CUTS,
+        [("gateway/core/state.c", "(st = store_checkpoint(s->store)) != ST_OK ||\n\t    ", "")]),
+    "steps_1_2": (
+        "the transaction comes before the anchor", CUTS,
+        [("gateway/core/state_commit.c",
+          "if ((st = anchor_write(s->anchor, !s->anchor_slot, slot)) != ST_OK)\n\t\t\treturn st;\n\t}\n"
+          "\treturn transact(s, &slot->a, on_h);",
+          "}\n\tst = transact(s, &slot->a, on_h);\n\tif (st == ST_OK && needs_anchor(s))\n"
+          "\t\tst = anchor_write(s->anchor, !s->anchor_slot, slot);\n\treturn st;")]),
+    "steps_2_3": (
+        "a batch is acknowledged, and committed with the next one", CUTS,
+        [("gateway/core/intake.c", "for (size_t i = 0; st == ST_OK && i < count; i++)\n\t\tst = take_one",
+          "if (change_pending(s->state))\n\t\tst = session_commit(s);\n"
+          "\tfor (size_t i = 0; st == ST_OK && i < count; i++)\n\t\tst = take_one"),
+         ("gateway/core/intake.c", "\tif (st == ST_OK && change_pending(s->state))\n\t\tst = session_commit(s);\n", "")]),
+    "steps_2_4": (
+        "the old anchor slot is zeroed before the transaction", CUTS,
+        [("gateway/core/state_commit.c",
+          "if ((st = anchor_write(s->anchor, !s->anchor_slot, slot)) != ST_OK)\n\t\t\treturn st;",
+          "if ((st = anchor_write(s->anchor, !s->anchor_slot, slot)) != ST_OK ||\n"
+          "\t\t    (!s->is_new && (st = anchor_zero(s->anchor, s->anchor_slot)) != ST_OK))\n"
+          "\t\t\treturn st;")]),
+}
+
+
+class Copy:
+    """The sources elsewhere, built there."""
+
+    def __init__(self, folder):
+        self.folder, self.build = Path(folder), Path(folder) / "build"
+        for name in SOURCES:
+            source, to = ROOT / name, self.folder / name
+            if source.is_dir():
+                shutil.copytree(source, to, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy2(source, to)
+        self.run(["cmake", "-S", str(self.folder), "-B", str(self.build), "-DCMAKE_BUILD_TYPE=Release"])
+
+    @staticmethod
+    def run(command):
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode != 0:
+            sys.exit(f"{' '.join(command)}:\n{done.stdout[-4000:]}")
+
+    def make(self, target):
+        self.run(["cmake", "--build", str(self.build), "--target", target, "-j", str(os.cpu_count())])
+
+    def is_red(self, test):
+        """Build and run it here; does it fail, and not only for want of something?"""
+        command = test[1]
+        self.make(command[0])
+        done = subprocess.run([str(self.build / "tests/fault" / command[0]), *command[1:]],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode not in (0, 1):
+            sys.exit(f"fault/{test[0]} could not run: {done.returncode}\n{done.stdout[-2000:]}")
+        return done.returncode == 1, done.stdout
+
+    def change(self, edits):
+        """Make the edits; what they replaced, by file."""
+        kept = {}
+        for name, old, new in edits:
+            path = self.folder / name
+            text = path.read_text()
+            kept.setdefault(path, text)
+            if text.count(old) != 1:
+                sys.exit(f"{name}: the place of this change is there {text.count(old)} times, not once:\n{old}")
+            path.write_text(text.replace(old, new))
+        return kept
+
+
+def first_fault(output):
+    lines = [line for line in output.splitlines() if line.startswith(("entry ", "while recording"))]
+    return lines[0] if lines else output.strip().splitlines()[-1]
+
+
+def main():
+    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    ask.add_argument("--only", nargs="+", choices=MUTATIONS, default=list(MUTATIONS))
+    given = ask.parse_args()
+    begin = time.monotonic()
+    green = []
+    with tempfile.TemporaryDirectory(prefix="tocsin-mutations-") as folder:
+        copy = Copy(folder)
+        for test in {MUTATIONS[name][1][0]: MUTATIONS[name][1] for name in given.only}.values():
+            red, output = copy.is_red(test)
+            if red:
+                sys.exit(f"fault/{test[0]} fails without any change:\n{output[-2000:]}")
+        for name in given.only:
+            words, test, edits = MUTATIONS[name]
+            kept = copy.change(edits)
+            red, output = copy.is_red(test)
+            print(f"{time.monotonic() - begin:6.1f} s  {name}: {words}: fault/{test[0]} is "
+                  + (f"red: {first_fault(output)}" if red else "GREEN"), flush=True)
+            if not red:
+                green.append(name)
+            for path, text in kept.items():
+                path.write_text(text)
+    if green:
+        sys.exit("not seen: " + ", ".join(green))
+    print(f"{len(given.only)} changes, each seen")
+
+
+if __name__ == "__main__":
+    main()

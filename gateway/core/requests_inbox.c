@@ -19,7 +19,7 @@ requests_unread(const struct session *s, uint32_t *out)
 	enum status st = view_filter_read(s->view, &names, &all, &filter, words);
 
 	if (st == ST_OK)
-		st = view_inbox_counts(s->view, &filter, &counts);
+		st = view_filter_counts(s->view, &filter, &counts);
 	if (st == ST_OK)
 		*out = (uint32_t)counts.unreadable;
 	return st;
@@ -45,7 +45,7 @@ send_counts(struct answer *a, const struct view_filter *filter)
 	enum status st;
 
 	ipc_begin(&m, MSG_INBOX_COUNTS);
-	st = view_inbox_counts(a->r->session->view, filter, &m.body.INBOX_COUNTS);
+	st = view_filter_counts(a->r->session->view, filter, &m.body.INBOX_COUNTS);
 	return st == ST_OK ? send_answer(a, &m) : st;
 }
 
@@ -69,6 +69,6 @@ answer_inbox(struct answer *a, struct ipc_message *ask)
 	if (page->counts)
 		st = send_counts(a, &filter);
 	if (st == ST_OK)
-		st = view_inbox(view, &names, &filter, send_row, a);
+		st = view_filter_rows(view, &names, &filter, send_row, a);
 	return st == ST_OK ? send_result(a, ST_OK, page->limit, "") : st;
 }

@@ -51,14 +51,16 @@ enum status view_try(
 enum status view_fault(struct view *v, uint64_t seq, const char *words) MUST_USE;
 uint64_t view_faults(struct view *v, char *words, size_t words_len);
 
-/* Rows for the commands: messages by gateway/core/view_filter.h, monitors in the order of
- * enrolment. Labels come from the books in force, which may be NULL. ST_OK, ST_MEMORY, or the
- * callback's status if that is not ST_OK. */
+/* Rows for the commands: messages newest first, monitors in the order of enrolment. Labels come
+ * from the books in force, which may be NULL. ST_OK, ST_MEMORY, or the callback's status if that is
+ * not ST_OK; view_inbox also what view_filter_read() says (gateway/core/view_filter.h). */
 struct view_names {
 	const struct codebook *book;
 	const struct places *places;
 };
 typedef enum status view_inbox_fn(void *arg, const struct msg_inbox_row *row);
+enum status view_inbox(struct view *v, const struct view_names *names, const struct msg_inbox *ask,
+    view_inbox_fn *fn, void *arg) MUST_USE;
 typedef enum status view_roster_fn(void *arg, const struct msg_roster_row *row);
 enum status view_roster(struct view *v, const struct view_names *names,
     const struct msg_roster *ask, view_roster_fn *fn, void *arg) MUST_USE;

@@ -195,7 +195,7 @@ is_which(const struct view_filter *f, const struct view_entry *e)
 }
 
 enum status
-view_inbox_counts(struct view *v, const struct view_filter *f, struct msg_inbox_counts *out)
+view_filter_counts(struct view *v, const struct view_filter *f, struct msg_inbox_counts *out)
 {
 	const struct view_list *l = &v->list;
 	enum status st = view_list_refresh(v);
@@ -222,7 +222,7 @@ view_inbox_counts(struct view *v, const struct view_filter *f, struct msg_inbox_
 }
 
 enum status
-view_inbox(struct view *v, const struct view_names *names, const struct view_filter *f,
+view_filter_rows(struct view *v, const struct view_names *names, const struct view_filter *f,
     view_inbox_fn *fn, void *arg)
 {
 	const struct view_list *l = &v->list;
@@ -240,4 +240,15 @@ view_inbox(struct view *v, const struct view_names *names, const struct view_fil
 		st = view_inbox_row(v, names, e->seq, fn, arg);
 	}
 	return st;
+}
+
+enum status
+view_inbox(struct view *v, const struct view_names *names, const struct msg_inbox *ask,
+    view_inbox_fn *fn, void *arg)
+{
+	char words[VIEW_FILTER_WORDS];
+	struct view_filter filter;
+	enum status st = view_filter_read(v, names, ask, &filter, words);
+
+	return st == ST_OK ? view_filter_rows(v, names, &filter, fn, arg) : st;
 }

@@ -30,11 +30,11 @@ enum status view_filter_read(struct view *v, const struct view_names *names,
 
 /* The messages that fit, newest first, at most `limit`. ST_OK, ST_MEMORY, or the callback's status
  * if that is not ST_OK. */
-enum status view_inbox(struct view *v, const struct view_names *names, const struct view_filter *f,
-    view_inbox_fn *fn, void *arg) MUST_USE;
+enum status view_filter_rows(struct view *v, const struct view_names *names,
+    const struct view_filter *f, view_inbox_fn *fn, void *arg) MUST_USE;
 
 /* How many fit, whatever `before`, `limit` and `which` say. ST_OK, ST_MEMORY. */
-enum status view_inbox_counts(
+enum status view_filter_counts(
     struct view *v, const struct view_filter *f, struct msg_inbox_counts *out) MUST_USE;
 
 #endif

@@ -76,8 +76,8 @@ answer_status(struct answer *a, struct ipc_message *ask)
 	out->clock_trust = trust;
 	out->clock_how = timekeeper_how(&s->timekeeper);
 	out->refused_last_s = INT64_MIN;
-	if (st == ST_OK && s->view != NULL) {
-		st = requests_unread(s, &out->unread);
+	if (s->view != NULL) {
+		out->unread = view_unread(s->view);
 		out->refused = view_refused(s->view, &out->refused_last_s);
 	}
 	(void)snprintf(out->fault, sizeof(out->fault), "%s", s->fault);

@@ -35,8 +35,7 @@ extern const char read_only_words[];
 /* requests_inbox.c */
 answer_fn answer_inbox;
 struct view_names requests_names(const struct session *s);
-/* Unreadable ones, of an OPEN session. ST_OK, ST_MEMORY. */
-enum status requests_unread(const struct session *s, uint32_t *out) MUST_USE;
+
 answer_fn answer_journal_verify;
 
 #endif

@@ -8,23 +8,6 @@ requests_names(const struct session *s)
 	return (struct view_names){s->facts->book, s->facts->places};
 }
 
-enum status
-requests_unread(const struct session *s, uint32_t *out)
-{
-	const struct msg_inbox all = {.limit = 1};
-	const struct view_names names = requests_names(s);
-	struct msg_inbox_counts counts;
-	struct view_filter filter;
-	char words[VIEW_FILTER_WORDS];
-	enum status st = view_filter_read(s->view, &names, &all, &filter, words);
-
-	if (st == ST_OK)
-		st = view_filter_counts(s->view, &filter, &counts);
-	if (st == ST_OK)
-		*out = (uint32_t)counts.unreadable;
-	return st;
-}
-
 static enum status
 send_row(void *arg, const struct msg_inbox_row *row)
 {

@@ -81,6 +81,8 @@ struct view_text {
 typedef enum status view_text_fn(void *arg, const struct view_text *text);
 enum status view_unopened(
     struct view *v, uint64_t first, uint64_t last, view_text_fn *fn, void *arg) MUST_USE;
+/* Those that nobody can read, 0 also when there is no memory to count them. */
+uint32_t view_unread(struct view *v);
 /* How many passphrases opened nothing; *last_s: when the last one, INT64_MIN without one. */
 uint32_t view_refused(struct view *v, int64_t *last_s);
 

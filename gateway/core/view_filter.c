@@ -252,3 +252,15 @@ view_inbox(struct view *v, const struct view_names *names, const struct msg_inbo
 
 	return st == ST_OK ? view_filter_rows(v, names, &filter, fn, arg) : st;
 }
+
+uint32_t
+view_unread(struct view *v)
+{
+	const struct view_list *l = &v->list;
+	uint32_t count = 0;
+
+	if (view_list_refresh(v) == ST_OK)
+		for (size_t i = 0; i < l->count; i++)
+			count += l->entry[i].unreadable;
+	return count;
+}

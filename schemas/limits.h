@@ -59,9 +59,10 @@
 #define HINT_MAX 160 /* the sentence beside a label, with the closing zero */
 
 /* What a coordinator types. */
+#define RECOVERY_TEXT_MAX 88   /* the recovery key's 85 characters, ended */
+#define RECOVERY_TYPED_MAX 512 /* the same as typed, with blanks and dashes */
 #define PSEUDONYM_MAX 32
 #define PASSPHRASE_MAX 256
-#define RECOVERY_TYPED_MAX 256 /* 85 characters, blanks and dashes between them */
 #define LANGUAGE_MAX 8
 
 #endif

@@ -75,6 +75,8 @@ struct msg_passphrase {
 
 struct msg_unlock {
 	struct msg_passphrase passphrase;
+	struct msg_passphrase
+	    second;     /* another coordinator's, under the two-person rule; len 0: none */
 	int64_t date_s; /* the coordinator's yes to this date, seconds UTC; INT64_MIN: none */
 	uint32_t date_is_sure; /* 1: also if it is earlier than what was received already */
 	uint32_t unused;
@@ -123,8 +125,10 @@ struct msg_status {
 	uint32_t refused;       /* OPEN: passphrases that opened nothing, in the journal */
 	int64_t refused_last_s; /* OPEN: the last one, to the hour; INT64_MIN: none */
 	int64_t clock_s;        /* what time core believes it is, seconds UTC */
-	uint32_t clock_trust;   /* enum trust */
-	uint32_t clock_how;     /* enum clock_how, 0: not confirmed */
+	uint32_t clock_trust;   /* how sure, enum trust of gateway/core/events.h: 0 to 3 */
+	uint32_t clock_how;     /* confirmed by 1 the network, 2 a coordinator; 0: not confirmed */
+	uint32_t two_person;    /* 1: two coordinators' passphrases are needed */
+	uint32_t recovery_key;  /* 1: there is one */
 	char fault[200];        /* what is wrong, in words; empty if nothing is */
 };
 
@@ -176,6 +180,51 @@ struct msg_scanned {
 	uint32_t first, last; /* their lowest and highest number, as people see them */
 	uint32_t chain;       /* of the live chain after it, as people see it */
 	uint32_t waiting;     /* as in the roster */
+};
+
+/* What is done to a coordinator, or to what all of them need. */
+enum coordinator_act {
+	COORDINATOR_ADD = 1,
+	COORDINATOR_REMOVE,
+	COORDINATOR_PASSPHRASE, /* another passphrase */
+	COORDINATOR_TWO_ON,     /* the two-person rule */
+	COORDINATOR_TWO_OFF,
+	COORDINATOR_RECOVERY_KEY, /* made, or replaced: in the journal alone */
+};
+
+struct msg_coordinator {
+	uint32_t act;     /* enum coordinator_act, but for the last */
+	uint32_t is_lost; /* 1: PASSPHRASE without the old one */
+	char name[PSEUDONYM_MAX];
+	struct msg_passphrase passphrase; /* ADD, PASSPHRASE: the new one */
+	struct msg_passphrase old;        /* PASSPHRASE */
+};
+
+struct msg_coordinator_row {
+	uint32_t id;
+	uint32_t unused;
+	int64_t since_s;      /* INT64_MIN: since the gateway was made */
+	int64_t passphrase_s; /* when it was last changed; INT64_MIN: never */
+	char name[PSEUDONYM_MAX];
+};
+
+/* The recovery key on its way to paper: secret, shown once. */
+struct msg_recovery_key {
+	char text[RECOVERY_TEXT_MAX]; /* base32, ended */
+	uint8_t gwid[8];
+	uint8_t kid[8];
+	int64_t made_s;    /* what core believes the time is, seconds UTC */
+	uint32_t replaced; /* 1: there was one before */
+	uint32_t slots;    /* monitors enrolled before it: no copy of their keys is there for it */
+};
+
+/* With the recovery key instead of a passphrase. */
+struct msg_recover {
+	char key[RECOVERY_TYPED_MAX]; /* as it was typed; not ended */
+	uint32_t key_len;
+	uint32_t unused;
+	char name[PSEUDONYM_MAX]; /* whose passphrase it becomes: a coordinator's, or a new one's */
+	struct msg_passphrase passphrase;
 };
 
 struct msg_inbox {
@@ -298,6 +347,24 @@ struct msg_journal {
 	uint64_t held;   /* the row that the head asked about was shown behind; 0: none */
 	char
 	    head[JOURNAL_HEAD_MAX]; /* docs/decisions/0019-journal-head.md; empty unless 0 faults */
+};
+
+/* One month of the journal, the oldest first. */
+struct msg_retention_row {
+	uint32_t month;    /* since January 2025 */
+	uint32_t goes;     /* 1: it may be dropped now */
+	uint64_t rows;     /* of the journal */
+	int64_t from_s;    /* when its first row was written, to the hour; INT64_MIN: not known */
+	int64_t to_s;      /* when the next one began, or now */
+	uint32_t has_base; /* what holds at its beginning was written in it */
+	uint32_t unused;
+	char why[96]; /* why it stays, for a person; empty if it goes */
+};
+
+/* Drop every month up to that one. */
+struct msg_drop {
+	uint32_t month; /* since January 2025 */
+	uint32_t day;   /* since 1970: today, as the coordinator said yes to it */
 };
 
 #endif

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -136,36 +137,97 @@ say(int fd, const char *words)
 	(void)!write(fd, words, strlen(words));
 }
 
+/* A terminal that shows nothing of what is typed. */
+struct quiet {
+	int fd;
+	struct termios before;
+	struct signals signals;
+};
+
+static enum status
+quiet_begin(struct quiet *q)
+{
+	struct termios quiet;
+
+	if ((q->fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)) == -1)
+		return ST_UNKNOWN;
+	if (tcgetattr(q->fd, &q->before) == -1) {
+		(void)close(q->fd); /* nothing was written */
+		return ST_UNKNOWN;
+	}
+	quiet = q->before;
+	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
+	quiet.c_lflag |= ICANON | ISIG;
+	signals_catch(&q->signals);
+	return tcsetattr(q->fd, TCSAFLUSH, &quiet) == 0 ? ST_OK : ST_IO;
+}
+
+/* Due after any status of quiet_begin() but ST_UNKNOWN. */
+static void
+quiet_end(struct quiet *q)
+{
+	(void)tcsetattr(q->fd, TCSAFLUSH, &q->before); /* nothing better can be tried */
+	signals_restore(&q->signals);
+	(void)close(q->fd); /* a terminal: nothing to lose */
+}
+
 enum status
 passphrase_from_tty(const char *prompt, struct passphrase *out)
 {
-	struct signals old;
-	struct termios before, quiet;
+	struct quiet quiet;
 	enum status st;
-	int fd;
 
 	out->len = 0;
-	if ((fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)) == -1)
-		return ST_UNKNOWN;
-	if (tcgetattr(fd, &before) == -1) {
-		(void)close(fd); /* nothing was written */
-		return ST_UNKNOWN;
+	if ((st = quiet_begin(&quiet)) == ST_UNKNOWN)
+		return st;
+	if (st == ST_OK) {
+		say(quiet.fd, prompt);
+		st = take_line(quiet.fd, &quiet.signals, out);
+		say(quiet.fd, "\n");
 	}
-	quiet = before;
-	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
-	quiet.c_lflag |= ICANON | ISIG;
-	signals_catch(&old);
-	if (tcsetattr(fd, TCSAFLUSH, &quiet) == 0) {
-		say(fd, prompt);
-		st = take_line(fd, &old, out);
-		say(fd, "\n");
-	} else {
-		st = ST_IO;
-	}
-	(void)tcsetattr(fd, TCSAFLUSH, &before); /* nothing better can be tried */
-	signals_restore(&old);
-	(void)close(fd); /* a terminal: nothing to lose */
+	quiet_end(&quiet);
 	return st;
+}
+
+enum status
+passphrase_lines_from_tty(const char *prompt, uint8_t *out, size_t cap, size_t *len)
+{
+	struct passphrase line = {.len = 0};
+	struct quiet quiet;
+	enum status st;
+
+	*len = 0;
+	if ((st = quiet_begin(&quiet)) == ST_UNKNOWN)
+		return st;
+	if (st == ST_OK)
+		say(quiet.fd, prompt);
+	while (st == ST_OK) {
+		line.len = 0;
+		st = take_line(quiet.fd, &quiet.signals, &line);
+		if (st == ST_OK && line.len >= cap - *len)
+			st = ST_TOO_LONG;
+		if (st != ST_OK)
+			break;
+		memcpy(out + *len, line.octets, line.len);
+		*len += line.len;
+		out[(*len)++] = '\n';
+	}
+	passphrase_wipe(&line);
+	quiet_end(&quiet);
+	if (st == ST_INCOMPLETE) /* the empty line */
+		return *len > 0 ? ST_OK : ST_INCOMPLETE;
+	explicit_bzero(out, cap);
+	return st;
+}
+
+/* Is it a plain file that others than its owner may read or write? */
+static bool
+is_others(const char *path)
+{
+	struct stat sb;
+
+	return stat(path, &sb) == 0 && S_ISREG(sb.st_mode) &&
+	       (sb.st_mode & (S_IRWXG | S_IRWXO)) != 0;
 }
 
 enum status
@@ -176,6 +238,8 @@ passphrase_from_file(const char *path, struct passphrase *out)
 	size_t len;
 
 	out->len = 0;
+	if (is_others(path))
+		return ST_FORGED;
 	if ((st = fileio_read(path, text, sizeof(text), &len)) != ST_OK)
 		return st;
 	if (len > 0 && text[len - 1] == '\n')

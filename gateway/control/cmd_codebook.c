@@ -5,6 +5,7 @@
 #include "reporting/report/card.h"
 #include "schemas/exit.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,19 @@ usage(void)
 	return EXIT_USAGE;
 }
 
+static void
+say_unreadable(const char *path, int error)
+{
+	if (error == ENOENT || error == ENOTDIR)
+		(void)cmd_fail(EXIT_REFUSED, "there is no file %s: give its path", path);
+	else if (error == EACCES)
+		(void)cmd_fail(EXIT_REFUSED, "%s may not be read by this user", path);
+	else if (error == EISDIR)
+		(void)cmd_fail(EXIT_REFUSED, "%s is a folder: give a file", path);
+	else
+		(void)cmd_fail(EXIT_REFUSED, "%s cannot be read: see the disk that it is on", path);
+}
+
 static bool
 load(const char *path)
 {
@@ -44,7 +58,7 @@ load(const char *path)
 		work.len += got > 0 ? (size_t)got : 0;
 	}
 	if (fd == -1 || got == -1)
-		perror(path);
+		say_unreadable(path, errno);
 	if (fd != -1)
 		(void)close(fd); /* read-only: nothing to lose */
 	return fd != -1 && got != -1;

@@ -40,6 +40,9 @@ cmd_revoke(int argc, char **argv)
 	ipc_begin(&ask, MSG_REVOKE);
 	if ((code = people_name(ask.body.REVOKE.pseudonym, pseudonym)) != 0)
 		return code;
+	if ((code = client_open(&c)) != 0)
+		return code;
+	client_close(&c); /* there is somebody to tell it to; core waits for no typing */
 	if (!yes && !is_confirmed(pseudonym))
 		return cmd_fail(EXIT_REFUSED, "not confirmed: nobody was revoked");
 	if ((code = client_open(&c)) != 0)

@@ -26,12 +26,54 @@ static const struct show_column layout[C_COUNT] = {
     [C_NOTE] = {"", 7, 10, false, 0},
 };
 
+/* Why she has no spare chain, for scripts; by enum spares_why. */
+static const char *const spares_words[] = {
+    [SPARES_THERE] = "",
+    [SPARES_NO_KEY] = "no recovery key",
+    [SPARES_BEFORE] = "enrolled before the recovery key",
+    [SPARES_USED] = "last chain",
+};
+
 struct roster {
 	struct show_column columns[C_COUNT];
 	size_t width; /* of the terminal */
 	bool as_json;
 	unsigned count;
 };
+
+/* Under her row: what a coordinator should do about her chains. */
+static void
+print_chains(const struct roster *r, const struct msg_roster_row *row)
+{
+	char line[160] = "";
+
+	if (row->revoked)
+		return;
+	if (row->waiting != 0)
+		(void)snprintf(line, sizeof(line),
+		    "chain %u waits for her: 'tocsin-compose next-chain %u' before her next "
+		    "message",
+		    row->waiting, row->waiting);
+	else if (row->spares_why == SPARES_BEFORE)
+		(void)snprintf(line, sizeof(line), "%s",
+		    "enrolled before the recovery key: no spare chain; enrol her anew when you "
+		    "can");
+	else if (row->spares_why == SPARES_USED)
+		(void)snprintf(line, sizeof(line), "%s",
+		    "her last chain is in use: enrol her anew to change it");
+	if (line[0] != '\0')
+		show_wrapped(stdout, INDENT, line, r->width);
+}
+
+static void
+note_of(const struct msg_roster_row *row, char note[16])
+{
+	note[0] = '\0';
+	if (row->revoked)
+		(void)snprintf(note, 16, "revoked");
+	else if (row->spares_why != SPARES_NO_KEY)
+		(void)snprintf(note, 16, "%u spare", row->spares);
+}
 
 /* On a screen too narrow for the table, with words in place of its titles. */
 static void
@@ -60,8 +102,7 @@ static void
 print_row(struct roster *r, const struct msg_roster_row *row)
 {
 	char name[CELL_MAX], place[CELL_MAX], language[CELL_MAX], heard[SHOW_TIME_MAX];
-	char messages[16], missing[16], rhythm[16] = "-";
-	const char *note = row->revoked ? "revoked" : "";
+	char messages[16], missing[16], rhythm[16] = "-", note[16];
 	const char *cells[C_COUNT] = {
 	    name, place, language, heard, messages, missing, rhythm, note};
 
@@ -70,6 +111,7 @@ print_row(struct roster *r, const struct msg_roster_row *row)
 	if (place[0] == '\0')
 		(void)snprintf(place, sizeof(place), "%u", row->place);
 	(void)show_visible(language, sizeof(language), row->language, strlen(row->language));
+	note_of(row, note);
 	show_time_about(heard, row->last_s, row->last_trust);
 	(void)snprintf(messages, sizeof(messages), "%u", row->messages);
 	(void)snprintf(missing, sizeof(missing), "%u", row->missing);
@@ -77,11 +119,12 @@ print_row(struct roster *r, const struct msg_roster_row *row)
 		(void)snprintf(rhythm, sizeof(rhythm), "%u d", row->rhythm_days);
 	if (r->width < show_least(r->columns, C_COUNT)) {
 		print_narrow(r, cells);
-		return;
+	} else {
+		if (r->count == 0)
+			show_titles(stdout, r->columns, C_COUNT);
+		show_row(stdout, r->columns, C_COUNT, cells);
 	}
-	if (r->count == 0)
-		show_titles(stdout, r->columns, C_COUNT);
-	show_row(stdout, r->columns, C_COUNT, cells);
+	print_chains(r, row);
 }
 
 static void
@@ -101,6 +144,11 @@ print_json(const struct msg_roster_row *row)
 	json_number(&j, "messages", row->messages);
 	json_number(&j, "missing", row->missing);
 	json_number(&j, "highest", row->highest);
+	json_number(&j, "chain", row->chain);
+	json_number(&j, "chain_waiting", row->waiting);
+	json_number(&j, "spares", row->spares);
+	if (row->spares_why < sizeof(spares_words) / sizeof(spares_words[0]))
+		json_text(&j, "spares_why", spares_words[row->spares_why]);
 	json_time(&j, "enrolled", row->enrolled_s);
 	json_time(&j, "last_heard", row->last_trust == TRUST_NONE ? INT64_MIN : row->last_s);
 	json_text(&j, "last_heard_level", show_trust(row->last_trust));

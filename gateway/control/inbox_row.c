@@ -24,7 +24,7 @@ static const struct show_column layout[INBOX_COLUMNS] = {
     [C_SEQ] = {"seq", 5, 8, true, 0},
     [C_ARRIVED] = {"arrived (UTC)", 22, 22, false, 0},
     [C_FROM] = {"from", 9, 24, false, 0},
-    [C_NUMBER] = {"no", 3, 5, true, 0},
+    [C_NUMBER] = {"no", 3, 6, true, 0},
     [C_KIND] = {"kind", 13, 48, false, 0},
     [C_SEVERITY] = {"sv", 2, 2, true, 0},
     [C_PLACE] = {"place", 11, 48, false, 0},
@@ -226,6 +226,8 @@ inbox_row_print(struct inbox_table *t, const struct msg_inbox_row *row)
 	(void)show_visible(from, sizeof(from), row->pseudonym, strlen(row->pseudonym));
 	if (row->slot == UINT32_MAX)
 		(void)snprintf(from, sizeof(from), "?");
+	else if (row->chain > 1) /* numbers begin anew with each chain */
+		(void)snprintf(number, sizeof(number), "c%u %u", row->chain, row->number);
 	else
 		(void)snprintf(number, sizeof(number), "%u", row->number);
 	if (row->readable)
@@ -297,10 +299,13 @@ inbox_row_json(const struct msg_inbox_row *row)
 	json_flag(&j, "readable", row->readable);
 	json_flag(&j, "proven", row->proven);
 	json_number_unless(&j, "slot", row->slot, UINT32_MAX);
-	if (row->slot == UINT32_MAX)
+	if (row->slot == UINT32_MAX) {
 		json_null(&j, "number");
-	else
+		json_null(&j, "chain");
+	} else {
 		json_number(&j, "number", row->number);
+		json_number(&j, "chain", row->chain);
+	}
 	json_text(&j, "pseudonym", row->pseudonym);
 	if (row->readable) {
 		json_report(&j, row);

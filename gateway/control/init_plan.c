@@ -21,7 +21,8 @@ static const struct {
 	"Modem: its tty, as /dev/ttyUSB0, or a folder for a trial without modem", "modem"},
     [PLAN_CONNECTION] = {"modem-connection", "NAME",
 	"libGammu's connection, default at115200 for a tty", NULL, NULL},
-    [PLAN_MODEL] = {"modem-model", "NAME", "libGammu's model, default at for a tty", NULL, NULL},
+    [PLAN_MODEL] = {"modem-model", "NAME",
+	"at for a modem, dummy for a trial; default: by the device", NULL, NULL},
     [PLAN_POSTURE] = {"posture", "WORD", "protected; no other one is built yet", "Posture",
 	"protected"},
     [PLAN_CODEBOOK] = {"codebook", "FILE", "the codebook that the gateway begins with",
@@ -129,6 +130,10 @@ fill_answer(struct plan *p, enum plan_answer a, bool may_ask)
 	if (value == NULL)
 		return cmd_fail(
 		    EXIT_USAGE, "init needs --%s %s", answers[a].option, answers[a].value);
+	if (a == PLAN_MODEL && strcmp(value, "at") != 0 && strcmp(value, "dummy") != 0)
+		return cmd_fail(EXIT_USAGE,
+		    "--modem-model is at (a modem or stick that speaks AT commands) or dummy "
+		    "(Gammu's dummy device: a trial without modem)");
 	if (strlen(value) >= PLAN_ANSWER_MAX)
 		return cmd_fail(EXIT_USAGE, "--%s is too long", answers[a].option);
 	memcpy(p->answer[a], value, strlen(value) + 1);

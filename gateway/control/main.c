@@ -27,6 +27,8 @@ static const struct {
     {"revoke", cmd_revoke, "accept nothing from a monitor any more"},
     {"inbox", cmd_inbox, "show what arrived, the newest first"},
     {"roster", cmd_roster, "show the monitors and when each was heard last"},
+    {"renew", cmd_renew, "let a monitor go on to her next chain, with the recovery key"},
+    {"deep-scan", cmd_deep_scan, "find the texts of a phone that ran past its window"},
     {"journal", cmd_journal, "read the whole journal anew and say what is not as it was written"},
     {"codebook", cmd_codebook, "check codebook and places files, print a codebook's card"},
 };

@@ -117,14 +117,14 @@ options_read(const struct options *o, int argc, char **argv, const char **operan
 		} else if (!only_operands && strncmp(argv[at], "--", 2) == 0) {
 			if ((*code = take_option(o, argc, argv, &at)) != 0)
 				return false;
-		} else if (found == o->operands) {
+		} else if (found == (o->operands & ~OPERANDS_FEWER)) {
 			*code = wrong(o, "one argument too many: ", argv[at], "");
 			return false;
 		} else {
 			operands[found++] = argv[at];
 		}
 	}
-	if (found < o->operands) {
+	if (found < o->operands && !(o->operands & OPERANDS_FEWER)) {
 		*code = wrong(o, "an argument is missing", "", "");
 		return false;
 	}

@@ -26,6 +26,10 @@ struct option_row {
 	const char *help;
 };
 
+/* For `operands`: so many at most; the pointers of those that are not there stay as they were. */
+#define OPERANDS_UP_TO(n) ((unsigned)(n) | OPERANDS_FEWER)
+#define OPERANDS_FEWER 0x80000000u
+
 struct options {
 	const char *usage; /* "tocsin revoke [OPTIONS] PSEUDONYM" */
 	const struct option_row *rows;

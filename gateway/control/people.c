@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gateway/control/people.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/control/cmd.h"
@@ -54,6 +55,55 @@ people_each(struct client *c, const char *pseudonym, people_fn *fn, void *arg)
 			return code;
 		code = one_page(c, &ask, fn, arg, &after, &rows, &page);
 	} while (code == 0 && rows > 0 && rows >= page);
+	return code;
+}
+
+struct everybody {
+	char (*name)[PSEUDONYM_MAX];
+	size_t count;
+};
+
+static void
+add_active(const struct msg_roster_row *row, void *arg)
+{
+	struct everybody *all = arg;
+
+	if (!row->revoked && all->count < SLOT_MAX)
+		memcpy(all->name[all->count++], row->pseudonym, PSEUDONYM_MAX);
+}
+
+static int
+higher(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+/* The roster first, to its end: its pages and another request's answers share the socket. */
+static int
+each_active(struct client *c, people_named_fn *fn, void *arg)
+{
+	struct everybody all = {calloc(SLOT_MAX, PSEUDONYM_MAX), 0};
+	int code;
+
+	if (all.name == NULL)
+		return cmd_fail(EXIT_REFUSED, "no memory is left");
+	code = people_each(c, "", add_active, &all);
+	for (size_t i = 0; i < all.count && code != EXIT_UNREACHABLE; i++)
+		code = higher(code, fn(c, all.name[i], arg));
+	explicit_bzero(all.name, (size_t)SLOT_MAX * PSEUDONYM_MAX);
+	free(all.name);
+	return code;
+}
+
+int
+people_named(struct client *c, const char *const *names, bool all, people_named_fn *fn, void *arg)
+{
+	int code = 0;
+
+	if (all)
+		return each_active(c, fn, arg);
+	for (size_t i = 0; names[i] != NULL && code != EXIT_UNREACHABLE; i++)
+		code = higher(code, fn(c, names[i], arg));
 	return code;
 }
 

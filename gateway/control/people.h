@@ -16,6 +16,15 @@ typedef void people_fn(const struct msg_roster_row *row, void *arg);
  */
 int people_each(struct client *c, const char *pseudonym, people_fn *fn, void *arg);
 
+/*
+ * Whom a command is about: its operands, or with --all every active monitor of the roster.
+ *   names  argc pointers, NULL behind the last operand (options.h).
+ * fn returns 0, or an exit code: the others follow all the same, and the highest is returned.
+ */
+typedef int people_named_fn(struct client *c, const char *pseudonym, void *arg);
+int people_named(
+    struct client *c, const char *const *names, bool all, people_named_fn *fn, void *arg);
+
 /* Put a pseudonym into a message. 0, or EXIT_USAGE after words: empty, or too long. */
 int people_name(char out[PSEUDONYM_MAX], const char *pseudonym);
 

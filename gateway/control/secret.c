@@ -25,6 +25,11 @@ refused(const struct secret_source *s, enum status st)
 	if (s->file != NULL && st == ST_NOT_ALLOWED)
 		return cmd_fail(
 		    EXIT_REFUSED, "the passphrase file %s may not be read by this user", s->file);
+	if (s->file != NULL && st == ST_FORGED)
+		return cmd_fail(EXIT_REFUSED,
+		    "others may read the passphrase file %s: make it yours alone with 'chmod 600 "
+		    "%s', and think about who has read it",
+		    s->file, s->file);
 	if (s->file != NULL)
 		return cmd_fail(EXIT_REFUSED,
 		    "%s cannot be used as passphrase file: it must be a plain file of one line",

@@ -13,7 +13,7 @@
 #include <stdio.h>
 
 #define SHOW_NARROW 80
-#define SHOW_TIME_MAX 24
+#define SHOW_TIME_MAX 32
 
 /*
  * The character that begins at `at` (len octets, at least one): its code point, or -1 if no valid

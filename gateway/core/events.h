@@ -134,6 +134,29 @@ struct event_setting {
 size_t event_setting_encode(const struct event_setting *e, uint8_t *out, size_t cap);
 enum status event_setting_decode(const uint8_t *in, size_t len, struct event_setting *out) MUST_USE;
 
+/* Coordinators are numbered from 1 up; the first one, whom init makes, has no event of her own. */
+#define COORDINATOR_FIRST 1
+#define COORDINATOR_FIRST_NAME "first"
+struct event_coordinator {
+	uint32_t at; /* quarter hours */
+	uint8_t act; /* enum coordinator_act of schemas/messages.h */
+	uint32_t id; /* 0 of an act on nobody */
+	char name[PSEUDONYM_MAX];
+};
+#define EVENT_COORDINATOR_MAX (9 + 1 + PSEUDONYM_MAX)
+size_t event_coordinator_encode(const struct event_coordinator *e, uint8_t *out, size_t cap);
+enum status event_coordinator_decode(
+    const uint8_t *in, size_t len, struct event_coordinator *out) MUST_USE;
+
+struct event_recovered {
+	uint32_t at; /* quarter hours */
+	uint32_t id; /* of the coordinator */
+};
+#define EVENT_RECOVERED_LEN 8
+size_t event_recovered_encode(const struct event_recovered *e, uint8_t *out, size_t cap);
+enum status event_recovered_decode(
+    const uint8_t *in, size_t len, struct event_recovered *out) MUST_USE;
+
 #define EVENT_RING_LEN 32 /* the body is the list's hash */
 
 /* armed, opened, locked, refused: to the hour. armed and opened as the first of a run state it. */

@@ -9,10 +9,12 @@
 
 #include "crypto/journal.h"
 #include "gateway/core/events.h"
+#include "gateway/core/run_proof.h"
 
 #define ROWS_MAX (UINT64_C(1) << 28) /* 64 GiB: more than any journal has */
 
-enum run_trust { RUN_WAITS, RUN_UNOPENED, RUN_UNPROVEN, RUN_PLANTED, RUN_PROVEN };
+/* RUN_BEFORE: it begins before what is folded, and only its links are computed. */
+enum run_trust { RUN_WAITS, RUN_BEFORE, RUN_UNOPENED, RUN_UNPROVEN, RUN_PLANTED, RUN_PROVEN };
 
 /* A run's row, and how far it was read. Each is entered by the first row of the journal that names
  * it, and keeps its own place: one that was planted among the rows of another takes none of them.
@@ -203,24 +205,6 @@ find_run(const struct walk *w, uint64_t id)
 	return bsearch(&id, w->runs, w->run_count, sizeof(w->runs[0]), compare_run);
 }
 
-static const struct public32 *
-vault_public(const struct ring_list *ring, uint16_t epoch)
-{
-	for (size_t i = 0; i < ring->vault_count; i++)
-		if (ring->vault[i].epoch == epoch)
-			return &ring->vault[i].pk_v;
-	return NULL;
-}
-
-static const struct key32 *
-vault_secret(const struct ring_secrets *secrets, uint16_t epoch)
-{
-	for (size_t i = 0; i < secrets->month_count; i++)
-		if (secrets->month[i].epoch == epoch)
-			return &secrets->month[i].sk_v;
-	return NULL;
-}
-
 static void
 link_run(struct walk *w, const struct store_run *run)
 {
@@ -230,16 +214,17 @@ link_run(struct walk *w, const struct store_run *run)
 static enum status
 enter_run(struct walk *w, struct walk_run *r)
 {
-	const struct public32 *pk = vault_public(w->f->ring, r->row.epoch);
-	const struct key32 *sk = vault_secret(w->f->secrets, r->row.epoch);
 	enum status st = ST_OK;
 
 	memcpy(r->link_before, w->link, sizeof(w->link));
 	link_run(w, &r->row);
+	if (r->row.first < w->f->from) {
+		r->trust = RUN_BEFORE;
+		return ST_OK;
+	}
 	r->trust = RUN_UNPROVEN;
-	if (pk == NULL || sk == NULL || journal_run_open(pk, sk, r->row.blob, &r->k_0) != ST_OK) {
+	if (run_open(w->f->ring, w->f->secrets, &r->row, &r->k_0) != ST_OK) {
 		r->trust = RUN_UNOPENED;
-		memset(&r->k_0, 0, sizeof(r->k_0));
 		st = NAME_FAULT(w, r->row.first,
 		    "run %llu, from row %llu on, does not open: damaged or planted", (ull)r->row.id,
 		    (ull)r->row.first);
@@ -260,19 +245,14 @@ refuse_run(struct walk *w, struct walk_run *r, const char *words)
 static enum status
 prove_run(struct walk *w, struct walk_run *r, const struct journal_event *event)
 {
-	struct event_mark mark;
-	uint8_t proof[32];
-	const uint8_t *stated;
+	uint8_t stated[JOURNAL_LINK_LEN];
 	int was_named = w->gap;
+	enum status st;
 
-	if (event_mark_decode(event->body, event->len, &mark) != ST_OK || !mark.has_statement ||
-	    (event->type != EVENT_ARMED && event->type != EVENT_OPENED))
+	st = run_prove(w->f->secrets, w->f->root->incarnation, &r->row, &r->k_0, event, stated);
+	if (st == ST_INCOMPLETE)
 		return refuse_run(w, r, "begins with no statement");
-	stated = mark.statement + 8;
-	journal_run_proof(
-	    &w->f->secrets->k_h, r->row.id, r->row.epoch, r->row.first, &r->k_0, stated, proof);
-	if (memcmp(mark.statement, w->f->root->incarnation, 8) != 0 ||
-	    sodium_memcmp(proof, mark.statement + 40, sizeof(proof)) != 0)
+	if (st != ST_OK)
 		return refuse_run(w, r, "was not written by this gateway");
 	r->trust = RUN_PROVEN;
 	w->f->runs++;
@@ -284,6 +264,8 @@ prove_run(struct walk *w, struct walk_run *r, const struct journal_event *event)
 	/* Go on from what this run states, so that the next link can be checked again. */
 	memcpy(w->link, stated, sizeof(w->link));
 	link_run(w, &r->row);
+	if (r->row.first == w->f->from)
+		w->f->is_head_changed = 1;
 	if (was_named)
 		return ST_OK; /* the cause */
 	return name(w, r->row.first, "the rows before row %llu are not those that were written",
@@ -310,6 +292,9 @@ read_row(struct walk *w, struct walk_run *r, const struct store_event *row)
 	struct journal_event event;
 	enum status st;
 
+	if (r->trust == RUN_BEFORE)
+		return row->seq < w->f->from ? name_unread(w)
+					     : leave_unread(w, row->seq, WHY_MOVED);
 	if (r->trust == RUN_UNOPENED || r->trust == RUN_PLANTED)
 		return leave_unread(w, row->seq, WHY_RUN);
 	journal_skip(&r->run, row->seq - r->row.first);

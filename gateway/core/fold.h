@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reading the journal from its first row kept to its last: each run opened with its month's key,
- * each row checked, each event whole handed on. Pure in its effect: it writes nothing.
+ * Reading the journal from its first row kept, or from a base, to its last: each run opened with
+ * its month's key, each row checked, each event whole handed on. Pure in its effect: it writes
+ * nothing.
  *
  * What is missing, changed, moved or planted is named with its row numbers and handed to `fault`:
  *   a row that is missing, or that does not open       not handed on; the rest of its run is
@@ -35,11 +36,16 @@ struct fold {
 	enum status (*event)(void *arg, const struct view_event *ev);
 	enum status (*fault)(void *arg, uint64_t seq, const char *words);
 	void *arg;
+	/* The first row of the run to begin with; 0: the first one kept. Rows before it are not
+	 * opened: only their links are computed. */
+	uint64_t from;
 	const uint8_t *sought; /* FOLD_SOUGHT_LEN octets that some link began with, or NULL */
 	/* out */
 	uint16_t epoch;      /* the highest of our own runs; 0 without one */
 	uint64_t rows, runs; /* that opened; that proved themselves */
 	uint64_t sought_at;  /* the row of the sought link; 0: there is none */
+	int is_head_changed; /* the link before `from` is not met: fold from the beginning to say
+				which rows */
 };
 
 /* ST_OK (also with faults), ST_IO, ST_SYNC, ST_MEMORY, or what a callback returned. */

@@ -20,8 +20,8 @@ is_locked(const struct session *s)
 	return s->at == IN_LOCKED || s->read_only;
 }
 
-static int
-disk_is_low(const struct session *s)
+int
+intake_disk_is_low(const struct session *s)
 {
 	struct statvfs vfs;
 
@@ -128,7 +128,7 @@ intake_batch(struct session *s, const struct msg_sms *sms, size_t count)
 		return ST_NOT_ALLOWED;
 	if (s->is_ring_changed)
 		return ST_NOT_ALLOWED;
-	if (disk_is_low(s))
+	if (intake_disk_is_low(s))
 		return ST_FULL;
 	session_clock_look(s);
 	for (size_t i = 0; st == ST_OK && i < count; i++)
@@ -154,7 +154,7 @@ intake_refused(struct session *s)
 	uint8_t plain[PARK_PLAIN_LEN];
 	enum status st;
 
-	if (s->is_ring_changed || disk_is_low(s))
+	if (s->is_ring_changed || intake_disk_is_low(s))
 		return ST_FULL;
 	if ((st = parked_write(&p, plain)) == ST_OK)
 		st = change_park(s->state, s->ring.pk_i.b, plain);

@@ -27,4 +27,7 @@ enum status intake_parked(struct session *s) MUST_USE;
 /* Park a refused unlock, while LOCKED. */
 enum status intake_refused(struct session *s) MUST_USE;
 
+/* Is what is left of the disk to be kept for what must be written? */
+int intake_disk_is_low(const struct session *s);
+
 #endif

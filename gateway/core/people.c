@@ -8,13 +8,14 @@
 
 #include "crypto/enrolment.h"
 #include "crypto/ratchet.h"
+#include "crypto/recovery.h"
 #include "gateway/common/entropy.h"
 
 #define RHYTHM_MAX 366
 
 /* Printable, without control characters, no blank at either end. */
-static int
-is_name(const char *text, size_t cap)
+int
+people_is_name(const char *text, size_t cap)
 {
 	size_t len = strnlen(text, cap);
 	utf8proc_int32_t c;
@@ -52,10 +53,10 @@ say(char words[SESSION_WORDS_MAX], enum status st, const char *sentence)
 static enum status
 check_ask(const struct session *s, const struct msg_enrol *ask, char words[SESSION_WORDS_MAX])
 {
-	if (!is_name(ask->pseudonym, sizeof(ask->pseudonym)))
+	if (!people_is_name(ask->pseudonym, sizeof(ask->pseudonym)))
 		return say(words, ST_SYNTAX,
 		    "the pseudonym must be 1 to 31 printable octets, without blanks around it");
-	if (!is_name(ask->language, sizeof(ask->language)))
+	if (!people_is_name(ask->language, sizeof(ask->language)))
 		return say(words, ST_SYNTAX, "give the language as its code, such as en");
 	if (s->facts->book == NULL || s->facts->places == NULL)
 		return say(words, ST_INCOMPLETE,
@@ -96,9 +97,37 @@ pick_slot(struct session *s, uint16_t *slot)
 	return ST_OK;
 }
 
+/* What the recovery key's holder needs to go on with her. Where there is no such key: nothing. */
+static enum status
+copy_slot(
+    struct session *s, uint16_t slot, const char *pseudonym, const struct enrolment_keys *keys)
+{
+	struct recovery_slot copy = {.pk_m = keys->pk_m};
+	uint8_t content[RECOVERY_CONTENT_MAX], blob[RECOVERY_BLOB_MAX];
+	struct key32 eph;
+	size_t len;
+	enum status st;
+
+	if (sodium_is_zero(s->ring.pk_r.b, sizeof(s->ring.pk_r.b)))
+		return ST_OK;
+	_Static_assert(ENROLMENT_CHAINS == 1 + RECOVERY_CHAINS, "the live one, and the spare ones");
+	memcpy(copy.pseudonym, pseudonym, strnlen(pseudonym, sizeof(copy.pseudonym) - 1));
+	memcpy(copy.chain, &keys->chain[1], sizeof(copy.chain));
+	recovery_slot_write(&copy, content);
+	entropy_fill(&eph, sizeof(eph));
+	st = recovery_seal(&s->ring.pk_r, &eph, &s->keys->ring.k_h, RECOVERY_SLOT, slot, content,
+	    sizeof(content), blob, &len);
+	if (st == ST_OK)
+		st = change_recovery(s->state, RECOVERY_SLOT, slot, blob, len);
+	sodium_memzero(&copy, sizeof(copy));
+	sodium_memzero(content, sizeof(content));
+	sodium_memzero(&eph, sizeof(eph));
+	return st;
+}
+
 /* The new slot's keys and the text that carries them. */
-static void
-make_slot(const struct session *s, const struct msg_enrol *ask, struct ratchet *ratchet,
+static enum status
+make_slot(struct session *s, const struct msg_enrol *ask, struct ratchet *ratchet,
     struct msg_enrolled *out)
 {
 	struct enrolment enrolment = {
@@ -107,13 +136,16 @@ make_slot(const struct session *s, const struct msg_enrol *ask, struct ratchet *
 	    .pk_i = s->ring.pk_i,
 	};
 	struct enrolment_keys keys;
+	enum status st;
 
 	entropy_fill(&enrolment.m, sizeof(enrolment.m));
 	enrolment_derive(&enrolment.m, &keys);
 	ratchet_start(ratchet, 0, &keys.chain[0], &keys.pk_m);
 	enrolment_write(&enrolment, out->text);
+	st = copy_slot(s, (uint16_t)out->slot, ask->pseudonym, &keys);
 	sodium_memzero(&enrolment, sizeof(enrolment));
 	sodium_memzero(&keys, sizeof(keys));
+	return st;
 }
 
 static enum status
@@ -174,8 +206,8 @@ people_enrol(struct session *s, const struct msg_enrol *ask, struct msg_enrolled
 	}
 	memset(out, 0, sizeof(*out));
 	out->slot = slot;
-	make_slot(s, ask, &ratchet, out);
-	st = commit_slot(s, EVENT_ENROLLED, body, len, slot, &ratchet);
+	if ((st = make_slot(s, ask, &ratchet, out)) == ST_OK)
+		st = commit_slot(s, EVENT_ENROLLED, body, len, slot, &ratchet);
 	sodium_memzero(&ratchet, sizeof(ratchet));
 done:
 	sodium_memzero(body, sizeof(body));
@@ -199,6 +231,8 @@ people_revoke(struct session *s, const char *pseudonym, char words[SESSION_WORDS
 	ratchet_revoke(&old, (uint32_t)session_on_h(s), &next);
 	len = event_revoked_encode(&e, body, sizeof(body));
 	if ((st = try_event(s, EVENT_REVOKED, body, len, words)) == ST_OK)
+		st = change_recovery(s->state, RECOVERY_SLOT, e.slot, NULL, 0);
+	if (st == ST_OK)
 		st = commit_slot(s, EVENT_REVOKED, body, len, e.slot, &next);
 	sodium_memzero(&old, sizeof(old));
 	sodium_memzero(&next, sizeof(next));

@@ -22,4 +22,7 @@ enum status people_enrol(struct session *s, const struct msg_enrol *ask, struct 
 enum status people_revoke(
     struct session *s, const char *pseudonym, char words[SESSION_WORDS_MAX]) MUST_USE;
 
+/* Is it printable UTF-8 without control characters and without blanks around it, and ended? */
+int people_is_name(const char *text, size_t cap);
+
 #endif

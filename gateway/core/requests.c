@@ -63,6 +63,8 @@ answer_status(struct answer *a, struct ipc_message *ask)
 		out->events = state_root(s->state)->journal.count;
 		out->slots = (uint32_t)state_slots(s->state, slots);
 		out->on_h = (uint32_t)session_on_h(s);
+		out->two_person = s->two_person != 0;
+		out->recovery_key = !sodium_is_zero(s->ring.pk_r.b, sizeof(s->ring.pk_r.b));
 		(void)snprintf(out->anchor, sizeof(out->anchor), "file");
 	}
 	out->kept = s->kept;
@@ -147,7 +149,8 @@ unlock_to(struct answer *a, struct ipc_message *ask, enum core_state to)
 	enum status st;
 
 	session_date(s, ask->body.UNLOCK.date_s, ask->body.UNLOCK.date_is_sure == 1);
-	st = session_unlock(s, &ask->body.UNLOCK.passphrase, to, words);
+	st = session_unlock_two(
+	    s, &ask->body.UNLOCK.passphrase, &ask->body.UNLOCK.second, to, words);
 	if (st == ST_MEMORY && s->at == before)
 		return send_result(a, ST_AGAIN, 0,
 		    "there is not enough free memory for the passphrase: close other programs");
@@ -264,8 +267,15 @@ static const struct {
     {MSG_CLOSE, answer_close, 0},
     {MSG_ENROL, answer_enrol, 1},
     {MSG_REVOKE, answer_revoke, 1},
+    {MSG_COORDINATOR, answer_coordinator, 1},
+    {MSG_COORDINATORS, answer_coordinators, 1},
+    {MSG_RECOVERY_KEY, answer_recovery_key, 1},
+    {MSG_RECOVER, answer_recover, 0},
     {MSG_INBOX, answer_inbox, 1},
     {MSG_ROSTER, answer_roster, 1},
+    {MSG_READ_ALL, answer_read_all, 1},
+    {MSG_RETENTION, answer_retention, 1},
+    {MSG_DROP, answer_drop, 1},
     {MSG_JOURNAL_VERIFY, answer_journal_verify, 1},
     {MSG_RENEW, answer_renew, 1},
     {MSG_DEEP_SCAN, answer_deep_scan, 1},

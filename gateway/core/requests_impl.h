@@ -27,6 +27,12 @@ enum status finish(
 /* Of requests_chains.c. */
 answer_fn answer_renew, answer_deep_scan;
 
+/* Of requests_retention.c. */
+answer_fn answer_read_all, answer_retention, answer_drop;
+
+/* requests_rights.c */
+answer_fn answer_coordinator, answer_coordinators, answer_recovery_key, answer_recover;
+
 extern const char read_only_words[];
 
 /* Rows of one answer: what a socket's buffer holds, so that core never waits. */

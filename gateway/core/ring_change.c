@@ -7,6 +7,7 @@
 
 #include "crypto/recovery.h"
 #include "gateway/common/entropy.h"
+#include "gateway/core/stretch.h"
 
 #define SERIALS 16 /* an epoch is 16 * month + serial */
 
@@ -15,6 +16,7 @@ struct ring_change {
 	struct ring_list list;
 	struct ring_wraps wraps; /* ids, boxes, the rule */
 	struct ring_secrets secrets;
+	uint8_t w[32];      /* the anchor's wipe secret */
 	uint16_t epoch;     /* of the run under way */
 	uint8_t used[8192]; /* bit e: a run of the journal is of epoch e */
 };
@@ -110,6 +112,7 @@ ring_change_begin(struct session *s, struct ring_change **out)
 	memset(c, 0, sizeof(*c));
 	c->list = s->ring;
 	c->secrets = s->keys->ring;
+	memcpy(c->w, state_wipe_secret(s->state), sizeof(c->w));
 	c->epoch = s->epoch;
 	c->used[s->epoch / 8] |= (uint8_t)(1 << s->epoch % 8);
 	if ((st = state_wraps(s->state, &c->wraps)) == ST_OK)
@@ -229,6 +232,106 @@ ring_change_drop_epoch(struct ring_change *c, uint16_t epoch)
 	return ST_UNKNOWN;
 }
 
+/* --- coordinators --- */
+
+static size_t
+place_of(const struct ring_change *c, uint32_t id)
+{
+	size_t at = 0;
+
+	while (at < c->list.coordinator_count && c->list.coordinator[at].id != id)
+		at++;
+	return at;
+}
+
+/* Room for a new one at the end of list and wraps. */
+static enum status
+add_coordinator(struct ring_change *c, uint32_t id)
+{
+	const size_t at = c->list.coordinator_count;
+
+	assert(id > c->list.coordinator[at - 1].id);
+	if (at == RING_COORDINATORS_MAX)
+		return ST_FULL;
+	memset(&c->list.coordinator[at], 0, sizeof(c->list.coordinator[at]));
+	memset(&c->wraps.coordinator[at], 0, sizeof(c->wraps.coordinator[at]));
+	c->list.coordinator[at].id = c->wraps.coordinator[at].id = id;
+	c->list.coordinator_count++;
+	c->wraps.coordinator_count++;
+	return ST_OK;
+}
+
+static void
+choose_costs(const struct ring_list *list, struct ring_coordinator *who)
+{
+	for (size_t i = 0; i < list->coordinator_count; i++) {
+		if (list->coordinator[i].argon_memory > who->argon_memory)
+			who->argon_memory = list->coordinator[i].argon_memory;
+		if (list->coordinator[i].argon_passes > who->argon_passes)
+			who->argon_passes = list->coordinator[i].argon_passes;
+	}
+}
+
+enum status
+ring_change_passphrase(struct ring_change *c, uint32_t id, const struct msg_passphrase *passphrase)
+{
+	size_t at = place_of(c, id);
+	struct ring_coordinator *who = &c->list.coordinator[at];
+	uint8_t nonce[RING_NONCE_LEN];
+	struct key32 pw, kek, sk_c;
+	enum status st;
+
+	if (passphrase->len == 0 || passphrase->len > sizeof(passphrase->octets))
+		return ST_INCOMPLETE;
+	if (at == c->list.coordinator_count && (st = add_coordinator(c, id)) != ST_OK)
+		return st;
+	choose_costs(&c->list, who);
+	entropy_fill(who->salt, sizeof(who->salt));
+	entropy_fill(nonce, sizeof(nonce));
+	st = stretch_passphrase(passphrase->octets, passphrase->len, who->salt, who->argon_memory,
+	    who->argon_passes, &pw);
+	if (st == ST_OK) {
+		entropy_fill(&sk_c, sizeof(sk_c));
+		ring_public_x25519(&sk_c, &who->pk_c);
+		ring_kek(&pw, c->w, &kek);
+		ring_box_seal(&kek, nonce, &sk_c, &c->list, c->wraps.coordinator[at].box);
+		sodium_memzero(&sk_c, sizeof(sk_c));
+		sodium_memzero(&kek, sizeof(kek));
+	}
+	sodium_memzero(&pw, sizeof(pw));
+	return st;
+}
+
+enum status
+ring_change_remove(struct ring_change *c, uint32_t id)
+{
+	const size_t at = place_of(c, id);
+	const size_t behind = c->list.coordinator_count - at - 1;
+
+	if (at == c->list.coordinator_count)
+		return ST_UNKNOWN;
+	if (c->list.coordinator_count <= 1u + c->wraps.is_two_person)
+		return ST_NOT_ALLOWED;
+	memmove(&c->list.coordinator[at], &c->list.coordinator[at + 1],
+	    behind * sizeof(c->list.coordinator[0]));
+	memmove(&c->wraps.coordinator[at], &c->wraps.coordinator[at + 1],
+	    behind * sizeof(c->wraps.coordinator[0]));
+	c->list.coordinator_count--;
+	c->wraps.coordinator_count--;
+	return ST_OK;
+}
+
+enum status
+ring_change_two_person(struct ring_change *c, int on)
+{
+	if (on && c->list.coordinator_count < 2)
+		return ST_NOT_ALLOWED;
+	c->wraps.is_two_person = on != 0;
+	return ST_OK;
+}
+
+/* --- the recovery key --- */
+
 void
 ring_change_recovery_key(struct ring_change *c, const struct public32 *pk_r)
 {
@@ -321,4 +424,5 @@ ring_change_taken(struct session *s, struct ring_change *c)
 {
 	s->ring = c->list;
 	s->keys->ring = c->secrets;
+	s->two_person = c->wraps.is_two_person;
 }

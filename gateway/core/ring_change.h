@@ -43,6 +43,19 @@ enum status ring_change_renew_months(struct ring_change *c, uint16_t epoch) MUST
 /* The key of one epoch goes: list, wraps and recovery copy. ST_OK, ST_UNKNOWN. */
 enum status ring_change_drop_epoch(struct ring_change *c, uint16_t epoch) MUST_USE;
 
+/* --- coordinators --- */
+
+/* A passphrase for the coordinator `id`: one of the list, or a new one with a larger id than any.
+ * Argon2id's costs are the largest of the list. Takes the time and memory of one stretching.
+ * ST_OK, ST_FULL (eight coordinators), ST_INCOMPLETE (an empty passphrase), ST_MEMORY. */
+enum status ring_change_passphrase(
+    struct ring_change *c, uint32_t id, const struct msg_passphrase *passphrase) MUST_USE;
+/* ST_OK, ST_UNKNOWN, ST_NOT_ALLOWED (the last one, or the last but one under the two-person rule).
+ */
+enum status ring_change_remove(struct ring_change *c, uint32_t id) MUST_USE;
+/* Two passphrases or one? ST_OK, ST_NOT_ALLOWED (on, with one coordinator alone). */
+enum status ring_change_two_person(struct ring_change *c, int on) MUST_USE;
+
 /* --- the recovery key --- */
 
 /* pk_R: another, or the first. The copies of keys and months are for it from here on. */

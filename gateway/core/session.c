@@ -79,6 +79,7 @@ static enum status
 read_ring(struct session *s)
 {
 	uint8_t octets[RING_LIST_MAX], hash[32];
+	struct ring_wraps wraps;
 	size_t len;
 	enum status st = store_ring_get(s->store, octets, sizeof(octets), &len);
 
@@ -90,6 +91,8 @@ read_ring(struct session *s)
 		(void)snprintf(s->fault, sizeof(s->fault), "%s",
 		    "changed while locked: the list of who may open it. Texts stay in the modem");
 	}
+	if (st == ST_OK && state_wraps(s->state, &wraps) == ST_OK)
+		s->two_person = wraps.is_two_person; /* else unlocking finds out */
 	return status_class(st) == SC_REJECT ? ST_DAMAGED : st;
 }
 

@@ -60,6 +60,7 @@ struct session {
 	struct ring_list ring;
 	enum core_state at;
 	int read_only; /* something was changed while LOCKED: nothing is written but parked texts */
+	int two_person;      /* the rule: two coordinators' passphrases are needed */
 	int is_ring_changed; /* not the root's: pk_I may be another's, so nothing is parked to it */
 	char fault[200];
 
@@ -67,6 +68,7 @@ struct session {
 	struct hints *hints;       /* ARMED, OPEN */
 	struct facts *facts;       /* ARMED, OPEN */
 	struct view *view;         /* OPEN */
+	uint64_t view_first;       /* the first row that the view was folded from */
 	uint16_t epoch;            /* of the run under way */
 
 	struct session_waiting *waiting; /* SESSION_WAITING_MAX of them */
@@ -124,6 +126,11 @@ void session_date(struct session *s, int64_t given_s, int is_sure);
  */
 enum status session_unlock(struct session *s, const struct msg_passphrase *passphrase,
     enum core_state to, char words[SESSION_WORDS_MAX]) MUST_USE;
+/* The same with another coordinator's passphrase too, which the two-person rule asks for; NULL:
+ * none. ST_INCOMPLETE, with words: one is not enough. */
+enum status session_unlock_two(struct session *s, const struct msg_passphrase *passphrase,
+    const struct msg_passphrase *second, enum core_state to,
+    char words[SESSION_WORDS_MAX]) MUST_USE;
 enum status session_close(struct session *s, enum cause cause) MUST_USE;
 enum status session_lock(struct session *s, enum cause cause) MUST_USE;
 

@@ -14,8 +14,6 @@
 #include "gateway/core/stretch.h"
 #include "reporting/book/book.h"
 
-#define COORDINATOR_FIRST 1
-
 /* Every secret of a new gateway, for as long as it takes to wrap them. */
 struct birth {
 	struct ring_secrets secrets;

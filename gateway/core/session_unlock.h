@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Between session*.c alone.
+ * Between session*.c and rights*.c alone.
  */
 #ifndef GATEWAY_CORE_SESSION_UNLOCK_H
 #define GATEWAY_CORE_SESSION_UNLOCK_H
@@ -22,6 +22,20 @@ void session_clock_folded(struct session *s);
 enum status session_clock_take(struct session *s, char words[SESSION_WORDS_MAX]) MUST_USE;
 /* Collect a `clock` event if the clock is confirmed and none says so since it was armed. */
 enum status session_clock_note(struct session *s) MUST_USE;
+
+/* While the months' keys are held: the view anew, from the first row kept (all) or from a base.
+ * ST_OK, or SC_STOP; ST_MEMORY leaves no view. */
+enum status session_fold_view(struct session *s, int all) MUST_USE;
+
+/* Whose passphrase is it? ST_OK, ST_PASSPHRASE (nobody's), ST_CHANGED, ST_MEMORY, ST_IO. */
+enum status session_whose(
+    struct session *s, const struct msg_passphrase *passphrase, uint32_t *id) MUST_USE;
+/* A passphrase, or the recovery key, opened nothing: note it. ST_OK, ST_FULL (no room to park it),
+ * or SC_STOP. */
+enum status session_refused(struct session *s) MUST_USE;
+/* As session_unlock with what a passphrase opened. */
+enum status session_open_with(struct session *s, const struct ring_secrets *secrets,
+    enum core_state to, char words[SESSION_WORDS_MAX]) MUST_USE;
 
 /* Wipe view and months' keys. */
 void session_close_view(struct session *s);

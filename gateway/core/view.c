@@ -32,9 +32,18 @@ static const char *const statements[SQL_STATEMENTS] = {
 	"INSERT INTO monitor(seq, slot, generation, pseudonym, language, place, household,"
 	" rhythm_days, heartbeat, enrolled) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [SQL_REVOKE] = "UPDATE monitor SET revoked = ?2 WHERE slot = ?1 AND revoked IS NULL",
-    [SQL_BOOK] = "INSERT INTO book(seq, which, version, hash) VALUES(?1, ?2, ?3, ?4)",
+    [SQL_BOOK] = "INSERT INTO book(seq, which, version, hash, octets) VALUES(?1, ?2, ?3, ?4, ?5)",
     [SQL_SETTING] = "INSERT OR REPLACE INTO setting(key, value, seq) VALUES(?1, ?2, ?3)",
     [SQL_MARK] = "INSERT INTO mark(seq, type, hour, cause) VALUES(?1, ?2, ?3, ?4)",
+    [SQL_RIGHT] = "INSERT INTO rights(seq, act, id, at) VALUES(?1, ?2, ?3, ?4)",
+    [SQL_COORDINATOR_ADD] = "INSERT INTO coordinator(id, name, since) VALUES(?1, ?2, ?3)",
+    [SQL_COORDINATOR_REMOVE] = "INSERT INTO coordinator(id, name, removed) VALUES(?1, ?2, ?3)"
+			       " ON CONFLICT(id) DO UPDATE SET removed = ?3 WHERE removed IS NULL",
+    [SQL_COORDINATOR_PASSPHRASE] =
+	"INSERT INTO coordinator(id, name, passphrase) VALUES(?1, ?2, ?3)"
+	" ON CONFLICT(id) DO UPDATE SET passphrase = ?3 WHERE removed IS NULL",
+    [SQL_COORDINATOR_GET] = "SELECT name, since, passphrase FROM coordinator WHERE id = ?1",
+    [SQL_COORDINATOR_LAST] = "SELECT max(id) FROM coordinator",
     [SQL_FAULT] = "INSERT INTO fault(seq, words) VALUES(?1, ?2)",
     [SQL_FAULTS] = "SELECT words FROM fault ORDER BY id LIMIT 1",
     [SQL_SAVE] = "SAVEPOINT one",
@@ -62,7 +71,30 @@ static const char *const statements[SQL_STATEMENTS] = {
 	" r.place, r.duress FROM message m LEFT JOIN report r ON r.seq = m.seq"
 	" WHERE m.seq > ?1 ORDER BY m.seq",
     [SQL_WHO] = "SELECT seq FROM monitor WHERE pseudonym = ?1 COLLATE NOCASE",
-    [SQL_REFUSED] = "SELECT count(*), max(hour) FROM mark WHERE type = 12",
+    [SQL_REFUSED] =
+	"SELECT sum(n), max(hour) FROM (SELECT count(*) AS n, max(hour) AS hour FROM mark"
+	" WHERE type = 12 AND seq > coalesce((SELECT seq FROM origin), 0)"
+	" UNION ALL SELECT refused, refused_hour FROM origin)",
+    [SQL_BOOK_PAST] = "UPDATE book SET octets = zeroblob(0) WHERE which = ?1 AND seq <"
+		      " (SELECT max(seq) FROM book WHERE which = ?1)",
+    [SQL_BASE] = "INSERT INTO base(seq, epoch, at, trust, items) VALUES(?1, ?2, ?3, ?4, ?5)",
+    [SQL_BASE_OF] = "SELECT max(trust) FROM base WHERE epoch = ?1",
+    [SQL_ORIGIN] = "INSERT INTO origin(seq) VALUES(?1)",
+    [SQL_ORIGIN_REFUSED] = "UPDATE origin SET refused = ?1, refused_hour = ?2",
+    [SQL_COUNTERS] =
+	"UPDATE monitor SET revoked = ?2, messages = ?3, highest = ?4, last = ?5, last_trust = ?6,"
+	" chain_messages = ?7, lost = ?8, waiting = ?9 WHERE seq = ?1",
+    [SQL_TALLY] = "INSERT INTO tally(week, kind, place, count) VALUES(?1, ?2, ?3, ?4)",
+    [SQL_JOIN] = "UPDATE message SET monitor = (SELECT max(o.seq) FROM monitor o"
+		 " WHERE o.slot = message.slot AND o.seq < message.seq) WHERE seq < ?1",
+    [SQL_DROPPED] = "INSERT INTO dropped(seq, at, epoch, first) VALUES(?1, ?2, ?3, ?4)",
+    [SQL_CARRY_SETTING] = "SELECT seq, key, value FROM setting ORDER BY seq",
+    [SQL_CARRY_BOOK] = "SELECT seq, which, version, hash, octets FROM book ORDER BY seq",
+    [SQL_CARRY_MONITOR] =
+	"SELECT seq, slot, generation, pseudonym, language, place, household, rhythm_days,"
+	" heartbeat, enrolled, revoked, messages, highest, last, last_trust, chain_messages, lost,"
+	" waiting FROM monitor ORDER BY seq",
+    [SQL_CARRY_TALLY] = "SELECT week, kind, place, count FROM counted WHERE week >= ?1",
     [SQL_RENEW] = "UPDATE monitor SET waiting = ?2 WHERE slot = ?1 AND revoked IS NULL"
 		  " AND waiting IS NULL AND generation + 1 = ?2",
     [SQL_SWITCH] =

@@ -81,10 +81,39 @@ struct view_text {
 typedef enum status view_text_fn(void *arg, const struct view_text *text);
 enum status view_unopened(
     struct view *v, uint64_t first, uint64_t last, view_text_fn *fn, void *arg) MUST_USE;
+
+/* What the journal says of a coordinator; one of whom it says nothing is the first, whom init made.
+ * name: of PSEUDONYM_MAX. Quarter hours, or EVENT_QUARTER_NONE. ST_OK, ST_MEMORY. */
+struct view_coordinator {
+	char name[PSEUDONYM_MAX];
+	uint32_t since, passphrase;
+};
+enum status view_coordinator(struct view *v, uint32_t id, struct view_coordinator *out) MUST_USE;
+/* The largest id that any coordinator ever had. */
+uint32_t view_coordinator_last(struct view *v);
+
 /* Those that nobody can read, 0 also when there is no memory to count them. */
 uint32_t view_unread(struct view *v);
 /* How many passphrases opened nothing; *last_s: when the last one, INT64_MIN without one. */
 uint32_t view_refused(struct view *v, int64_t *last_s);
+
+/*
+ * Bases (view_carried.c). A base in the journal changes nothing in a view that was folded from rows
+ * before it: it is only noted. A view that begins with one is told so before its first event.
+ */
+/* The items of the base that begins at row seq are applied. */
+void view_from_base(struct view *v, uint64_t seq);
+/* Was the event applied last an item of that base? */
+int view_is_carrying(const struct view *v);
+/* The best trust of the date of a whole base of that epoch; -1: there is none. */
+int view_base_trust(struct view *v, uint16_t epoch);
+/* Monday-to-Sunday weeks since 2024-12-30, of an arrival in quarter hours. */
+uint16_t view_week(uint32_t quarter);
+/* Every item that a base of this view has between its first and its last, in order; counts from
+ * oldest_week on. fn gets the item's body. ST_OK, ST_MEMORY, or fn's status if that is not ST_OK.
+ */
+typedef enum status view_carry_fn(void *arg, const uint8_t *body, size_t len);
+enum status view_carry(struct view *v, uint16_t oldest_week, view_carry_fn *fn, void *arg) MUST_USE;
 
 /* The database itself: for view_*.c, and for tests that compare two views row by row. */
 struct sqlite3 *view_db(struct view *v);

@@ -108,6 +108,7 @@ apply_book(struct view *v, const struct view_event *ev)
 {
 	sqlite3_stmt *s = view_statement(v, SQL_BOOK);
 	struct event_book e;
+	int rc;
 
 	if (event_book_decode(ev->body, ev->len, &e) != ST_OK)
 		return VIEW_DAMAGED;
@@ -115,6 +116,15 @@ apply_book(struct view *v, const struct view_event *ev)
 	(void)sqlite3_bind_int(s, 2, ev->type == EVENT_PLACES);
 	(void)sqlite3_bind_int64(s, 3, e.version);
 	(void)sqlite3_bind_blob(s, 4, e.hash, sizeof(e.hash), SQLITE_TRANSIENT);
+	(void)sqlite3_bind_zeroblob(s, 5, 0);
+	if (e.len > 0)
+		(void)sqlite3_bind_blob64(s, 5, e.octets, e.len, SQLITE_STATIC);
+	rc = view_run(s);
+	(void)sqlite3_clear_bindings(s); /* the body goes */
+	if (rc != SQLITE_DONE)
+		return rc;
+	s = view_statement(v, SQL_BOOK_PAST);
+	(void)sqlite3_bind_int(s, 1, ev->type == EVENT_PLACES);
 	return view_run(s);
 }
 
@@ -186,6 +196,10 @@ static const struct {
     {EVENT_OPENED, apply_mark},
     {EVENT_LOCKED, apply_mark},
     {EVENT_REFUSED, apply_mark},
+    {EVENT_CARRIED, view_apply_carried},
+    {EVENT_DROPPED, view_apply_dropped},
+    {EVENT_COORDINATOR, view_apply_coordinator},
+    {EVENT_RECOVERED, view_apply_recovered},
     {EVENT_CLOCK, apply_clock},
     {EVENT_RENEWED, view_apply_renewed},
     {EVENT_SCANNED, view_apply_scanned},

@@ -12,10 +12,13 @@
  * first row has to go. */
 typedef int view_applier(struct view *v, const struct view_event *ev);
 
+view_applier view_apply_carried, view_apply_dropped;
 /* Of view_chains.c. */
 view_applier view_apply_renewed, view_apply_scanned;
 /* A message of a later chain than the live one was opened: it is the live one. SQLITE_DONE, ... */
 int view_switch(struct view *v, uint16_t slot, uint8_t generation);
+/* view_rights.c */
+view_applier view_apply_coordinator, view_apply_recovered;
 
 /* NULL: this program does not know that type. */
 view_applier *view_applier_of(unsigned type);

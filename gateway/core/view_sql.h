@@ -22,6 +22,12 @@ enum view_statement {
 	SQL_BOOK,
 	SQL_SETTING,
 	SQL_MARK,
+	SQL_RIGHT,
+	SQL_COORDINATOR_ADD,
+	SQL_COORDINATOR_REMOVE,
+	SQL_COORDINATOR_PASSPHRASE,
+	SQL_COORDINATOR_GET,
+	SQL_COORDINATOR_LAST,
 	SQL_FAULT,
 	SQL_FAULTS,
 	SQL_SAVE,
@@ -36,6 +42,19 @@ enum view_statement {
 	SQL_LISTED,
 	SQL_WHO,
 	SQL_REFUSED,
+	SQL_BOOK_PAST,
+	SQL_BASE,
+	SQL_BASE_OF,
+	SQL_ORIGIN,
+	SQL_ORIGIN_REFUSED,
+	SQL_COUNTERS,
+	SQL_TALLY,
+	SQL_JOIN,
+	SQL_DROPPED,
+	SQL_CARRY_SETTING,
+	SQL_CARRY_BOOK,
+	SQL_CARRY_MONITOR,
+	SQL_CARRY_TALLY,
 	SQL_RENEW,
 	SQL_SWITCH,
 	SQL_FOUND,
@@ -52,6 +71,13 @@ struct view {
 	int heard_some; /* anything in `heard` */
 	struct view_heard heard[SLOT_MAX];
 	struct view_list list;
+	uint64_t from; /* seq of the base that it is folded from; 0: of none */
+	struct {       /* the base whose items come now; seq 0: none */
+		uint64_t seq;
+		uint32_t at, items;
+		uint16_t epoch;
+		uint8_t trust;
+	} carried;
 };
 
 /* A prepared statement, reset. One that is not for view_run() keeps its last values: bind all. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tocsin-compose enrol */
 #include "gateway/common/fileio.h"
+#include "gateway/common/passphrase.h"
 #include "gateway/common/status.h"
 #include "reporting/monitor/commands.h"
 #include "reporting/monitor/message.h"
@@ -14,13 +15,32 @@
 #define TEXT_MAX 1024 /* the text with any blanks and line breaks */
 #define FROM_STDIN "-"
 
+/* At a terminal it is not shown: it is her key. */
+static int
+read_terminal(uint8_t text[TEXT_MAX], size_t *len)
+{
+	switch (passphrase_lines_from_tty(
+	    "Give the enrolment text (it is not shown), then press Enter twice.\n", text, TEXT_MAX,
+	    len)) {
+	case ST_OK:
+	case ST_INCOMPLETE:
+		return 0; /* what is missing is said by who reads it */
+	case ST_TOO_LONG:
+		return say_usage("what was typed is too long for an enrolment text");
+	case ST_CLOSED:
+		return say_refused("interrupted: nothing was done");
+	default:
+		return say_refused("cannot read from the terminal");
+	}
+}
+
 static int
 read_stdin(uint8_t text[TEXT_MAX], size_t *len)
 {
 	ssize_t got;
 
 	if (isatty(STDIN_FILENO))
-		say("Give the enrolment text, then press Enter and Ctrl-D.");
+		return read_terminal(text, len);
 	for (*len = 0; *len < TEXT_MAX; *len += (size_t)got) {
 		got = read(STDIN_FILENO, text + *len, TEXT_MAX - *len);
 		if (got == -1 && errno == EINTR)

@@ -70,6 +70,7 @@ CREATE TABLE book(
 	which INTEGER NOT NULL CHECK(which IN (0, 1)), -- 0 codebook, 1 places
 	version INTEGER NOT NULL,
 	hash BLOB NOT NULL CHECK(length(hash) = 32),
+	octets BLOB NOT NULL,            -- of the one in force: a base carries them; of others none
 	UNIQUE(which, version)
 ) STRICT;
 
@@ -84,6 +85,65 @@ CREATE TABLE mark(
 	type INTEGER NOT NULL,           -- armed, opened, locked, refused, clock
 	hour INTEGER NOT NULL,
 	cause INTEGER NOT NULL
+) STRICT;
+
+-- Every whole base of the journal that was met.
+CREATE TABLE base(
+	seq INTEGER PRIMARY KEY,         -- of its first item
+	epoch INTEGER NOT NULL,
+	at INTEGER NOT NULL,
+	trust INTEGER NOT NULL,
+	items INTEGER NOT NULL
+) STRICT;
+
+-- The base that this view was folded from, if it was: no row, or one.
+CREATE TABLE origin(
+	seq INTEGER PRIMARY KEY,
+	refused INTEGER NOT NULL DEFAULT 0, -- passphrases that opened nothing, before it
+	refused_hour INTEGER                -- the last of these
+) STRICT;
+-- What it counts of the reports that came before it.
+CREATE TABLE tally(
+	week INTEGER NOT NULL,
+	kind INTEGER NOT NULL,
+	place INTEGER NOT NULL,
+	count INTEGER NOT NULL CHECK(count > 0),
+	PRIMARY KEY(week, kind, place)
+) STRICT, WITHOUT ROWID;
+-- Accepted reports by the Monday-to-Sunday week of their arrival (week 0 begins on 2024-12-30), kind
+-- and place: the same numbers from a base as from the beginning.
+CREATE VIEW counted(week, kind, place, count) AS
+	SELECT week, kind, place, sum(count) FROM (
+		SELECT week, kind, place, count FROM tally
+		UNION ALL
+		SELECT (m.arrival + 192) / 672, r.kind, r.place, 1 FROM message m JOIN report r USING(seq)
+		WHERE m.outcome = 1 AND m.proven = 1 AND m.seq > coalesce((SELECT seq FROM origin), 0))
+	GROUP BY week, kind, place;
+
+CREATE TABLE dropped(
+	seq INTEGER PRIMARY KEY,
+	at INTEGER NOT NULL,
+	epoch INTEGER NOT NULL,          -- everything up to this one was erased
+	first INTEGER NOT NULL           -- the first row kept
+) STRICT;
+
+-- Who may open the gateway, as the journal tells it; the ring's list says who does. The first one
+-- has no row before something happens to her.
+CREATE TABLE coordinator(
+	id INTEGER PRIMARY KEY CHECK(id > 0),
+	name TEXT NOT NULL CHECK(length(name) > 0),
+	since INTEGER,                   -- NULL: since the gateway was made
+	passphrase INTEGER,              -- when it was last changed
+	removed INTEGER                  -- NULL: active
+) STRICT;
+CREATE UNIQUE INDEX coordinator_name ON coordinator(name COLLATE NOCASE) WHERE removed IS NULL;
+
+-- What was done to the ring: enum coordinator_act, and 0 for a recovery.
+CREATE TABLE rights(
+	seq INTEGER PRIMARY KEY,
+	act INTEGER NOT NULL CHECK(act BETWEEN 0 AND 6),
+	id INTEGER NOT NULL,             -- of the coordinator, 0: nobody
+	at INTEGER NOT NULL
 ) STRICT;
 
 -- What is wrong with the journal, in words with row numbers.

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is consumed is gone. A thief with every file of a gateway (the WAL's dead frames and free
- * pages too), with sk_I and with the anchor as it is now, searches every octet of them: he finds no
- * key of a message that was read, and opens no parked row that a finished pass took. Given also a
- * copy of the anchor from before, the same search finds both; so it is the anchor that erases, and
- * the search works.
+ * What is consumed is gone, and so is a chain that a slot has left, with the keys that it had kept.
+ * A thief with every file of a gateway (the WAL's dead frames and free pages too), with sk_I and
+ * with the anchor as it is now, searches every octet of them: he finds no key of a message that was
+ * read, nor of a chain that its slot has left, and opens no parked row that a finished pass took.
+ * Given also a copy of the anchor from before, the same search finds both; so it is the anchor that
+ * erases, and the search works.
  *
  * He tries each octet's place as the begin of a root, a node, a leaf or a parked row, under every
  * key he has found so far; leaves without their seal, for a torn one would serve him too.
@@ -15,13 +16,15 @@
 #define MESSAGES 4
 #define PARKED 3
 #define KEYS_MAX 64
+#define LEAF_HEAD 144 /* crypto/ratchet_leaf.h */
 
 static char dir[64];
 static struct gateway_keys keys;
 
 /* What must not be found. */
-static struct key32 consumed[SLOTS * MESSAGES * 3];
+static struct key32 consumed[SLOTS * MESSAGES * 3 + 5];
 static size_t consumed_count;
+static size_t old_chain; /* from here on: what the left chain still had */
 
 struct text {
 	uint8_t *octets;
@@ -33,7 +36,7 @@ struct loot {
 	struct key32 a[4], k_p[KEYS_MAX], leaf[KEYS_MAX];
 	struct tree_link node[KEYS_MAX]; /* key, and its number in hash[0] */
 	size_t as, k_ps, leaves, nodes;
-	unsigned roots, message_keys, parked_texts;
+	unsigned roots, message_keys, chain_keys, parked_texts;
 };
 
 /* --- the gateway's life --- */
@@ -53,6 +56,46 @@ consume(struct gateway *g, uint16_t slot, struct ratchet *r)
 	*r = next;
 	(void)gateway_event(g, 2, body, sizeof(body));
 	CHECK_EQ(change_slot(g->state, slot, r), ST_OK);
+}
+
+/* One number is passed over, so that its keys are kept. */
+static void
+skip(struct gateway *g, uint16_t slot, struct ratchet *r)
+{
+	struct ratchet next;
+
+	CHECK_EQ(ratchet_spend(r, r->n + 1, 1, &next), ST_OK);
+	*r = next;
+	CHECK_EQ(change_slot(g->state, slot, r), ST_OK);
+	CHECK_EQ(state_commit(g->state, 1, 1), ST_OK);
+}
+
+static void
+await(struct gateway *g, uint16_t slot, struct ratchet *r)
+{
+	struct ratchet next;
+	struct key32 ck;
+
+	randombytes_buf(&ck, sizeof(ck));
+	CHECK_EQ(ratchet_await(r, &ck, &next), ST_OK);
+	*r = next;
+	CHECK_EQ(change_slot(g->state, slot, r), ST_OK);
+	CHECK_EQ(state_commit(g->state, 1, 1), ST_OK);
+}
+
+/* The first message of the waiting chain: it is spent, and the old chain goes with its keys. */
+static void
+switch_chain(struct gateway *g, uint16_t slot, struct ratchet *r)
+{
+	struct ratchet next;
+
+	CHECK_EQ(r->skipped_count, 1);
+	CHECK_EQ(ratchet_switch(r, &next), ST_OK);
+	consume(g, slot, &next);
+	old_chain = consumed_count;
+	consumed[consumed_count++] = r->ck;
+	consumed[consumed_count++] = r->skipped[0].keys.mx;
+	*r = next;
 }
 
 static void
@@ -81,7 +124,13 @@ live(struct gateway *g)
 	gateway_arm(g, &keys);
 	for (uint16_t m = 0; m < MESSAGES; m++)
 		for (uint16_t i = 0; i < SLOTS; i++) {
-			consume(g, (uint16_t)(i * 40), &r[i]);
+			if (m == MESSAGES - 1 && i == SLOTS - 1) {
+				skip(g, (uint16_t)(i * 40), &r[i]);
+				await(g, (uint16_t)(i * 40), &r[i]);
+				switch_chain(g, (uint16_t)(i * 40), &r[i]);
+			} else {
+				consume(g, (uint16_t)(i * 40), &r[i]);
+			}
 			if (m == MESSAGES - 1 && i == SLOTS - 1) { /* the last takes rows 1 and 2 */
 				CHECK_EQ(change_unpark(g->state, 1), ST_OK);
 				CHECK_EQ(change_unpark(g->state, 2), ST_OK);
@@ -181,38 +230,50 @@ try_node(struct loot *l, const uint8_t *at)
 	}
 }
 
+static void
+is_consumed(struct loot *l, const struct key32 *key)
+{
+	for (size_t i = 0; i < consumed_count; i++)
+		if (memcmp(&consumed[i], key, 32) == 0) {
+			l->message_keys++;
+			l->chain_keys += i >= old_chain;
+		}
+}
+
 /* Is it, or does it lead to, a consumed key? Forward is the only way it leads. */
-static int
-leads_to_consumed(const struct key32 *ck)
+static void
+leads_to_consumed(struct loot *l, const struct key32 *ck)
 {
 	struct key32 k = *ck;
 	struct message_keys mk;
 
 	for (int step = 0; step < 3 * MESSAGES; step++) {
 		ratchet_message_keys(&k, &mk);
-		for (size_t i = 0; i < consumed_count; i++)
-			if (memcmp(&consumed[i], &k, 32) == 0 ||
-			    memcmp(&consumed[i], &mk.mx, 32) == 0)
-				return 1;
+		is_consumed(l, &k);
+		is_consumed(l, &mk.mx);
 		ratchet_step(&k);
 	}
-	return 0;
 }
 
-/* The head of a leaf: XChaCha20 from block 1 on, the seal not asked for. */
+/* The head of a leaf, up to its first kept key: XChaCha20 from block 1 on, the seal not asked for.
+ */
 static void
 try_leaf(struct loot *l, const uint8_t *at)
 {
-	uint8_t head[40];
-	struct key32 ck;
+	uint8_t head[LEAF_HEAD];
+	struct key32 key;
 
 	for (size_t i = 0; i < l->leaves; i++) {
 		(void)crypto_stream_xchacha20_xor_ic(
 		    head, at + TREE_NONCE_LEN, sizeof(head), at, 1, l->leaf[i].b);
 		if (head[0] != 1 || head[1] != RATCHET_LIVE || head[2] > RATCHET_GENERATION_MAX)
 			continue;
-		memcpy(ck.b, head + 8, 32);
-		l->message_keys += leads_to_consumed(&ck) != 0;
+		memcpy(key.b, head + 8, 32); /* CK_n, the waiting chain's, the kept MX */
+		leads_to_consumed(l, &key);
+		memcpy(key.b, head + 40, 32);
+		leads_to_consumed(l, &key);
+		memcpy(key.b, head + 112, 32);
+		is_consumed(l, &key);
 	}
 }
 
@@ -234,7 +295,7 @@ search(struct loot *l)
 {
 	each_place(l, TREE_ROOT_LEN + TREE_EXTRA, try_root);
 	each_place(l, TREE_NODE_LEN + TREE_EXTRA, try_node);
-	each_place(l, 128, try_leaf);
+	each_place(l, TREE_NONCE_LEN + LEAF_HEAD, try_leaf);
 	each_place(l, PARK_BLOB_LEN, try_parked);
 }
 
@@ -250,8 +311,9 @@ search_plain(const struct loot *l)
 static void
 report(const char *who, const struct loot *l)
 {
-	printf("%s: %u roots, %zu K_P, %zu leaf keys; consumed: %u message keys, %u parked texts\n",
-	    who, l->roots, l->k_ps, l->leaves, l->message_keys, l->parked_texts);
+	printf("%s: %u roots, %zu K_P, %zu leaf keys; consumed: %u message keys, %u of the left "
+	       "chain, %u parked texts\n",
+	    who, l->roots, l->k_ps, l->leaves, l->message_keys, l->chain_keys, l->parked_texts);
 }
 
 int
@@ -284,12 +346,13 @@ main(void)
 	CHECK_EQ(l.parked_texts, 0);
 
 	l.as = l.k_ps = l.leaves = l.nodes = 0;
-	l.roots = l.message_keys = l.parked_texts = 0;
+	l.roots = l.message_keys = l.chain_keys = l.parked_texts = 0;
 	take_anchor(&l, &before);
 	CHECK_EQ(l.as, 2);
 	search(&l);
 	report("with the anchor of before", &l);
 	CHECK(l.message_keys > 0);
+	CHECK(l.chain_keys > 0);
 	CHECK(l.parked_texts > 0);
 
 	gateway_close(&g);

@@ -9,6 +9,8 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
+#include "gateway/core/chains.h"
+#include "gateway/core/deep_scan.h"
 #include "gateway/core/intake.h"
 #include "gateway/core/people.h"
 #include "gateway/core/view.h"
@@ -213,6 +215,55 @@ act_revoke(void)
 	CHECK(st == ST_OK || st == ST_UNKNOWN);
 }
 
+static char typed[RECOVERY_CHARS + 1];
+
+/* Her next chain waits; some days later she goes on to it. */
+static void
+act_renew(void)
+{
+	struct msg_renew ask = {.len = RECOVERY_CHARS};
+	struct phone *p = any_phone();
+	struct msg_renewed out;
+	char words[SESSION_WORDS_MAX];
+	struct ratchet r;
+	enum status st;
+
+	if (rig.session.at != IN_OPEN || p == NULL)
+		return;
+	rig_copy_chains(&rig, p);
+	memcpy(ask.key, typed, RECOVERY_CHARS);
+	memcpy(ask.pseudonym, p->pseudonym, sizeof(ask.pseudonym));
+	st = chains_renew(&rig.session, &ask, &out, words);
+	CHECK(st == ST_OK || st == ST_UNKNOWN); /* revoked */
+	CHECK_EQ(state_slot(rig.session.state, p->slot, &r), ST_OK);
+	if (ratchet_is_waiting(&r) && draw(2))
+		rig_next_chain(p);
+}
+
+/* She runs past her window; one text comes, perhaps the coordinator looks for it. */
+static void
+act_deep_scan(void)
+{
+	struct msg_deep_scan ask = {.count = 1024};
+	struct phone *p = any_phone();
+	struct msg_scanned out;
+	char text[EW1_X_CHARS + 1], words[SESSION_WORDS_MAX];
+	enum status st;
+
+	if (p == NULL)
+		return;
+	for (unsigned i = draw(400); i > 0; i--)
+		ratchet_step(&p->ck);
+	rig_report(p, 1 + draw(39), 1, "", text);
+	deliver(text);
+	if (rig.session.at != IN_OPEN)
+		return;
+	memcpy(ask.pseudonym, p->pseudonym, sizeof(ask.pseudonym));
+	ask.waiting = draw(3) == 0;
+	st = deep_scan(&rig.session, &ask, &out, words);
+	CHECK(st == ST_OK || st == ST_UNKNOWN);
+}
+
 static void
 act_wrong_passphrase(void)
 {
@@ -281,8 +332,9 @@ static const struct {
 	unsigned weight;
 	void (*act)(void);
 } acts[] = {{60, act_report}, {10, act_batch}, {10, act_replay}, {20, act_noise}, {5, act_octets},
-    {4, act_enrol}, {2, act_revoke}, {1, act_wrong_passphrase}, {1, act_lock}, {1, act_close},
-    {1, act_arm}, {2, act_unlock}, {1, act_date}, {1, act_crash}, {3, act_idle}};
+    {4, act_enrol}, {2, act_revoke}, {3, act_renew}, {4, act_deep_scan}, {3, act_wrong_passphrase},
+    {1, act_lock}, {1, act_close}, {1, act_arm}, {2, act_unlock}, {1, act_date}, {1, act_crash},
+    {3, act_idle}};
 
 static void
 act(void)
@@ -310,6 +362,8 @@ check_coverage(void)
 	    "SELECT count(*) FROM mark WHERE type = 9", "SELECT count(*) FROM mark WHERE type = 10",
 	    "SELECT count(*) FROM mark WHERE type = 11",
 	    "SELECT count(*) FROM mark WHERE type = 12",
+	    "SELECT count(*) FROM monitor WHERE generation > 0 OR waiting NOT NULL",
+	    "SELECT count(*) FROM message WHERE outcome = 14",
 	    "SELECT count(*) FROM mark WHERE type = 44"};
 	static const uint8_t events[] = {
 #define X(name, number, version, states, words) number,
@@ -338,6 +392,7 @@ main(int argc, char **argv)
 	draw_state = argc > 2 ? strtoull(argv[2], NULL, 10) : 20250101;
 	rig_create(&rig, "fold");
 	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	rig_recovery_key(&rig, typed);
 	act_enrol();
 	act_enrol();
 	for (unsigned i = 1; i <= count && checks_failed == 0; i++) {

@@ -5,11 +5,15 @@
 usage: test_init.py --bin BUILD_DIR
 """
 import atexit
+import datetime
+import fcntl
+import json
 import os
 import pty
 import select
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -35,10 +39,14 @@ def check(condition, words):
 class Terminal:
     """A program on a terminal of its own."""
 
-    def __init__(self, folder, *command):
+    def __init__(self, folder, *command, columns=80):
         self.seen = ""
         self.pid, self.fd = pty.fork()
+        if self.pid != 0:
+            fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         if self.pid == 0:
+            while os.get_terminal_size(1).columns != columns:
+                time.sleep(0.01)
             os.chdir(folder)
             os.execv(command[0], command)
 
@@ -125,14 +133,81 @@ def unlock(programs, folder):
         time.sleep(0.1)
     for text, want in ((SECRET + "x\n", 1), (SECRET + "\n", 0)):
         t = Terminal(folder, f"{programs}/tocsin", "unlock")
+        if state(programs, folder)["clock_level"] != "confirmed":
+            t.answer("type the right date and time in UTC] ", "")
         t.secret("Passphrase of this gateway: ", text)
         code = t.end()
         check(code == want, f"unlock ended with {code}: {t.seen}")
         check("drawn by lot" not in t.seen, "the passphrase was not shown")
+    date(programs, folder)
+    monitor(programs, folder)
     daemon.terminate()
     check(daemon.wait(20) == 0, "tocsind ended with 0")
     said = Path(f"{folder}/log").read_text()
     check("drawn" not in said, "the passphrase is not in the log")
+
+
+def state(programs, folder):
+    done = subprocess.run([f"{programs}/tocsin", "status", "--json"], cwd=folder, capture_output=True)
+    return json.loads(done.stdout)
+
+
+def tocsin(programs, folder, code, words, *args):
+    done = subprocess.run([f"{programs}/tocsin", *args], cwd=folder, capture_output=True, text=True,
+                          input=SECRET + "\n")
+    check(done.returncode == code and words in done.stdout + done.stderr, f"{args}: {done}")
+
+
+def date(programs, folder):
+    """The date that the gateway believes: asked at a terminal until somebody confirms it."""
+    tocsin(programs, folder, 0, "LOCKED", "lock")
+    if state(programs, folder)["clock_level"] == "confirmed":
+        print("the network confirms this machine's clock: the question is not asked here")
+    else:
+        t = Terminal(folder, f"{programs}/tocsin", "arm")
+        t.answer("type the right date and time in UTC] ", "the day after yesterday, or was it the one before "
+                 "that one")
+        later = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=400)
+        t.answer("type the right date and time in UTC] ", f"{later:%Y-%m-%d %H:%M}")
+        t.answer(" days later. Is it right? [y/N] ", "n")
+        t.answer("type the right date and time in UTC] ", "y")
+        t.secret("Passphrase of this gateway: ", SECRET + "\n")
+        check(t.end() == 0 and "That is no date and time" in t.seen, f"arm: {t.seen}")
+        tocsin(programs, folder, 0, "UTC, confirmed by a coordinator", "status")
+    check(state(programs, folder)["clock_level"] == "confirmed", "confirmed")
+    t = Terminal(folder, f"{programs}/tocsin", "unlock")  # and not asked again
+    t.secret("Passphrase of this gateway: ", SECRET + "\n")
+    check(t.end() == 0 and "Is that right" not in t.seen, f"unlock: {t.seen}")
+    tocsin(programs, folder, 0, "LOCKED", "lock")
+    unlock_with = ("unlock", "--passphrase-fd", "0", "--date")
+    for wrong in ("2027-02-31T10:00", "2027-02-03", "2027-02-03T24:00", "2027-02-03T10:00Z", "now", ""):
+        tocsin(programs, folder, 2, "--date must be a date and time", *unlock_with, wrong)
+    tocsin(programs, folder, 2, "--date-is-sure says", "unlock", "--passphrase-fd", "0", "--date-is-sure")
+    tocsin(programs, folder, 1, "add --date-is-sure", *unlock_with, "2026-11-02T10:00")
+    tocsin(programs, folder, 1, "cannot be right", *unlock_with, "2025-11-02T10:00", "--date-is-sure")
+    check(state(programs, folder)["state"] == "LOCKED", "LOCKED as before")
+    tocsin(programs, folder, 0, "OPEN", *unlock_with, "2026-11-02T10:00", "--date-is-sure")
+    check(state(programs, folder)["clock"].startswith("2026-11-02T10:"), state(programs, folder))
+
+
+def monitor(programs, folder):
+    """The enrolment text is typed and not shown, over lines and at once; the roster on a narrow screen."""
+    done = subprocess.run([f"{programs}/tocsin", "enrol", "--pseudonym", "A monitor of a long name",
+                           "--place", "101"], cwd=folder, capture_output=True, text=True)
+    check(done.returncode == 0, f"enrol: {done}")
+    secret = done.stdout.strip()
+    compose = str(Path(programs).parent / "reporting/tocsin-compose")
+    t = Terminal(folder, compose, "-s", "phone", "enrol")
+    t.secret("then press Enter twice.", secret[:70] + "\n" + secret[70:] + "\n\n")
+    code = t.end()
+    check(code == 0 and secret[:20] not in t.seen and secret[90:] not in t.seen, f"enrol {code}: {t.seen}")
+    t = Terminal(folder, compose, "-s", "other", "enrol")
+    t.secret("then press Enter twice.", secret[:70] + "\x03")
+    check(t.end() == 1 and "interrupted" in t.seen, f"enrol: {t.seen}")
+    for columns in 60, 80:
+        t = Terminal(folder, f"{programs}/tocsin", "roster", columns=columns)
+        check(t.end() == 0 and max(map(len, t.seen.splitlines())) <= columns, f"roster: {t.seen}")
+        check(("0 messages" in t.seen) == (columns == 60), f"{columns}: {t.seen}")
 
 
 def interrupted(programs):

@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "gateway/core/events.h"
+#include "gateway/core/events_carried.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -52,6 +52,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		break;
 	case EVENT_SETTING:
 		TRY(setting);
+		break;
+	case EVENT_CARRIED:
+		TRY(carried);
+		break;
+	case EVENT_DROPPED:
+		TRY(dropped);
+		break;
+	case EVENT_COORDINATOR:
+		TRY(coordinator);
+		break;
+	case EVENT_RECOVERED:
+		TRY(recovered);
 		break;
 	case EVENT_CLOCK:
 		TRY(clock);

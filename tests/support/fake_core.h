@@ -120,7 +120,7 @@ put(const char *path, const char *text)
 {
 	FILE *f = fopen(path, "w");
 
-	CHECK(f != NULL && fputs(text, f) >= 0 && fclose(f) == 0);
+	CHECK(f != NULL && fchmod(fileno(f), 0600) == 0 && fputs(text, f) >= 0 && fclose(f) == 0);
 }
 
 static unsigned

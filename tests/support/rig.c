@@ -13,6 +13,7 @@
 #include "gateway/common/fileio.h"
 #include "gateway/common/status.h"
 #include "gateway/core/people.h"
+#include "gateway/core/ring_change.h"
 #include "gateway/core/store.h"
 #include "gateway/core/stretch.h"
 #include "reporting/report/note.h"
@@ -129,6 +130,8 @@ rig_try_enrol(struct rig *r, const char *pseudonym)
 	p->sender.sk_m = keys.sk_m;
 	p->sender.pk_m = keys.pk_m;
 	p->ck = keys.chain[0];
+	memcpy(p->spare, keys.chain + 1, sizeof(p->spare));
+	p->generation = 0;
 	p->n = 0;
 	p->slot = (uint16_t)enrolled.slot;
 	memcpy(p->pseudonym, ask.pseudonym, sizeof(p->pseudonym));
@@ -141,6 +144,56 @@ rig_enrol(struct rig *r, const char *pseudonym)
 {
 	must(rig_try_enrol(r, pseudonym), pseudonym);
 	return &r->phone[r->phones - 1];
+}
+
+void
+rig_recovery_key(struct rig *r, char typed[RECOVERY_CHARS + 1])
+{
+	struct session *s = &r->session;
+	struct ring_change *change;
+	struct recovery_key key;
+	struct public32 pk_r;
+
+	entropy_fill(&key.sk_r, sizeof(key.sk_r));
+	memcpy(key.gwid, s->keys->receiver.gwid, sizeof(key.gwid));
+	recovery_kid(&s->ring.pk_d, key.kid);
+	recovery_key_write(&key, typed);
+	ring_public_x25519(&key.sk_r, &pk_r);
+	must(ring_change_begin(s, &change), "ring change");
+	ring_change_recovery_key(change, &pk_r);
+	must(ring_change_collect(s, change), "ring change");
+	must(session_commit(s), "commit");
+	ring_change_taken(s, change);
+	ring_change_free(change);
+}
+
+void
+rig_copy_chains(struct rig *r, const struct phone *p)
+{
+	struct recovery_slot slot = {.pk_m = p->sender.pk_m};
+	uint8_t content[RECOVERY_CONTENT_MAX], blob[RECOVERY_BLOB_MAX];
+	struct session *s = &r->session;
+	struct key32 eph;
+	size_t len;
+
+	if (store_recovery_get(s->store, RECOVERY_SLOT, p->slot, blob, sizeof(blob), &len) == ST_OK)
+		return;
+	memcpy(slot.pseudonym, p->pseudonym, sizeof(slot.pseudonym));
+	memcpy(slot.chain, p->spare, sizeof(slot.chain));
+	recovery_slot_write(&slot, content);
+	entropy_fill(&eph, sizeof(eph));
+	must(recovery_seal(&s->ring.pk_r, &eph, &s->keys->ring.k_h, RECOVERY_SLOT, p->slot, content,
+		 sizeof(content), blob, &len),
+	    "copy");
+	must(change_recovery(s->state, RECOVERY_SLOT, p->slot, blob, len), "copy");
+	must(session_commit(s), "commit");
+}
+
+void
+rig_next_chain(struct phone *p)
+{
+	p->ck = p->spare[p->generation++];
+	p->n = 0;
 }
 
 void

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "crypto/envelope_x.h"
+#include "crypto/recovery.h"
 #include "gateway/core/session.h"
 #include "reporting/report/record.h"
 #include "schemas/messages.h"
@@ -19,6 +20,8 @@
 struct phone {
 	struct envelope_x_sender sender;
 	struct key32 ck;
+	struct key32 spare[ENROLMENT_CHAINS - 1]; /* K_1 to K_3 */
+	uint8_t generation;
 	uint32_t n;
 	uint16_t slot;
 	char pseudonym[PSEUDONYM_MAX];
@@ -50,6 +53,16 @@ enum status rig_unlock(struct rig *r, enum core_state to);
 struct phone *rig_enrol(struct rig *r, const char *pseudonym);
 /* The same for who expects it to fail: what people_enrol says; the last of r->phone is hers. */
 enum status rig_try_enrol(struct rig *r, const char *pseudonym);
+
+/*
+ * Gives the gateway a recovery key, as it is typed, and from then on each phone that has none a
+ * copy of her spare chains. The session is OPEN.
+ */
+void rig_recovery_key(struct rig *r, char typed[RECOVERY_CHARS + 1]);
+void rig_copy_chains(struct rig *r, const struct phone *p);
+
+/* The phone goes on to its next chain. */
+void rig_next_chain(struct phone *p);
 
 /* A report with these fields and note; spends the phone's number. */
 void rig_compose(

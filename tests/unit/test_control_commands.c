@@ -33,6 +33,8 @@ test_unreachable(void)
 	put("run/fault", "11\n");
 	CHECK_EQ(run(cmd_inbox, "inbox"), EXIT_UNREACHABLE);
 	CHECK_HAS(err, "restart the machine");
+	CHECK_EQ(run(cmd_revoke, "revoke p1"), EXIT_UNREACHABLE); /* before it asks */
+	CHECK(strstr(out, "Type yes") == NULL);
 	put("run/fault", "13\n");
 	CHECK_EQ(run(cmd_roster, "roster"), EXIT_UNREACHABLE);
 	CHECK_HAS(err, "not what it was");
@@ -108,9 +110,12 @@ answer_state(int fd, const struct ipc_message *ask)
 {
 	const struct msg_passphrase *p = &ask->body.UNLOCK.passphrase;
 	bool right = p->len == 13 && memcmp(p->octets, "correct horse", 13) == 0;
+	char date[40] = "";
 
+	if (ask->body.UNLOCK.date_s != INT64_MIN)
+		(void)snprintf(date, sizeof(date), "DATE %lld", (long long)ask->body.UNLOCK.date_s);
 	if (ask->head.type == MSG_UNLOCK || ask->head.type == MSG_ARM)
-		send_result(fd, right ? ST_OK : ST_PASSPHRASE, 0, "");
+		send_result(fd, right ? ST_OK : ST_PASSPHRASE, 0, date);
 	else if (ask->head.type == MSG_CLOSE)
 		send_result(fd, ST_NOT_ALLOWED, 0, "the gateway is LOCKED: words of core");
 	else
@@ -132,6 +137,15 @@ test_states(void)
 	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-file none"), EXIT_REFUSED);
 	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-file right --passphrase-fd 0"), EXIT_USAGE);
 	CHECK_EQ(run(cmd_unlock, "unlock secret"), EXIT_USAGE);
+	CHECK_EQ(
+	    run(cmd_unlock, "unlock --passphrase-file right --date 2026-02-29T10:00"), EXIT_USAGE);
+	CHECK_HAS(err, "such as 2026-11-21T14:03");
+	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-file right --date-is-sure"), EXIT_USAGE);
+	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-file right --date 2028-02-29T10:00"), 0);
+	CHECK_HAS(out, "DATE 1835431200");
+	CHECK(chmod("right", 0640) == 0);
+	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-file right"), EXIT_REFUSED);
+	CHECK_HAS(err, "chmod 600");
 	put("in", "correct horse\nmore\n");
 	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-fd 0"), 0);
 	put("in", "");
@@ -444,6 +458,19 @@ test_nonsense(void)
 	stop_core();
 }
 
+/* ---- books, with nobody there ---- */
+
+static void
+test_codebook(void)
+{
+	CHECK_EQ(run(cmd_codebook, "codebook check nope"), EXIT_REFUSED);
+	CHECK_HAS(err, "tocsin: there is no file nope: give its path");
+	CHECK_EQ(run(cmd_codebook, "codebook print nope/nope"), EXIT_REFUSED);
+	CHECK_HAS(err, "there is no file nope/nope");
+	CHECK_EQ(run(cmd_codebook, "codebook check run"), EXIT_REFUSED);
+	CHECK_HAS(err, "run is a folder: give a file");
+}
+
 int
 main(void)
 {
@@ -461,6 +488,7 @@ main(void)
 	test_journal();
 	test_inbox();
 	test_nonsense();
+	test_codebook();
 	(void)snprintf(command, sizeof(command), "rm -rf %s", base);
 	CHECK(chdir("/") == 0 && system(command) == 0);
 	return check_done();

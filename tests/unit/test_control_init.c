@@ -161,6 +161,7 @@ test_usage(void)
 	    {BOOKS, "--no-such", NULL},
 	    {"--codebook", NULL},
 	    {BOOKS, "--yes=no", NULL},
+	    {BOOKS, "--yes", "--modem-model", "E220", NULL},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

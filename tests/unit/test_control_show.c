@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
+#include "gateway/control/date.h"
 #include "gateway/control/json.h"
 #include "gateway/control/show.h"
 #include "tests/support/check.h"
@@ -154,6 +155,37 @@ test_times(void)
 	CHECK_STR(out, "-");
 	show_time(out, INT64_MAX);
 	CHECK_STR(out, "-");
+	show_time_about(out, 1763704861, TRUST_CONFIRMED);
+	CHECK_STR(out, "2025-11-21 06:01");
+	show_time_about(out, 1763704861, TRUST_CENTRE);
+	CHECK_STR(out, "2025-11-21 06:01");
+	show_time_about(out, 1763704861, TRUST_MACHINE);
+	CHECK_STR(out, "about 2025-11-21 06:01");
+	show_time_about(out, 1763704861, TRUST_NONE);
+	CHECK_STR(out, "-");
+	show_time_about(out, INT64_MIN, TRUST_MACHINE);
+	CHECK_STR(out, "-");
+}
+
+static void
+test_dates(void)
+{
+	static const struct {
+		const char *text;
+		int64_t want; /* 0: no date */
+	} cases[] = {{"2025-11-21T06:01", 1763704860}, {"2025-11-21 06:01", 1763704860},
+	    {"2028-02-29T23:59", 1835481540}, {"2025-02-29T06:01", 0}, {"2025-13-01T06:01", 0},
+	    {"2025-00-01T06:01", 0}, {"2025-11-00T06:01", 0}, {"2025-11-31T06:01", 0},
+	    {"2025-11-21T24:00", 0}, {"2025-11-21T06:60", 0}, {"2025-11-21", 0},
+	    {"2025-11-21T06:01Z", 0}, {"2025-11-21T06:0", 0}, {" 2025-11-21T06:01", 0},
+	    {"2025-11-21T-6:01", 0}, {"", 0}, {"y", 0}, {"21.11.2025 06:01", 0}};
+	int64_t got;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CHECK_EQ(date_read(cases[i].text, &got), cases[i].want != 0);
+		if (cases[i].want != 0)
+			CHECK_EQ(got, cases[i].want);
+	}
 }
 
 static void
@@ -179,6 +211,7 @@ main(void)
 	test_json_shapes();
 	test_table();
 	test_times();
+	test_dates();
 	test_wrapped();
 	return check_done();
 }

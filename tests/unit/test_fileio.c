@@ -109,6 +109,13 @@ test_passphrase(void)
 		close(fd);
 	}
 	CHECK_EQ(passphrase_from_file("none", &p), ST_UNKNOWN);
+	put("p", "correct horse", 13);
+	for (mode_t others = 1; others < 0100; others <<= 1) {
+		CHECK(chmod("p", 0600 | others) == 0);
+		CHECK_EQ(passphrase_from_file("p", &p), ST_FORGED);
+	}
+	CHECK(chmod("p", 0400) == 0);
+	CHECK_EQ(passphrase_from_file("p", &p), ST_OK);
 }
 
 static void

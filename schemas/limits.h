@@ -60,7 +60,7 @@
 
 /* What a coordinator types. */
 #define RECOVERY_TEXT_MAX 88   /* the recovery key's 85 characters, ended */
-#define RECOVERY_TYPED_MAX 512 /* the same as typed, with blanks and dashes */
+#define RECOVERY_TYPED_MAX 256 /* the same as typed, with blanks and dashes */
 #define PSEUDONYM_MAX 32
 #define PASSPHRASE_MAX 256
 #define LANGUAGE_MAX 8

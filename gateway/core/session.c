@@ -215,6 +215,7 @@ session_commit(struct session *s)
 {
 	enum status st = state_commit(s->state, session_on_h(s), session_awake_h(s));
 
+	sodium_stackzero(SESSION_STACK);
 	s->commit_ms = clock_boot_ms();
 	for (size_t i = 0; i < s->waiting_count && st == ST_OK; i++) {
 		if (s->view != NULL)

@@ -432,10 +432,19 @@ session_unlock_two(struct session *s, const struct msg_passphrase *passphrase,
 	if ((secrets = sodium_malloc(sizeof(*secrets))) == NULL)
 		return ST_MEMORY;
 	st = open_ring(s, passphrase, second, secrets, words);
+	if (st == ST_CHANGED) { /* whose key the list has now is not known */
+		(void)snprintf(words, SESSION_WORDS_MAX,
+		    "changed while locked: the list of who may open it, or the keys wrapped for "
+		    "them. Nothing was opened. What came in since then may be sealed to a "
+		    "stranger's key: tell the monitors");
+		(void)snprintf(
+		    s->fault, sizeof(s->fault), "%.*s", (int)sizeof(s->fault) - 1, words);
+	}
 	if (st == ST_OK)
 		st = session_open_with(s, secrets, to, words);
 	else if (st == ST_PASSPHRASE && (noted = session_refused(s)) != ST_OK && noted != ST_FULL)
 		st = noted;
+	sodium_stackzero(SESSION_STACK);
 	session_date(s, INT64_MIN, 0);
 	sodium_free(secrets);
 	return st;

@@ -37,6 +37,10 @@ enum status session_refused(struct session *s) MUST_USE;
 enum status session_open_with(struct session *s, const struct ring_secrets *secrets,
     enum core_state to, char words[SESSION_WORDS_MAX]) MUST_USE;
 
+/* The primitives leave copies of keys on the stack: after each unlock and each commit so much of
+ * it is wiped, which is more than any of them goes down. Found by tests/attack (who_reads). */
+#define SESSION_STACK 65536
+
 /* Wipe view and months' keys. */
 void session_close_view(struct session *s);
 

@@ -60,6 +60,8 @@ apply_received(struct view *v, const struct view_event *ev)
 		rc = apply_report(v, ev->seq, &e);
 		v->half = rc != SQLITE_DONE;
 	}
+	if (!ev->proven) /* it is shown, and moves nobody */
+		return rc;
 	if (rc == SQLITE_DONE && e.generation > 0 && event_received_opened(&e))
 		rc = view_heard_switch(v, e.slot, e.generation);
 	if (rc == SQLITE_DONE && e.slot != EVENT_SLOT_NONE && e.has_record)

@@ -39,5 +39,6 @@ int cmd_renew(int argc, char **argv);
 int cmd_deep_scan(int argc, char **argv);
 int cmd_codebook(int argc, char **argv);
 int cmd_journal(int argc, char **argv);
+int cmd_wipe(int argc, char **argv);
 
 #endif

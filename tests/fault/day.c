@@ -80,6 +80,34 @@ day_begin(void)
 	day_part(0);
 }
 
+/* What was before the log's first entry. */
+static void
+before(size_t *at)
+{
+	if (*at != NEVER)
+		*at = 0;
+}
+
+void
+day_rebase(void)
+{
+	disk_log_clear();
+	(void)disk_mark();
+	before(&day.created);
+	for (size_t i = 0; i < day.texts; i++) {
+		before(&day.text[i].handed);
+		before(&day.text[i].acked);
+	}
+	for (size_t i = 0; i < day.people; i++) {
+		struct person *p = &day.person[i];
+
+		before(&p->asked);
+		before(&p->done);
+		before(&p->revoke_asked);
+		before(&p->revoke_done);
+	}
+}
+
 void
 day_stop(void)
 {

@@ -48,6 +48,10 @@ extern struct day day;
 /* A new disk under the library; nothing on it, nobody known. The first call names the folder. */
 void day_begin(void);
 
+/* Begin another log: what was acknowledged stays so. (The disk as it is is taken
+ * for durable: what SQLite leaves unsynced behind a commit is padding.) */
+void day_rebase(void);
+
 /* Which part of the test it is, for the labels of the log: 0 to 15. */
 void day_part(unsigned part);
 enum { STATE_NEW, STATE_LOCKED, STATE_ARMED, STATE_OPEN, STATE_COUNT };

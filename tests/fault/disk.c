@@ -22,6 +22,7 @@ static size_t arena_used;
 static struct {
 	enum disk_fault fault;
 	unsigned in, failures;
+	size_t failed_at; /* entries of the log when the first did */
 	int for_ever;
 	unsigned calls[FAULT_COUNT];
 	unsigned kill_in;      /* 0: not at all */
@@ -139,6 +140,18 @@ disk_failures(void)
 	return wrong.failures;
 }
 
+size_t
+disk_failed_at(void)
+{
+	return wrong.failed_at;
+}
+
+void
+disk_forget_failures(void)
+{
+	wrong.failures = 0;
+}
+
 void
 disk_count_calls(void)
 {
@@ -162,7 +175,8 @@ is_due(enum disk_fault fault)
 		return 0;
 	}
 	wrong.in = wrong.for_ever ? 1 : 0;
-	wrong.failures++;
+	if (wrong.failures++ == 0)
+		wrong.failed_at = disk_op_count;
 	return 1;
 }
 

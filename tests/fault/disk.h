@@ -94,8 +94,11 @@ enum disk_fault {
 };
 /* The in-th call of that kind from now, and, if for_ever, each later one. */
 void disk_fail(enum disk_fault fault, unsigned in, int for_ever);
-/* How many calls failed since disk_fail(). */
+/* How many calls failed since disk_fail() or disk_forget_failures(). */
 unsigned disk_failures(void);
+void disk_forget_failures(void);
+/* How many entries the log had when the first of them failed. */
+size_t disk_failed_at(void);
 /* Calls of that kind since disk_count_calls(). */
 void disk_count_calls(void);
 unsigned disk_calls(enum disk_fault fault);

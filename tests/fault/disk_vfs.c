@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SQLite's way to the disk in memory. No shared memory (version 1): a store in EXCLUSIVE mode needs
- * none. Error codes are those of SQLite's own Unix VFS. */
+ * none. Error codes, and what is told to the log, are those of SQLite's own Unix VFS (os_unix.c).
+ */
 #include "tests/fault/disk.h"
 
 #include <errno.h>
@@ -16,6 +17,14 @@ struct vfs_file {
 static sqlite3_vfs vfs, *system_vfs;
 
 #define FILE_OF(f) (((struct vfs_file *)(f))->file)
+
+/* What os_unix.c does with a failed call, unixLogError(). */
+static int
+logged(int rc, const char *call)
+{
+	sqlite3_log(rc, "%s failed", call);
+	return rc;
+}
 
 static int
 on_close(sqlite3_file *f)
@@ -51,14 +60,16 @@ on_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
 static int
 on_truncate(sqlite3_file *f, sqlite3_int64 n)
 {
-	return disk_truncate(FILE_OF(f), (uint64_t)n) == 0 ? SQLITE_OK : SQLITE_IOERR_TRUNCATE;
+	return disk_truncate(FILE_OF(f), (uint64_t)n) == 0
+		   ? SQLITE_OK
+		   : logged(SQLITE_IOERR_TRUNCATE, "ftruncate");
 }
 
 static int
 on_sync(sqlite3_file *f, int flags)
 {
 	(void)flags;
-	return disk_sync(FILE_OF(f)) == 0 ? SQLITE_OK : SQLITE_IOERR_FSYNC;
+	return disk_sync(FILE_OF(f)) == 0 ? SQLITE_OK : logged(SQLITE_IOERR_FSYNC, "full_fsync");
 }
 
 static int
@@ -126,7 +137,7 @@ on_open(sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags, int *out)
 	(void)v;
 	own->file = disk_file_of(name);
 	if (disk_open() != 0)
-		return SQLITE_CANTOPEN;
+		return logged(SQLITE_CANTOPEN, "open");
 	if (!disk.file[own->file].exists &&
 	    (!(flags & SQLITE_OPEN_CREATE) || disk_create(own->file) != 0))
 		return SQLITE_CANTOPEN;
@@ -148,8 +159,9 @@ on_delete(sqlite3_vfs *v, const char *name, int sync_folder)
 	if (rc == -ENOENT)
 		return SQLITE_IOERR_DELETE_NOENT;
 	if (rc != 0)
-		return SQLITE_IOERR_DELETE;
-	return sync_folder && disk_dirsync() != 0 ? SQLITE_IOERR_DIR_FSYNC : SQLITE_OK;
+		return logged(SQLITE_IOERR_DELETE, "unlink");
+	return sync_folder && disk_dirsync() != 0 ? logged(SQLITE_IOERR_DIR_FSYNC, "fsync")
+						  : SQLITE_OK;
 }
 
 static int

@@ -117,6 +117,18 @@ is_rewritten(size_t i)
 	return 0;
 }
 
+/* Of the first `count` pending entries those of other files; how many they are. */
+static size_t
+without_file(unsigned file, size_t count)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (op_of(i)->file != file)
+			pending[left++] = pending[i];
+	return left;
+}
+
 /* A sync of this file: its octets and all names are durable. DISK_FILES: names alone. */
 static void
 sync_of(unsigned file)
@@ -134,6 +146,8 @@ sync_of(unsigned file)
 			land(op_of(i));
 		else
 			pending[left++] = pending[i];
+		if (lands[i] && op_of(i)->type == OP_UNLINK)
+			left = without_file(op_of(i)->file, left);
 	}
 	pending_count = left;
 	free(lands);

@@ -263,7 +263,7 @@ deliver_again(void)
 	for (size_t i = 0; i < day.texts; i++) {
 		const struct text *t = &day.text[i];
 
-		if (t->handed <= cut && (t->acked > cut || t->acked == last))
+		if (t->handed <= cut && (t->acked > cut || (t->acked == last && last > 0)))
 			sms[count++] = t->sms;
 		if (count == BATCH_MAX || (i + 1 == day.texts && count > 0)) {
 			if (!ok(intake_batch(&box.session, sms, count), "texts that come again"))

@@ -2,6 +2,7 @@
 #include "gateway/core/view.h"
 
 #include <assert.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,6 +170,7 @@ view_free(struct view *v)
 		(void)sqlite3_finalize(v->stmt[i]); /* repeats an error that was handled */
 	view_list_free(v);
 	(void)sqlite3_close(v->db);
+	sodium_memzero(v, sizeof(*v)); /* who was heard, and how often */
 	free(v);
 	mem_trim();
 }

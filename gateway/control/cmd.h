@@ -31,6 +31,9 @@ int cmd_unlock(int argc, char **argv);
 int cmd_arm(int argc, char **argv);
 int cmd_lock(int argc, char **argv);
 int cmd_close(int argc, char **argv);
+int cmd_coordinator(int argc, char **argv);
+int cmd_recovery_key(int argc, char **argv);
+int cmd_recover(int argc, char **argv);
 int cmd_enrol(int argc, char **argv);
 int cmd_revoke(int argc, char **argv);
 int cmd_inbox(int argc, char **argv);
@@ -39,6 +42,8 @@ int cmd_retention(int argc, char **argv);
 int cmd_renew(int argc, char **argv);
 int cmd_deep_scan(int argc, char **argv);
 int cmd_codebook(int argc, char **argv);
+int cmd_backup(int argc, char **argv);
+int cmd_restore(int argc, char **argv);
 int cmd_journal(int argc, char **argv);
 int cmd_wipe(int argc, char **argv);
 

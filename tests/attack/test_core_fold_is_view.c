@@ -68,8 +68,7 @@ dump(struct view *v, int64_t first, int64_t end)
 	    "SELECT * FROM message WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM report WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM monitor ORDER BY seq", "SELECT * FROM book ORDER BY seq",
-	    "SELECT * FROM setting ORDER BY key", "SELECT * FROM coordinator ORDER BY id",
-	    "SELECT * FROM rights WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
+	    "SELECT * FROM setting ORDER BY key",
 	    "SELECT * FROM mark WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM base WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM dropped WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
@@ -144,8 +143,7 @@ static const char *const written[] = {"SELECT count(*) FROM message",
     "SELECT count(*) FROM mark WHERE type = 12",
     "SELECT count(*) FROM monitor WHERE generation > 0 OR waiting NOT NULL",
     "SELECT count(*) FROM message WHERE outcome = 14", "SELECT count(*) FROM mark WHERE type = 44",
-    "SELECT count(*) FROM base", "SELECT count(*) FROM dropped", "SELECT count(*) FROM coordinator",
-    "SELECT count(*) FROM rights WHERE act = 0"};
+    "SELECT count(*) FROM base", "SELECT count(*) FROM dropped"};
 #define WRITTEN (sizeof(written) / sizeof(written[0]))
 static int64_t seen[WRITTEN];
 
@@ -451,39 +449,6 @@ act_book(void)
 	CHECK_EQ(session_commit(&rig.session), ST_OK);
 }
 
-/* The events alone: what the acts do beside them, their own tests see. */
-static void
-act_coordinator(void)
-{
-	static uint32_t ids = 1;
-	uint8_t body[EVENT_COORDINATOR_MAX];
-	struct event_coordinator e = {
-	    .at = session_quarter(&rig.session), .act = COORDINATOR_ADD, .id = ids + 1};
-	const struct event_recovered recovered = {e.at, 1};
-
-	if (rig.session.at != IN_OPEN || draw(3) != 0)
-		return;
-	if (ids > 1 && draw(2)) {
-		e.act = draw(2) ? COORDINATOR_REMOVE : COORDINATOR_PASSPHRASE;
-		e.id = ids;
-	} else {
-		ids++;
-	}
-	(void)snprintf(e.name, sizeof(e.name), "coordinator %u", e.id);
-	/* The same one may be removed twice: that is no event. */
-	if (e.act == COORDINATOR_ADD ||
-	    number(rig.session.view, "SELECT count(*) FROM coordinator"
-				     " WHERE removed IS NULL AND id ="
-				     " (SELECT max(id) FROM coordinator)"))
-		CHECK_EQ(session_append(&rig.session, EVENT_COORDINATOR, body,
-			     event_coordinator_encode(&e, body, sizeof(body)), NULL),
-		    ST_OK);
-	CHECK_EQ(session_append(&rig.session, EVENT_RECOVERED, body,
-		     event_recovered_encode(&recovered, body, sizeof(body)), NULL),
-	    ST_OK);
-	CHECK_EQ(session_commit(&rig.session), ST_OK);
-}
-
 static void
 act_drop(void)
 {
@@ -522,7 +487,7 @@ static const struct {
 } acts[] = {{60, act_report}, {10, act_batch}, {10, act_replay}, {20, act_noise}, {5, act_octets},
     {6, act_enrol}, {4, act_revoke}, {3, act_renew}, {4, act_deep_scan}, {3, act_wrong_passphrase},
     {1, act_lock}, {1, act_close}, {1, act_arm}, {6, act_unlock}, {1, act_date}, {1, act_crash},
-    {3, act_idle}, {4, act_days}, {1, act_book}, {2, act_coordinator}, {2, act_drop}};
+    {3, act_idle}, {4, act_days}, {1, act_book}, {2, act_drop}};
 
 static void
 act(void)

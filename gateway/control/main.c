@@ -30,9 +30,12 @@ static const struct {
     {"revoke", cmd_revoke, "accept nothing from a monitor any more"},
     {"inbox", cmd_inbox, "show what arrived, the newest first"},
     {"roster", cmd_roster, "show the monitors and when each was heard last"},
+    {"backup", cmd_backup, "write a backup that only the recovery key opens, and read it back"},
+    {"restore", cmd_restore, "make a gateway from a backup, with the recovery key"},
     {"renew", cmd_renew, "let a monitor go on to her next chain, with the recovery key"},
     {"deep-scan", cmd_deep_scan, "find the texts of a phone that ran past its window"},
     {"journal", cmd_journal, "read the whole journal anew and say what is not as it was written"},
+    {"retention", cmd_retention, "show the months that are stored, read or erase old ones"},
     {"codebook", cmd_codebook, "check codebook and places files, print a codebook's card"},
     {"wipe", cmd_wipe, "destroy the keys of this gateway, at once and for ever; asks for a word"},
 };

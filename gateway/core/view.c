@@ -48,6 +48,9 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_COORDINATOR_LAST] = "SELECT max(id) FROM coordinator",
     [SQL_FAULT] = "INSERT INTO fault(seq, words) VALUES(?1, ?2)",
     [SQL_FAULTS] = "SELECT words FROM fault ORDER BY id LIMIT 1",
+    [SQL_BACKUP] = "INSERT INTO backup(seq, at, next) VALUES(?1, ?2, ?3)",
+    [SQL_BACKUPS_PAST] = "DELETE FROM backup",
+    [SQL_BACKUP_LAST] = "SELECT at FROM backup ORDER BY seq DESC LIMIT 1",
     [SQL_SAVE] = "SAVEPOINT one",
     [SQL_KEEP] = "RELEASE one",
     [SQL_UNDO] = "ROLLBACK TO one",
@@ -94,7 +97,7 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_CARRY_RIGHT] = "SELECT seq, type, act, id, name, at FROM rights ORDER BY seq",
     [SQL_CARRY_TALLY] = "SELECT week, kind, place, count FROM counted WHERE week >= ?1",
     [SQL_RENEW] = "UPDATE monitor SET waiting = ?2 WHERE slot = ?1 AND revoked IS NULL"
-		  " AND waiting IS NULL AND generation + 1 = ?2",
+		  " AND coalesce(waiting, generation) < ?2",
     [SQL_SWITCH] =
 	"UPDATE monitor SET lost = lost + max(coalesce(highest + 1, 0) - chain_messages, 0),"
 	" chain_messages = 0, highest = NULL, waiting = NULL, generation = ?2"

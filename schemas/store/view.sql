@@ -87,6 +87,12 @@ CREATE TABLE mark(
 	cause INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE backup(
+	seq INTEGER PRIMARY KEY,
+	at INTEGER NOT NULL,
+	next INTEGER NOT NULL            -- the seq behind the last one that it holds
+) STRICT;
+
 -- Every whole base of the journal that was met.
 CREATE TABLE base(
 	seq INTEGER PRIMARY KEY,         -- of its first item

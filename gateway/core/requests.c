@@ -308,6 +308,8 @@ static const struct {
     {MSG_CLOSE, answer_close, 0},
     {MSG_ENROL, answer_enrol, 1},
     {MSG_REVOKE, answer_revoke, 1},
+    {MSG_RESTORE, answer_restore, 0},
+    {MSG_BACKUP, answer_backup, 1},
     {MSG_COORDINATOR, answer_coordinator, 1},
     {MSG_COORDINATORS, answer_coordinators, 1},
     {MSG_RECOVERY_KEY, answer_recovery_key, 1},

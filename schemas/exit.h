@@ -11,11 +11,13 @@ enum exit_role {
 	EXIT_STORAGE = 10, /* the storage failed: start again, with back-off */
 	EXIT_SYNC =
 	    11, /* a sync failed: never start core again, ask for a restart of the machine */
-	EXIT_CONFIG = 12,  /* settings or folders are wrong: start again after a long pause */
-	EXIT_CHANGED = 13, /* the store or the anchor is not what it was: as EXIT_CONFIG */
-	EXIT_DEVICE = 14,  /* the modem does not answer: start again, with back-off */
-	EXIT_MEMORY = 15,  /* out of memory: start again, with back-off */
-	EXIT_CHANNEL = 16, /* nonsense on a channel: start again, with back-off */
+	EXIT_CONFIG = 12,    /* settings or folders are wrong: start again after a long pause */
+	EXIT_CHANGED = 13,   /* the store or the anchor is not what it was: as EXIT_CONFIG */
+	EXIT_DEVICE = 14,    /* the modem does not answer: start again, with back-off */
+	EXIT_MEMORY = 15,    /* out of memory: start again, with back-off */
+	EXIT_CHANNEL = 16,   /* nonsense on a channel: start again, with back-off */
+	EXIT_WIPED = 17,     /* the keys in the anchor are gone: never start core again */
+	EXIT_NOT_WIPED = 18, /* they were to go, and the anchor could not be written: likewise */
 };
 
 enum exit_command {
@@ -30,8 +32,10 @@ enum exit_command {
 #define CORE_CONTROL_FD 4 /* core: the listening control socket */
 
 /* In the folder run_dir. The fault file holds, in decimal, how core last ended, if it was one of
- * EXIT_STORAGE, EXIT_SYNC, EXIT_CONFIG, EXIT_CHANGED and core has not been started since. */
+ * EXIT_STORAGE, EXIT_SYNC, EXIT_CONFIG, EXIT_CHANGED, EXIT_WIPED, EXIT_NOT_WIPED and core has not
+ * been started since. The pid file holds tocsind's number as long as it holds the folder's lock. */
 #define FAULT_FILE_NAME "fault"
+#define PID_FILE_NAME "pid"
 #define CONTROL_SOCKET_NAME "control"
 
 #endif

@@ -118,7 +118,7 @@ struct msg_status {
 	uint32_t close_in_s;    /* until OPEN ends by idleness, 0 unless OPEN */
 	uint32_t on_h;          /* hours switched on, all in all */
 	uint32_t unread;        /* OPEN: unreadable ones */
-	char anchor[16];        /* "file" */
+	char anchor[16];        /* "file", "eeprom", "none" */
 	uint32_t read_only;     /* 1: changed while locked, nothing is written */
 	uint32_t memory_locked; /* 1: core's memory cannot be swapped out */
 	uint32_t skipped;       /* slots of the modem that could not be read, at its last listing */

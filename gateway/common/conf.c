@@ -14,7 +14,7 @@
 #define NUMERAL_MAX 9 /* longer ones would wrap around in libconfig's int */
 #define KEY_MAX 96
 
-enum type { TYPE_PATH, TYPE_TEXT, TYPE_FILE, TYPE_WORD, TYPE_NUMBER };
+enum type { TYPE_PATH, TYPE_TEXT, TYPE_ANCHOR, TYPE_WORD, TYPE_NUMBER };
 
 static const struct row {
 	struct conf_row shown;
@@ -35,7 +35,7 @@ struct reader {
 	struct conf *out;
 };
 
-static const char anchor_prefix[] = "file:";
+static const char *const anchor_prefix[] = {[ANCHOR_FILE] = "file:", [ANCHOR_EEPROM] = "eeprom:"};
 
 const struct conf_row *
 conf_row(size_t i)
@@ -178,6 +178,26 @@ set_path(const struct reader *r, const struct row *row, unsigned line, const cha
 	return ST_OK;
 }
 
+/* There is one setting of this type: its kind is the field beside it. */
+static enum status
+set_anchor(const struct reader *r, const struct row *row, unsigned line, const char *text)
+{
+	r->out->anchor_kind = ANCHOR_NONE;
+	r->out->anchor[0] = '\0';
+	if (strcmp(text, "none") == 0)
+		return ST_OK;
+	for (uint32_t kind = 0; kind < ANCHOR_NONE; kind++) {
+		size_t len = strlen(anchor_prefix[kind]);
+
+		if (strncmp(text, anchor_prefix[kind], len) != 0 || text[len] == '\0')
+			continue;
+		r->out->anchor_kind = kind;
+		return set_path(r, row, line, text + len);
+	}
+	return fail(
+	    r, line, "%s: must be \"file:PATH\", \"eeprom:PATH\" or \"none\"", row->shown.path);
+}
+
 static enum status
 set_word(const struct reader *r, const struct row *row, unsigned line, const char *text)
 {
@@ -215,12 +235,8 @@ set_text(const struct reader *r, const struct row *row, unsigned line, const cha
 	if (len < row->shown.min || len > row->shown.max)
 		return fail(
 		    r, line, "%s: must have %u to %u octets", name, row->shown.min, row->shown.max);
-	if (row->type == TYPE_FILE) {
-		if (strncmp(text, anchor_prefix, strlen(anchor_prefix)) != 0)
-			return fail(
-			    r, line, "%s: must be \"file:PATH\"; no other kind is built yet", name);
-		return set_path(r, row, line, text + strlen(anchor_prefix));
-	}
+	if (row->type == TYPE_ANCHOR)
+		return set_anchor(r, row, line, text);
 	if (row->type == TYPE_PATH)
 		return set_path(r, row, line, text);
 	for (const char *c = text; *c != '\0'; c++)

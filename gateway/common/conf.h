@@ -22,11 +22,16 @@
 enum conf_posture { POSTURE_PROTECTED, POSTURE_OPEN };
 enum conf_log_level { CONF_LOG_INFO, CONF_LOG_DEBUG };
 
+/* What the anchor is: see gateway/core/anchor.h. NONE has no path. */
+enum anchor_kind { ANCHOR_FILE, ANCHOR_EEPROM, ANCHOR_NONE };
+
 struct conf {
 	char folder[CONF_PATH_MAX]; /* of the settings file: "." or what stood before the last / */
 #define CONF_TYPE_PATH(field) char field[CONF_PATH_MAX];
 #define CONF_TYPE_TEXT(field) char field[CONF_TEXT_MAX];
-#define CONF_TYPE_FILE(field) char field[CONF_PATH_MAX];
+#define CONF_TYPE_ANCHOR(field) \
+	char field[CONF_PATH_MAX]; \
+	uint32_t field##_kind;
 #define CONF_TYPE_WORD(field) uint32_t field;
 #define CONF_TYPE_NUMBER(field) uint32_t field;
 #define X(field, path, type, min, max, initial, words, help) CONF_TYPE_##type(field)

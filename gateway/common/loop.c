@@ -12,7 +12,7 @@
 
 #include "gateway/common/clock.h"
 
-static const int signals_taken[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
+static const int signals_taken[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGUSR1};
 
 enum status
 loop_init(struct loop *loop)

@@ -72,8 +72,8 @@ enum status loop_timer_set(
 void loop_timer_stop(struct loop *loop, struct loop_timer *t);
 
 /*
- * From now on SIGTERM, SIGINT, SIGHUP and SIGCHLD are blocked and come to fn; SIGPIPE is ignored.
- * A child that is to be executed calls loop_signals_default first. ST_OK, ST_IO.
+ * From now on SIGTERM, SIGINT, SIGHUP, SIGCHLD and SIGUSR1 are blocked and come to fn; SIGPIPE is
+ * ignored. A child that is to be executed calls loop_signals_default first. ST_OK, ST_IO.
  */
 enum status loop_signals(struct loop *loop, loop_signal_fn *fn, void *arg) MUST_USE;
 void loop_signals_default(void);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * tocsind: starts the other processes of a gateway, gives them their descriptors, starts them
- * again when they end. It reads no message and holds no key. Its one promise beside that: after
+ * again when they end. It reads no message and holds no key. Its two promises beside that: after
  * a failed sync it never starts core again (EXIT_SYNC), because only a restarted machine reads
- * the storage instead of its own memory of it.
+ * the storage instead of its own memory of it; and on SIGUSR1 the anchor is wiped, whether core
+ * runs, hangs or is not there.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +30,7 @@
 
 #define LOCK_WAIT_MS 2000
 #define LOCK_STEP_MS 50
+#define WIPE_WAIT_MS 300 /* for core to do it itself, before it is killed */
 
 struct keeper {
 	struct loop loop;
@@ -35,11 +38,14 @@ struct keeper {
 	const char *conf_path;
 	char core_path[CONF_PATH_MAX], modem_path[CONF_PATH_MAX];
 	struct role core, modem;
+	struct role wiper; /* tocsin-core -w, for a core that could not wipe itself */
+	struct loop_timer late;
 	int lock_fd;    /* the folder run_dir, locked as long as tocsind lives */
 	int control_fd; /* the listening socket, kept so that core can come and go */
 	int core_fd;    /* this end of core's channel; -1: core does not run */
 	bool stopping;
-	bool down; /* a sync failed: nothing is started any more */
+	bool wiping;
+	bool down; /* a sync failed, or it was wiped: nothing is started any more */
 };
 
 /* For `tocsin status`, which cannot ask a core that does not run. 0: nothing is wrong. */
@@ -50,7 +56,7 @@ note_fault(const struct keeper *k, int code)
 
 	(void)unlinkat(k->lock_fd, FAULT_FILE_NAME, 0); /* mostly there is none */
 	if (code != EXIT_STORAGE && code != EXIT_SYNC && code != EXIT_CONFIG &&
-	    code != EXIT_CHANGED)
+	    code != EXIT_CHANGED && code != EXIT_WIPED && code != EXIT_NOT_WIPED)
 		return;
 	fd = openat(k->lock_fd, FAULT_FILE_NAME, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd == -1)
@@ -66,7 +72,7 @@ static void start_modem(struct loop *loop, void *arg);
 static void
 plan(struct keeper *k, struct role *r, loop_timer_fn *fn)
 {
-	if (k->stopping || k->down || r->pid != 0 || r->start.set)
+	if (k->stopping || k->wiping || k->down || r->pid != 0 || r->start.set)
 		return;
 	if (r->pause_ms != 0)
 		log_event(EV_ROLE_AGAIN, LOG_ROLE(r->id), LOG_MS(r->pause_ms));
@@ -148,6 +154,78 @@ start_modem(struct loop *loop, void *arg)
 	(void)close(pair[1]); /* the modem has its own */
 }
 
+/* Nothing is started any more, and commands are refused, not kept waiting. */
+static void
+go_down(struct keeper *k)
+{
+	k->down = true;
+	if (k->control_fd != -1)
+		(void)close(k->control_fd); /* a socket: nothing to lose */
+	k->control_fd = -1;
+}
+
+static void
+wipe_ended(struct keeper *k, int code)
+{
+	k->wiping = false;
+	note_fault(k, code == EXIT_WIPED ? EXIT_WIPED : EXIT_NOT_WIPED);
+	if (code == EXIT_WIPED)
+		log_event(EV_WIPED);
+	else
+		log_event(EV_WIPE_FAILED); /* another SIGUSR1 tries again */
+	go_down(k);
+}
+
+/* Core is not there, or not any more. */
+static void
+wipe_without_core(struct keeper *k)
+{
+	char *const argv[] = {(char *)(uintptr_t) "tocsin-core", (char *)(uintptr_t) "-c",
+	    (char *)(uintptr_t)k->conf_path, (char *)(uintptr_t) "-w", NULL};
+	int pair[2];
+
+	if (ipc_pair(pair) != ST_OK) {
+		wipe_ended(k, EXIT_NOT_WIPED);
+		return;
+	}
+	if (role_start(&k->wiper, k->core_path, argv, pair[1], -1) != ST_OK)
+		wipe_ended(k, EXIT_NOT_WIPED);
+	(void)close(pair[0]); /* a role has a channel; this one does not use it */
+	(void)close(pair[1]);
+}
+
+static void
+on_wipe_late(struct loop *loop, void *arg)
+{
+	struct keeper *k = arg;
+
+	(void)loop;
+	if (!k->wiping || k->core.pid == 0)
+		return;
+	log_event(EV_ROLE_KILLED, LOG_ROLE(LOG_ROLE_CORE));
+	(void)kill(k->core.pid, SIGKILL); /* our own child, not yet waited for */
+}
+
+/* Core wipes the anchor and its memory, and ends; else reap() has it done without core. */
+static void
+wipe(struct keeper *k)
+{
+	if (k->wiping)
+		return;
+	k->wiping = true;
+	log_event(EV_WIPE_ASKED);
+	loop_timer_stop(&k->loop, &k->core.start);
+	loop_timer_stop(&k->loop, &k->modem.start);
+	if (k->core.pid == 0) {
+		wipe_without_core(k);
+		return;
+	}
+	(void)kill(k->core.pid, SIGUSR1); /* our own child, not yet waited for */
+	if (loop_timer_set(&k->loop, &k->late, clock_boot_ms() + WIPE_WAIT_MS, on_wipe_late, k) !=
+	    ST_OK)
+		on_wipe_late(&k->loop, k);
+}
+
 static void
 core_ended(struct keeper *k, const struct role_end *end)
 {
@@ -158,11 +236,13 @@ core_ended(struct keeper *k, const struct role_end *end)
 	loop_timer_stop(&k->loop, &k->modem.start);
 	role_stop(
 	    &k->modem, &k->loop); /* its channel is closed; it may be waiting for its device */
-	if (end->code == EXIT_SYNC && !k->down) {
+	if (end->code == EXIT_WIPED)
+		wipe_ended(k, end->code); /* just now, or it was found so at the start */
+	else if (k->wiping)
+		wipe_without_core(k);
+	else if (end->code == EXIT_SYNC && !k->down) {
 		log_event(EV_RESTART_MACHINE);
-		k->down = true;
-		(void)close(k->control_fd); /* so that commands are refused, not kept waiting */
-		k->control_fd = -1;
+		go_down(k);
 	}
 	plan(k, &k->core, start_core);
 }
@@ -182,7 +262,7 @@ stop_next(struct keeper *k)
 		role_stop(&k->modem, &k->loop);
 	else if (k->core.pid != 0)
 		role_stop(&k->core, &k->loop);
-	else
+	else if (k->wiper.pid == 0) /* it ends by itself */
 		loop_stop(&k->loop);
 }
 
@@ -195,15 +275,20 @@ reap(struct keeper *k)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &wait_status, WNOHANG)) > 0) {
-		if (pid != k->core.pid && pid != k->modem.pid)
+		r = pid == k->core.pid    ? &k->core
+		    : pid == k->modem.pid ? &k->modem
+		    : pid == k->wiper.pid ? &k->wiper
+					  : NULL;
+		if (r == NULL)
 			continue;
-		r = pid == k->core.pid ? &k->core : &k->modem;
 		loop_timer_stop(&k->loop, &r->kill);
 		role_ended(r, wait_status, &end);
 		if (r == &k->core)
 			core_ended(k, &end);
-		else
+		else if (r == &k->modem)
 			modem_ended(k);
+		else
+			wipe_ended(k, end.code);
 	}
 	if (k->stopping)
 		stop_next(k);
@@ -216,6 +301,10 @@ on_signal(struct loop *loop, int signo, void *arg)
 
 	if (signo == SIGCHLD) {
 		reap(k);
+		return;
+	}
+	if (signo == SIGUSR1) {
+		wipe(k);
 		return;
 	}
 	if (k->stopping)
@@ -251,6 +340,19 @@ take_lock(int fd)
 	}
 }
 
+/* For who wants to send a signal. It means something only while the lock is held. */
+static void
+note_pid(const struct keeper *k)
+{
+	int fd = openat(
+	    k->lock_fd, PID_FILE_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd == -1)
+		return; /* `tocsin wipe` then does without tocsind */
+	(void)dprintf(fd, "%d\n", (int)getpid());
+	(void)close(fd); /* as above */
+}
+
 /* The folder and its lock. */
 static int
 take_run_dir(struct keeper *k)
@@ -270,6 +372,7 @@ take_run_dir(struct keeper *k)
 	if (!take_lock(k->lock_fd))
 		return say("a tocsind runs here already; stop it first, or use another run_dir: ",
 		    path, EXIT_REFUSED);
+	note_pid(k);
 	if (ipc_listen(path, CONTROL_SOCKET_NAME, &k->control_fd) != ST_OK)
 		return say("cannot make the control socket in ", path, EXIT_CONFIG);
 	return EXIT_DONE;
@@ -298,6 +401,7 @@ run(struct keeper *k)
 		st = loop_run(&k->loop);
 		(void)unlinkat(
 		    k->lock_fd, CONTROL_SOCKET_NAME, 0); /* one left behind harms nobody */
+		(void)unlinkat(k->lock_fd, PID_FILE_NAME, 0);
 		log_event(EV_STOPPED, LOG_STATUS(st));
 	}
 	loop_done(&k->loop);
@@ -313,7 +417,9 @@ usage(void)
 int
 main(int argc, char **argv)
 {
-	static struct keeper k = {.core = {.id = LOG_ROLE_CORE}, .modem = {.id = LOG_ROLE_MODEM}};
+	static struct keeper k = {.core = {.id = LOG_ROLE_CORE},
+	    .modem = {.id = LOG_ROLE_MODEM},
+	    .wiper = {.id = LOG_ROLE_CORE}};
 	char fault[CONF_FAULT_MAX];
 	bool only_check = false;
 	int c, code;

@@ -62,6 +62,11 @@ fault_words(int fault)
 		return "the store or the anchor is not what it was: read the log of tocsind, and "
 		       "do "
 		       "not write to either";
+	case EXIT_WIPED:
+		return "it was wiped; nothing in its store can be opened any more";
+	case EXIT_NOT_WIPED:
+		return "the wipe failed: the anchor could not be overwritten; try 'tocsin wipe' "
+		       "again, or destroy its medium by hand";
 	default:
 		return "it is starting, or busy: try again in a minute; if that does not help, "
 		       "read "
@@ -69,14 +74,29 @@ fault_words(int fault)
 	}
 }
 
+void
+client_say_anew(FILE *out, const struct conf *conf)
+{
+	(void)fprintf(out,
+	    "To begin anew: stop tocsind, delete the folder %s%s%s and the file %s, and run\n"
+	    "'tocsin init'. Every monitor must be enrolled again.\n",
+	    conf->state_dir, conf->anchor_kind == ANCHOR_FILE ? ", the file " : "",
+	    conf->anchor_kind == ANCHOR_FILE ? conf->anchor : "", cmd_settings());
+}
+
 int
 client_unreachable(const struct conf *conf)
 {
+	int fault, code;
+
 	if (!client_is_running(conf))
 		return cmd_fail(EXIT_UNREACHABLE,
 		    "the gateway does not run: start it with 'tocsind -c %s'", cmd_settings());
-	return cmd_fail(EXIT_UNREACHABLE, "the gateway does not answer: %s",
-	    fault_words(noted_fault(conf->run_dir)));
+	fault = noted_fault(conf->run_dir);
+	code = cmd_fail(EXIT_UNREACHABLE, "the gateway does not answer: %s", fault_words(fault));
+	if (fault == EXIT_WIPED)
+		client_say_anew(stderr, conf);
+	return code;
 }
 
 int

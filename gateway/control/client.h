@@ -6,6 +6,7 @@
 #define GATEWAY_CONTROL_CLIENT_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "gateway/common/conf.h"
 #include "gateway/common/ipc.h"
@@ -42,6 +43,9 @@ int client_puzzled(void);
  * not, and why. For `status` and whoever else connects.
  */
 int client_unreachable(const struct conf *conf);
+
+/* How to begin anew after a wipe: what to delete, by its path. */
+void client_say_anew(FILE *out, const struct conf *conf);
 
 /* Whether a tocsind runs with these settings, be its core there or not. */
 bool client_is_running(const struct conf *conf);

@@ -38,9 +38,11 @@ int cmd_enrol(int argc, char **argv);
 int cmd_revoke(int argc, char **argv);
 int cmd_inbox(int argc, char **argv);
 int cmd_roster(int argc, char **argv);
+int cmd_retention(int argc, char **argv);
 int cmd_renew(int argc, char **argv);
 int cmd_deep_scan(int argc, char **argv);
 int cmd_codebook(int argc, char **argv);
 int cmd_journal(int argc, char **argv);
+int cmd_wipe(int argc, char **argv);
 
 #endif

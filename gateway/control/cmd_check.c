@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `tocsin check`: one line for each thing that a gateway needs: ok, or what to do. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "gateway/common/conf.h"
@@ -15,6 +17,8 @@
 #include "schemas/exit.h"
 
 #define STORE_NAME "tocsin.db"
+#define ANCHOR_FILE_LEN 12288
+#define ANCHOR_EEPROM_MIN 832
 
 static unsigned wrong;
 
@@ -80,7 +84,7 @@ check_state(const struct conf *c)
 	char path[CONF_PATH_MAX + sizeof(STORE_NAME) + 1];
 	struct stat sb;
 	/* init refuses where an anchor lies: what belongs to it may be somewhere still. */
-	const char *advice = stat(c->anchor, &sb) == 0
+	const char *advice = c->anchor_kind == ANCHOR_FILE && stat(c->anchor, &sb) == 0
 				 ? "is missing: bring it back; without it, make a new gateway in "
 				   "another folder"
 				 : "is missing: make a gateway in a new folder with 'tocsin init'";
@@ -94,19 +98,88 @@ check_state(const struct conf *c)
 		good("state", "%s", c->state_dir);
 }
 
+/* The disk that a file lies on, of whose partitions this one's is; the file system where the kernel
+ * does not tell. */
+static dev_t
+disk_of(dev_t dev)
+{
+	char path[96], text[32];
+	unsigned major_number, minor_number;
+	FILE *f;
+
+	(void)snprintf(
+	    path, sizeof(path), "/sys/dev/block/%u:%u/partition", major(dev), minor(dev));
+	if (access(path, F_OK) == -1)
+		return dev;
+	(void)snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/../dev", major(dev), minor(dev));
+	if ((f = fopen(path, "re")) == NULL)
+		return dev;
+	if (fgets(text, sizeof(text), f) != NULL &&
+	    sscanf(text, "%u:%u", &major_number, &minor_number) == 2)
+		dev = makedev(major_number, minor_number);
+	(void)fclose(f); /* read-only */
+	return dev;
+}
+
+/* An anchor's file that is in order: where does it lie? */
+static void
+say_medium(const struct conf *c, const struct stat *anchor)
+{
+	struct stat store;
+
+	if (stat(c->state_dir, &store) == 0 && disk_of(store.st_dev) == disk_of(anchor->st_dev))
+		good("anchor",
+		    "%s; it lies on the medium of the store, so deletion is not erasure: better "
+		    "on a USB stick of its own, best in an EEPROM",
+		    c->anchor);
+	else
+		good("anchor", "%s, on another medium than the store", c->anchor);
+}
+
+static void
+check_eeprom(const struct conf *c, const struct stat *sb)
+{
+	int fd;
+
+	if (S_ISDIR(sb->st_mode) || S_ISLNK(sb->st_mode))
+		bad("anchor", "%s is a folder or a link: name the EEPROM's own file", c->anchor);
+	else if (!is_private("anchor", c->anchor, sb, "600"))
+		return; /* said */
+	else if ((fd = open(c->anchor, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) == -1)
+		bad("anchor", "%s: %s", c->anchor, strerror(errno));
+	else {
+		off_t size = lseek(fd, 0, SEEK_END);
+
+		(void)close(fd); /* read-only */
+		if (size < ANCHOR_EEPROM_MIN)
+			bad("anchor", "%s has %lld octets, and needs %d: use a larger EEPROM",
+			    c->anchor, (long long)size, ANCHOR_EEPROM_MIN);
+		else
+			good("anchor", "%s, an EEPROM of %lld octets", c->anchor, (long long)size);
+	}
+}
+
 static void
 check_anchor(const struct conf *c)
 {
 	struct stat sb;
 
-	if (stat(c->anchor, &sb) == -1)
+	if (c->anchor_kind == ANCHOR_NONE)
+		good("anchor", "none: for a trial only. What is deleted is not erased, and a copy "
+			       "of the card with a passphrase opens everything");
+	else if (lstat(c->anchor, &sb) == -1)
 		bad("anchor", "%s: %s", c->anchor,
 		    errno == ENOENT ? "is missing: without it the store cannot be opened"
 				    : strerror(errno));
+	else if (c->anchor_kind == ANCHOR_EEPROM)
+		check_eeprom(c, &sb);
 	else if (!S_ISREG(sb.st_mode))
 		bad("anchor", "%s is not a plain file", c->anchor);
+	else if (sb.st_size != ANCHOR_FILE_LEN)
+		bad("anchor", "%s has %lld octets, not %d: it is no anchor, or was cut", c->anchor,
+		    (long long)sb.st_size, ANCHOR_FILE_LEN);
 	else if (is_private("anchor", c->anchor, &sb, "600"))
-		good("anchor", "%s", c->anchor);
+		say_medium(c, &sb);
 }
 
 /* tocsind makes it when it starts. */

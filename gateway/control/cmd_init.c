@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "gateway/control/client.h"
 #include "gateway/control/cmd.h"
 #include "gateway/control/init_make.h"
 #include "gateway/control/init_plan.h"
@@ -71,7 +72,10 @@ say_made(void)
 
 	printf(
 	    "\nMade:\n  settings  %s\n  store     %s (sealed)\n  anchor    %s\n  modem     %s%s\n",
-	    conf, c->state_dir, c->anchor, c->modem_device,
+	    conf, c->state_dir,
+	    c->anchor_kind == ANCHOR_NONE ? "none: for a trial only, deletion is not erasure"
+					  : c->anchor,
+	    c->modem_device,
 	    strcmp(c->modem_model, "dummy") == 0 ? " (Gammu's dummy device: a trial without modem)"
 						 : "");
 	printf("\nNext:\n"
@@ -97,6 +101,21 @@ prepare(struct birth *b)
 	return make_conf(b); /* with the cost */
 }
 
+/* A gateway is here already; perhaps one that was wiped. */
+static int
+refuse_settings(const char *path)
+{
+	char fault[CONF_FAULT_MAX];
+
+	if (conf_read(path, &work.conf, fault) == ST_OK && make_is_wiped(&work.conf)) {
+		(void)cmd_fail(EXIT_REFUSED, "the gateway of %s was wiped", path);
+		client_say_anew(stderr, &work.conf);
+		return EXIT_REFUSED;
+	}
+	return cmd_fail(EXIT_REFUSED,
+	    "%s exists already: there is a gateway here; use another folder, or -c", path);
+}
+
 int
 cmd_init(int argc, char **argv)
 {
@@ -119,9 +138,7 @@ cmd_init(int argc, char **argv)
 	if (!go_on)
 		return code;
 	if (access(work.plan.settings, F_OK) == 0)
-		return cmd_fail(EXIT_REFUSED,
-		    "%s exists already: there is a gateway here; use another folder, or -c",
-		    work.plan.settings);
+		return refuse_settings(work.plan.settings);
 	if ((code = plan_answers(&work.plan)) != 0 || (code = prepare(&b)) != 0 ||
 	    (code = choose_passphrase(&work.plan, &passphrase)) != 0)
 		return code;

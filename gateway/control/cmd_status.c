@@ -157,6 +157,16 @@ print_clock(const struct msg_status *s)
 }
 
 static void
+print_anchor(const struct msg_status *s)
+{
+	printf("anchor     %s\n", s->anchor[0] != '\0' ? s->anchor : "-");
+	if (strcmp(s->anchor, "none") == 0)
+		printf(
+		    "           for a trial only: what is deleted is not erased, and a copy of the "
+		    "card with\n           a passphrase opens everything that it ever held\n");
+}
+
+static void
 print_words(const struct msg_status *s, const struct wrongs *w)
 {
 	char last[SHOW_TIME_MAX];
@@ -164,7 +174,7 @@ print_words(const struct msg_status *s, const struct wrongs *w)
 	print_state(s);
 	print_clock(s);
 	printf("posture    %s\n", s->posture == 0 ? "protected" : "open");
-	printf("anchor     %s\n", s->anchor[0] != '\0' ? s->anchor : "-");
+	print_anchor(s);
 	print_modem(s);
 	printf("waiting    %" PRIu64 " parked%s\n", s->parked,
 	    s->parked > 0 ? " (texts, and passphrases that opened nothing)" : "");

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +15,8 @@
 #include "gateway/control/cmd.h"
 #include "gateway/control/init_core.h"
 #include "schemas/exit.h"
+
+#define WIPED_LOOK 64 /* every kind of anchor begins with W */
 
 /* What is to be taken away again if a later step fails. */
 struct made {
@@ -49,6 +52,27 @@ folder_holds(const char *path, bool remove)
 	return any;
 }
 
+bool
+make_is_wiped(const struct conf *conf)
+{
+	uint8_t octets[WIPED_LOOK];
+	ssize_t n;
+	int fd;
+
+	if (conf->anchor_kind == ANCHOR_NONE)
+		return false; /* only core can tell */
+	if ((fd = open(conf->anchor, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) == -1)
+		return false;
+	n = read(fd, octets, sizeof(octets));
+	(void)close(fd); /* read-only */
+	for (ssize_t i = 0; i < n; i++)
+		if (octets[i] != 0) {
+			explicit_bzero(octets, sizeof(octets));
+			return false;
+		}
+	return n > 0;
+}
+
 int
 make_refuse_existing(const struct conf *conf, const char *settings)
 {
@@ -56,7 +80,11 @@ make_refuse_existing(const struct conf *conf, const char *settings)
 		return cmd_fail(EXIT_REFUSED,
 		    "%s exists already: there is a gateway here; use another folder, or -c",
 		    settings);
-	if (is_there(conf->anchor))
+	if (conf->anchor_kind == ANCHOR_EEPROM && !is_there(conf->anchor))
+		return cmd_fail(EXIT_REFUSED,
+		    "there is no EEPROM at %s: see that it is wired and its driver loaded",
+		    conf->anchor);
+	if (conf->anchor_kind == ANCHOR_FILE && is_there(conf->anchor))
 		return cmd_fail(EXIT_REFUSED,
 		    "%s exists already: it may be the anchor of another gateway; use another "
 		    "folder",
@@ -129,7 +157,8 @@ unmake(const struct birth *b, const struct made *made)
 {
 	const struct conf *c = b->conf;
 
-	(void)unlink(c->anchor); /* it was not there before: make_refuse_existing */
+	if (c->anchor_kind == ANCHOR_FILE)
+		(void)unlink(c->anchor); /* it was not there before: make_refuse_existing */
 	(void)folder_holds(c->state_dir, true);
 	if (made->settings)
 		(void)unlink(b->plan->settings);

@@ -6,6 +6,8 @@
 #ifndef GATEWAY_CONTROL_INIT_MAKE_H
 #define GATEWAY_CONTROL_INIT_MAKE_H
 
+#include <stdbool.h>
+
 #include "gateway/common/conf.h"
 #include "gateway/common/passphrase.h"
 #include "gateway/control/books.h"
@@ -22,6 +24,9 @@ struct birth {
 
 /* Before anything is asked: is there a gateway here already? 0, or EXIT_REFUSED after words. */
 int make_refuse_existing(const struct conf *conf, const char *settings);
+
+/* Does the anchor that the settings name hold zeros, as after a wipe? */
+bool make_is_wiped(const struct conf *conf);
 
 /* 0, or the exit code after words; then nothing was left behind. */
 int make_gateway(const struct birth *b);

@@ -23,6 +23,13 @@ static const struct {
 	"libGammu's connection, default at115200 for a tty", NULL, NULL},
     [PLAN_MODEL] = {"modem-model", "NAME",
 	"at for a modem, dummy for a trial; default: by the device", NULL, NULL},
+    [PLAN_ANCHOR] = {"anchor", "KIND", "file:PATH, eeprom:PATH or none; default file:anchor.bin",
+	"The anchor holds the key that is destroyed when something is deleted. A file on a USB "
+	"stick\n"
+	"is better than one on the card, an EEPROM (eeprom:PATH) is best; none is for a trial "
+	"only.\n"
+	"Anchor",
+	"file:anchor.bin"},
     [PLAN_POSTURE] = {"posture", "WORD", "protected; no other one is built yet", "Posture",
 	"protected"},
     [PLAN_CODEBOOK] = {"codebook", "FILE", "the codebook that the gateway begins with",
@@ -94,6 +101,11 @@ is_usable(enum plan_answer a, const char *answer)
 		return false;
 	if (a == PLAN_POSTURE && strcmp(answer, answers[a].initial) != 0) {
 		printf("No other posture than \"%s\" is built yet.\n", answers[a].initial);
+		return false;
+	}
+	if (a == PLAN_ANCHOR && strcmp(answer, "none") != 0 && strncmp(answer, "file:", 5) != 0 &&
+	    strncmp(answer, "eeprom:", 7) != 0) {
+		printf("Write file: or eeprom: and a path behind it, or none.\n");
 		return false;
 	}
 	if ((a == PLAN_CODEBOOK || a == PLAN_PLACES) && access(answer, R_OK) == -1) {
@@ -193,7 +205,7 @@ plan_settings_text(const struct plan *p, char out[PLAN_SETTINGS_MAX])
 	    "# Paths are meant from the folder of this file.\n\n");
 	append_quoted(&t, "state_dir", p->answer[PLAN_STATE_DIR]);
 	append_quoted(&t, "run_dir", "run");
-	append_quoted(&t, "anchor", "file:anchor.bin");
+	append_quoted(&t, "anchor", p->answer[PLAN_ANCHOR]);
 	append_quoted(&t, "posture", p->answer[PLAN_POSTURE]);
 	append(&t, "\nmodem = {\n");
 	append_quoted(&t, "\tdevice", p->answer[PLAN_DEVICE]);

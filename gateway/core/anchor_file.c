@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "gateway/core/anchor_file.h"
+/* The anchor as a file. */
+#include "gateway/core/anchor_impl.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -14,51 +15,40 @@
 #include <unistd.h>
 
 #define BLOCK 4096
-#define BLOCKS 3 /* W, slot 0, slot 1 */
+#define SLOTS 2
+#define BLOCKS (1 + SLOTS) /* W, slot 0, slot 1 */
 
-struct anchor {
+struct file_anchor {
+	struct anchor base;
 	int fd;
-	int direct_fd; /* O_DIRECT, or -1 where the file system has none */
-	unsigned long syncs;
+	int direct_fd;  /* O_DIRECT, or -1 where the file system has none */
 	uint8_t *block; /* one, aligned for O_DIRECT; zero between calls */
 };
+
+static struct file_anchor *
+own_struct(struct anchor *anchor)
+{
+	return (struct file_anchor *)anchor; /* its first member */
+}
 
 static unsigned
 block_of(unsigned slot)
 {
-	assert(slot < ANCHOR_SLOTS);
+	assert(slot < SLOTS);
 	return 1 + slot;
 }
 
-void
-anchor_close(struct anchor *anchor)
+static void
+close_file(struct anchor *anchor)
 {
-	if (anchor == NULL)
-		return;
-	if (anchor->direct_fd != -1)
-		(void)close(anchor->direct_fd); /* read-only: nothing to lose */
-	if (anchor->fd != -1)
-		(void)close(anchor->fd); /* synced with each write */
-	free(anchor->block);
-	free(anchor);
-}
+	struct file_anchor *a = own_struct(anchor);
 
-static struct anchor *
-make_anchor(void)
-{
-	struct anchor *anchor = calloc(1, sizeof(*anchor));
-	void *block;
-
-	if (anchor == NULL)
-		return NULL;
-	anchor->fd = anchor->direct_fd = -1;
-	if (posix_memalign(&block, BLOCK, BLOCK) != 0) {
-		anchor_close(anchor);
-		return NULL;
-	}
-	memset(block, 0, BLOCK);
-	anchor->block = block;
-	return anchor;
+	if (a->direct_fd != -1)
+		(void)close(a->direct_fd); /* read-only: nothing to lose */
+	if (a->fd != -1)
+		(void)close(a->fd); /* synced with each write */
+	free(a->block);
+	free(a);
 }
 
 /* --- blocks --- */
@@ -87,7 +77,7 @@ write_block(int fd, unsigned which, const uint8_t *block)
 
 /* What the medium holds now. Without O_DIRECT the page cache is asked to let go first. */
 static enum status
-read_back(struct anchor *anchor, unsigned which)
+read_back(struct file_anchor *anchor, unsigned which)
 {
 	memset(anchor->block, 0, BLOCK);
 	if (anchor->direct_fd != -1)
@@ -99,7 +89,7 @@ read_back(struct anchor *anchor, unsigned which)
 
 /* Write a cell and zeros to the block's end, sync, read back. */
 static enum status
-put_cell(struct anchor *anchor, unsigned which, const uint8_t *cell, size_t len)
+put_cell(struct file_anchor *anchor, unsigned which, const uint8_t *cell, size_t len)
 {
 	enum status st;
 
@@ -107,7 +97,7 @@ put_cell(struct anchor *anchor, unsigned which, const uint8_t *cell, size_t len)
 	memcpy(anchor->block, cell, len);
 	if ((st = write_block(anchor->fd, which, anchor->block)) != ST_OK)
 		goto done;
-	anchor->syncs++;
+	anchor->base.syncs++;
 	st = ST_SYNC;
 	if (fdatasync(anchor->fd) != 0)
 		goto done;
@@ -121,54 +111,81 @@ done:
 	return st;
 }
 
-enum status
-anchor_write(struct anchor *anchor, unsigned slot, const struct anchor_slot *content)
+static enum status
+write_slot(struct anchor *anchor, unsigned slot, const struct anchor_slot *content)
 {
 	uint8_t cell[ANCHOR_SLOT_LEN];
 	enum status st;
 
 	anchor_slot_write(content, cell);
-	st = put_cell(anchor, block_of(slot), cell, sizeof(cell));
+	st = put_cell(own_struct(anchor), block_of(slot), cell, sizeof(cell));
 	sodium_memzero(cell, sizeof(cell));
 	return st;
 }
 
-enum status
-anchor_zero(struct anchor *anchor, unsigned slot)
+static enum status
+zero_slot(struct anchor *anchor, unsigned slot)
 {
 	static const uint8_t cell[ANCHOR_SLOT_LEN];
 
-	return put_cell(anchor, block_of(slot), cell, sizeof(cell));
+	return put_cell(own_struct(anchor), block_of(slot), cell, sizeof(cell));
 }
 
-enum status
-anchor_read(struct anchor *anchor, struct anchor_content *out)
+static enum status
+zero_other(struct anchor *anchor, unsigned keep)
 {
+	return zero_slot(anchor, !keep);
+}
+
+static enum status
+read_cells(struct anchor *anchor, struct anchor_content *out)
+{
+	struct file_anchor *a = own_struct(anchor);
 	enum status st;
 
-	memset(out, 0, sizeof(*out));
-	if ((st = read_block(anchor->fd, 0, anchor->block)) != ST_OK)
+	if ((st = read_block(a->fd, 0, a->block)) != ST_OK)
 		goto done;
-	out->w_valid = anchor_w_read(anchor->block, &out->w) == ST_OK;
-	for (unsigned slot = 0; slot < ANCHOR_SLOTS; slot++) {
-		if ((st = read_block(anchor->fd, block_of(slot), anchor->block)) != ST_OK)
+	out->w_valid = anchor_w_read(a->block, &out->w) == ST_OK;
+	out->is_blank = sodium_is_zero(a->block, BLOCK);
+	for (unsigned slot = 0; slot < SLOTS; slot++) {
+		if ((st = read_block(a->fd, block_of(slot), a->block)) != ST_OK)
 			goto done;
-		out->slot_valid[slot] = anchor_slot_read(anchor->block, &out->slot[slot]) == ST_OK;
+		out->slot_valid[slot] = anchor_slot_read(a->block, &out->slot[slot]) == ST_OK;
+		out->is_blank = out->is_blank && sodium_is_zero(a->block, BLOCK);
 	}
 done:
-	sodium_memzero(anchor->block, BLOCK);
-	if (st != ST_OK)
-		sodium_memzero(out, sizeof(*out));
+	sodium_memzero(a->block, BLOCK);
 	return st;
 }
 
-unsigned long
-anchor_syncs(const struct anchor *anchor)
-{
-	return anchor->syncs;
-}
+static const struct anchor_ops file_ops = {.name = "file",
+    .zeroing = ZERO_WHEN_IDLE,
+    .close = close_file,
+    .read = read_cells,
+    .write = write_slot,
+    .zero = zero_slot,
+    .zero_others = zero_other};
 
 /* --- making and opening --- */
+
+static struct file_anchor *
+make_anchor(void)
+{
+	struct file_anchor *anchor = calloc(1, sizeof(*anchor));
+	void *block;
+
+	if (anchor == NULL)
+		return NULL;
+	anchor->base = (struct anchor){.ops = &file_ops, .slots = SLOTS, .step = 1};
+	anchor->fd = anchor->direct_fd = -1;
+	if (posix_memalign(&block, BLOCK, BLOCK) != 0) {
+		close_file(&anchor->base);
+		return NULL;
+	}
+	memset(block, 0, BLOCK);
+	anchor->block = block;
+	return anchor;
+}
 
 static enum status
 sync_folder(const char *path)
@@ -203,9 +220,21 @@ open_direct(const char *path, const struct stat *same)
 	return -1;
 }
 
+/* Some say yes to the flag and no to the read: then as without. */
+static void
+take_direct(struct file_anchor *anchor, const char *path, const struct stat *same)
+{
+	anchor->direct_fd = open_direct(path, same);
+	if (anchor->direct_fd != -1 && read_block(anchor->direct_fd, 0, anchor->block) != ST_OK) {
+		(void)close(anchor->direct_fd); /* read-only */
+		anchor->direct_fd = -1;
+	}
+	sodium_memzero(anchor->block, BLOCK);
+}
+
 /* Is it an anchor's file, ours alone? */
 static enum status
-own(struct anchor *anchor, const char *path)
+own(struct file_anchor *anchor, const char *path)
 {
 	struct stat sb;
 
@@ -214,18 +243,12 @@ own(struct anchor *anchor, const char *path)
 	if (!S_ISREG(sb.st_mode) || sb.st_mode & 077 || sb.st_size != BLOCKS * BLOCK ||
 	    flock(anchor->fd, LOCK_EX | LOCK_NB) == -1)
 		return ST_CONFIG;
-	anchor->direct_fd = open_direct(path, &sb);
-	/* Some say yes to the flag and no to the read. */
-	if (anchor->direct_fd != -1 && read_block(anchor->direct_fd, 0, anchor->block) != ST_OK) {
-		(void)close(anchor->direct_fd);
-		anchor->direct_fd = -1;
-	}
-	sodium_memzero(anchor->block, BLOCK);
+	take_direct(anchor, path, &sb);
 	return ST_OK;
 }
 
 static enum status
-write_new(struct anchor *anchor, const char *path, const struct key32 *w)
+write_new(struct file_anchor *anchor, const char *path, const struct key32 *w)
 {
 	uint8_t cell[ANCHOR_W_LEN];
 	enum status st = ST_OK;
@@ -247,9 +270,9 @@ write_new(struct anchor *anchor, const char *path, const struct key32 *w)
 }
 
 enum status
-anchor_create(const char *path, const struct key32 *w, struct anchor **out)
+anchor_file_create(const char *path, const struct key32 *w, struct anchor **out)
 {
-	struct anchor *anchor = make_anchor();
+	struct file_anchor *anchor = make_anchor();
 	enum status st;
 
 	if (anchor == NULL)
@@ -257,22 +280,22 @@ anchor_create(const char *path, const struct key32 *w, struct anchor **out)
 	anchor->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (anchor->fd == -1) {
 		st = errno == EEXIST ? ST_EXISTS : ST_IO;
-		anchor_close(anchor);
+		close_file(&anchor->base);
 		return st;
 	}
 	if ((st = write_new(anchor, path, w)) == ST_OK) {
-		*out = anchor;
+		*out = &anchor->base;
 		return ST_OK;
 	}
 	(void)unlink(path); /* half made: it holds nothing yet */
-	anchor_close(anchor);
+	close_file(&anchor->base);
 	return st;
 }
 
 enum status
-anchor_open(const char *path, struct anchor **out)
+anchor_file_open(const char *path, struct anchor **out)
 {
-	struct anchor *anchor = make_anchor();
+	struct file_anchor *anchor = make_anchor();
 	enum status st = ST_CONFIG;
 
 	if (anchor == NULL)
@@ -281,8 +304,51 @@ anchor_open(const char *path, struct anchor **out)
 	if (anchor->fd != -1)
 		st = own(anchor, path);
 	if (st == ST_OK)
-		*out = anchor;
+		*out = &anchor->base;
 	else
-		anchor_close(anchor);
+		close_file(&anchor->base);
+	return st;
+}
+
+/* --- the wipe --- */
+
+static enum status
+zero_all(struct file_anchor *a)
+{
+	enum status st = ST_OK;
+
+	for (unsigned which = 0; which < BLOCKS && st == ST_OK; which++)
+		st = write_block(a->fd, which, a->block); /* zeros, W first */
+	if (st == ST_OK && fdatasync(a->fd) != 0)
+		st = ST_SYNC;
+	for (unsigned which = 0; which < BLOCKS && st == ST_OK; which++) {
+		st = read_back(a, which);
+		if (st == ST_OK && !sodium_is_zero(a->block, BLOCK))
+			st = ST_IO;
+	}
+	sodium_memzero(a->block, BLOCK);
+	return st;
+}
+
+enum status
+anchor_file_wipe(const char *path)
+{
+	struct file_anchor *a = make_anchor();
+	struct stat sb;
+	enum status st;
+
+	if (a == NULL)
+		return ST_MEMORY;
+	if ((a->fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)) == -1)
+		st = errno == ENOENT ? ST_UNKNOWN : ST_CONFIG;
+	else if (fstat(a->fd, &sb) == -1)
+		st = ST_IO;
+	else if (!S_ISREG(sb.st_mode) || sb.st_size > BLOCKS * BLOCK)
+		st = ST_CONFIG;
+	else {
+		take_direct(a, path, &sb);
+		st = zero_all(a);
+	}
+	close_file(&a->base);
 	return st;
 }

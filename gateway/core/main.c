@@ -4,8 +4,10 @@
  *
  *	tocsin-core -c SETTINGS         fd 3: channel to tocsind, fd 4: listening control socket
  *	tocsin-core -c SETTINGS -i      fd 3: channel to `tocsin init`
+ *	tocsin-core -c SETTINGS -w      wipes the anchor and ends, whoever else owns it
  */
 #include <poll.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +20,7 @@
 #include "gateway/common/loop.h"
 #include "gateway/common/sandbox.h"
 #include "gateway/common/status.h"
+#include "gateway/core/anchor.h"
 #include "gateway/core/channel.h"
 #include "gateway/core/mem.h"
 #include "gateway/core/requests.h"
@@ -55,6 +58,8 @@ exit_code(enum status st)
 	case ST_ANCHOR:
 	case ST_DAMAGED:
 		return EXIT_CHANGED;
+	case ST_WIPED:
+		return EXIT_WIPED;
 	case ST_MEMORY:
 		return EXIT_MEMORY;
 	default:
@@ -213,11 +218,44 @@ on_control(struct loop *loop, int listener, short events, void *arg)
 	core.clients++;
 }
 
+/* What the wipe came to, as the exit code; the words are for who reads standard error. */
+static int
+wipe_code(enum status st)
+{
+	if (st == ST_OK)
+		return EXIT_WIPED;
+	(void)fprintf(stderr, "tocsin-core: %s\n",
+	    st == ST_UNKNOWN ? "there is no anchor to wipe"
+			     : "the anchor could not be overwritten: destroy it by hand");
+	return st == ST_UNKNOWN ? EXIT_CONFIG : EXIT_NOT_WIPED;
+}
+
+/*
+ * The panic. First the anchor, then what is in memory, then the end, from where we stand: the loop
+ * must not reach a text that waits, or a commit would write another key. A store that is its own
+ * anchor must be closed first.
+ */
+static void
+wipe_and_end(void)
+{
+	enum status st;
+
+	if (core.conf.anchor_kind == ANCHOR_NONE)
+		session_end(&core.session);
+	st = anchor_wipe(&core.conf);
+	session_end(&core.session);
+	requests_done(&core.requests);
+	channel_forget(&core.channel);
+	sodium_memzero(&core, sizeof(core));
+	_exit(wipe_code(st));
+}
+
 static void
 on_signal(struct loop *loop, int signo, void *arg)
 {
-	(void)signo;
 	(void)arg;
+	if (signo == SIGUSR1)
+		wipe_and_end();
 	loop_stop(loop); /* what is committed is durable, and the rest is still in the modem */
 }
 
@@ -254,10 +292,25 @@ run_init(void)
 	return st == ST_CLOSED ? ST_OK : st;
 }
 
+/* For a core that does not run, or does not hear. */
+static int
+run_wipe(const char *settings)
+{
+	char fault[CONF_FAULT_MAX];
+
+	if (conf_read(settings, &core.conf, fault) != ST_OK) {
+		(void)fprintf(stderr, "tocsin-core: %s\n", fault);
+		return EXIT_CONFIG;
+	}
+	if (store_library_init() != ST_OK)
+		return EXIT_MEMORY;
+	return wipe_code(anchor_wipe(&core.conf));
+}
+
 static int
 usage(void)
 {
-	(void)fprintf(stderr, "usage: tocsin-core -c SETTINGS [-i]\n"
+	(void)fprintf(stderr, "usage: tocsin-core -c SETTINGS [-i | -w]\n"
 			      "It is started by tocsind, or by 'tocsin init'.\n");
 	return EXIT_CONFIG;
 }
@@ -286,22 +339,26 @@ int
 main(int argc, char **argv)
 {
 	const char *settings = NULL;
-	int option, init = 0;
+	int option, init = 0, wipe = 0;
 	enum status st;
 
-	while ((option = getopt(argc, argv, "c:i")) != -1) {
+	while ((option = getopt(argc, argv, "c:iw")) != -1) {
 		if (option == 'c')
 			settings = optarg;
 		else if (option == 'i')
 			init = 1;
+		else if (option == 'w')
+			wipe = 1;
 		else
 			return usage();
 	}
 	if (settings == NULL || optind != argc)
 		return usage();
-	sandbox_close_above(init ? ROLE_CHANNEL_FD : CORE_CONTROL_FD);
+	sandbox_close_above(wipe ? STDERR_FILENO : init ? ROLE_CHANNEL_FD : CORE_CONTROL_FD);
 	if (sandbox_basic() != ST_OK || sodium_init() == -1)
 		return EXIT_CONFIG;
+	if (wipe)
+		return run_wipe(settings);
 	core.channel.fd = -1;
 	core.channel.session = core.requests.session = &core.session;
 	if ((st = start(settings)) == ST_OK)

@@ -68,7 +68,7 @@ answer_status(struct answer *a, struct ipc_message *ask)
 		out->on_h = (uint32_t)session_on_h(s);
 		out->two_person = s->two_person != 0;
 		out->recovery_key = !sodium_is_zero(s->ring.pk_r.b, sizeof(s->ring.pk_r.b));
-		(void)snprintf(out->anchor, sizeof(out->anchor), "file");
+		(void)snprintf(out->anchor, sizeof(out->anchor), "%s", anchor_kind_name(s->anchor));
 	}
 	out->kept = s->kept;
 	out->doubled = s->doubled;

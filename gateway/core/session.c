@@ -115,12 +115,13 @@ session_start(struct session *s, const struct conf *conf, char words[SESSION_WOR
 		return start_failed(words, st,
 		    "the store cannot be opened: see that its folder is readable and its disk is "
 		    "sound");
-	if ((st = anchor_open(conf->anchor, &s->anchor)) != ST_OK)
+	if ((st = anchor_open(conf, s->store, &s->anchor)) != ST_OK)
 		return start_failed(words, st,
 		    "the anchor cannot be opened: without it nothing in the store can be read");
 	if ((st = state_open(s->store, s->anchor, &s->state)) != ST_OK)
 		return start_failed(words, st,
-		    st == ST_ANCHOR
+		    st == ST_WIPED ? status_words(st)
+		    : st == ST_ANCHOR
 			? "the anchor does not open this store: are both from one gateway?"
 			: "the store's state cannot be read");
 	if ((st = read_ring(s)) != ST_OK)

@@ -21,7 +21,7 @@
 #include "crypto/envelope_x.h"
 #include "crypto/ring.h"
 #include "gateway/common/conf.h"
-#include "gateway/core/anchor_file.h"
+#include "gateway/core/anchor.h"
 #include "gateway/core/events.h"
 #include "gateway/core/facts.h"
 #include "gateway/core/hints.h"

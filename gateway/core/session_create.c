@@ -161,20 +161,31 @@ done:
 	return st;
 }
 
+static const char *
+anchor_words(const struct conf *conf, enum status st)
+{
+	if (conf->anchor_kind == ANCHOR_FILE)
+		return st == ST_EXISTS
+			   ? "the anchor's file exists already: remove it only if no store needs it"
+			   : "the anchor's file cannot be made: see its folder";
+	if (st == ST_EXISTS)
+		return "the EEPROM for the anchor is not empty: only if no store and nothing else "
+		       "needs what it holds, overwrite it with zeros, then try again";
+	return "the EEPROM for the anchor cannot be used: its file must be there, belong to this "
+	       "user alone (mode 600) and have 832 octets or more";
+}
+
 static enum status
 make_store(struct session *s, const struct birth *b, const struct session_birth *birth,
     const uint32_t version[2], char words[SESSION_WORDS_MAX])
 {
 	enum status st;
 
-	if ((st = anchor_create(s->conf->anchor, &b->w, &s->anchor)) != ST_OK)
-		return say(words, st,
-		    st == ST_EXISTS
-			? "the anchor's file exists already: remove it only if no store needs it"
-			: "the anchor's file cannot be made: see its folder");
 	if ((st = store_create(s->conf->state_dir, &s->store)) != ST_OK)
 		return say(
 		    words, st, "the store cannot be made: see its folder and the room on its disk");
+	if ((st = anchor_create(s->conf, s->store, &b->w, &s->anchor)) != ST_OK)
+		return say(words, st, anchor_words(s->conf, st));
 	s->ring = b->list;
 	if ((st = state_create(s->store, s->anchor, &b->wraps, &b->list, 0, &s->state)) != ST_OK)
 		return st;
@@ -207,7 +218,7 @@ undo(struct session *s)
 
 	session_end(s);
 	if (own_anchor)
-		(void)unlink(conf->anchor); /* ours: made just now */
+		anchor_unmake(conf); /* ours: made just now */
 	if (own_store) {
 		remove_file(conf->state_dir, "tocsin.db");
 		remove_file(conf->state_dir, "tocsin.db-wal");

@@ -61,13 +61,15 @@ fill_new(struct state *s, const struct ring_list *list, uint8_t posture)
 
 	if ((st = anchor_read(s->anchor, &c)) != ST_OK)
 		return st;
-	if (!c.w_valid || c.slot_valid[0] || c.slot_valid[1]) {
-		st = ST_ANCHOR;
+	st = c.w_valid ? ST_OK : ST_ANCHOR;
+	for (unsigned i = 0; i < c.slots; i++)
+		if (c.slot_valid[i])
+			st = ST_ANCHOR;
+	if (st != ST_OK)
 		goto done;
-	}
 	s->w = c.w;
 	s->is_new = 1;
-	s->anchor_slot = 1; /* so the first commit writes slot 0 */
+	s->anchor_slot = anchor_before_first(s->anchor);
 	entropy_fill(s->root.incarnation, sizeof(s->root.incarnation));
 	entropy_fill(s->root.k_seen.b, sizeof(s->root.k_seen.b));
 	entropy_fill(s->root.k_p.b, sizeof(s->root.k_p.b));
@@ -150,7 +152,7 @@ load_nodes(struct state *s)
 	return ST_OK;
 }
 
-/* The slot whose A opens the root; where both do, the one whose gen is the root's. */
+/* The slot whose A opens the root; where several do, the one whose gen is the root's. */
 static enum status
 choose_slot(struct state *s, const struct anchor_content *c)
 {
@@ -164,7 +166,7 @@ choose_slot(struct state *s, const struct anchor_content *c)
 		return st;
 	if (st == ST_TOO_LONG || len != TREE_ROOT_LEN + TREE_EXTRA)
 		return ST_DAMAGED;
-	for (unsigned i = 0; i < ANCHOR_SLOTS; i++) {
+	for (unsigned i = 0; i < c->slots; i++) {
 		if (!c->slot_valid[i] || (found && c->slot[i].gen != s->root.gen) ||
 		    tree_open(&c->slot[i].a, TREE_ROOT, s->blob, len, s->plain) != ST_OK)
 			continue;
@@ -175,7 +177,9 @@ choose_slot(struct state *s, const struct anchor_content *c)
 		found = 1;
 	}
 	sodium_memzero(s->plain, TREE_ROOT_LEN);
-	return found ? ST_OK : ST_ANCHOR;
+	if (!found)
+		return c->is_blank ? ST_WIPED : ST_ANCHOR;
+	return c->w_valid ? ST_OK : ST_ANCHOR;
 }
 
 static enum status
@@ -187,7 +191,7 @@ fill_existing(struct state *s)
 	if ((st = store_checkpoint(s->store)) != ST_OK ||
 	    (st = anchor_read(s->anchor, &c)) != ST_OK)
 		return st;
-	st = c.w_valid ? choose_slot(s, &c) : ST_ANCHOR;
+	st = choose_slot(s, &c);
 	s->w = c.w;
 	s->is_old_slot_live = 1; /* or torn: it is zeroed when idle */
 	sodium_memzero(&c, sizeof(c));

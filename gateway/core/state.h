@@ -9,9 +9,11 @@
  *   2. one SQLite transaction: run and journal rows, changed leaves, their nodes and the root under
  *      fresh keys (the root under A'; under the old A where no slot changed), seen, parked rows;
  *   3. the caller acknowledges;
- *   4. the old anchor slot is zeroed by the next commit's step 1, or by state_idle().
- * A commit that returns anything but ST_OK leaves memory and disk in doubt: the caller touches
- * nothing more and ends the process (ST_SYNC: and the machine must be restarted).
+ *   4. the old anchor slot is zeroed: in an EEPROM at once; in a file by the next commit's step 1,
+ *      or by state_idle().
+ * Where the store is its own anchor (the kind none), A' is written in step 2, and 1 and 4 fall
+ * away. A commit that returns anything but ST_OK leaves memory and disk in doubt: the caller
+ * touches nothing more and ends the process (ST_SYNC: and the machine must be restarted).
  *
  * Secrets held here live in sodium_malloc'd memory and are wiped by state_lock() and state_free().
  */
@@ -26,7 +28,7 @@
 #include "crypto/ratchet.h"
 #include "crypto/ring.h"
 #include "crypto/tree.h"
-#include "gateway/core/anchor_file.h"
+#include "gateway/core/anchor.h"
 #include "gateway/core/store.h"
 #include "schemas/limits.h"
 #include "schemas/status.h"
@@ -45,8 +47,9 @@ enum status state_create(struct store *store, struct anchor *anchor, const struc
 /*
  * Open an existing state as LOCKED. Step 0 first: one checkpoint, its result checked. Then the
  * anchor slot whose A opens the root is chosen (gen inside decides a tie).
- * ST_OK, ST_ANCHOR (neither opens it, or W is gone), ST_INCOMPLETE (its making was cut short: there
- * is no root), ST_DAMAGED, ST_IO, ST_SYNC, ST_MEMORY.
+ * ST_OK, ST_ANCHOR (none opens it, or W is gone), ST_WIPED (nothing at all is in the anchor),
+ * ST_INCOMPLETE (its making was cut short: there is no root), ST_DAMAGED, ST_IO, ST_SYNC,
+ * ST_MEMORY.
  */
 enum status state_open(struct store *store, struct anchor *anchor, struct state **out) MUST_USE;
 /* state_free(NULL) does nothing. Store and anchor stay the caller's. */

@@ -228,13 +228,16 @@ put_recovery(struct state *s)
 
 /* Step 2. */
 static enum status
-transact(struct state *s, const struct key32 *a, uint64_t on_h)
+transact(struct state *s, const struct anchor_slot *slot, uint64_t on_h)
 {
 	enum status st;
 
 	if ((st = store_begin(s->store)) != ST_OK)
 		return st;
-	if (needs_root(s) && ((st = put_journal(s)) != ST_OK || (st = put_tree(s, a)) != ST_OK))
+	if (needs_root(s) &&
+	    ((st = put_journal(s)) != ST_OK || (st = put_tree(s, &slot->a)) != ST_OK))
+		return st;
+	if (needs_anchor(s) && (st = anchor_join(s->anchor, slot)) != ST_OK)
 		return st;
 	if ((st = put_recovery(s)) != ST_OK || (st = put_parked(s)) != ST_OK ||
 	    (st = put_seen(s, on_h)) != ST_OK)
@@ -267,9 +270,10 @@ static void
 take_over(struct state *s, const struct key32 *a, uint64_t on_h)
 {
 	if (needs_anchor(s)) {
-		s->anchor_slot = !s->anchor_slot;
+		s->anchor_slot = anchor_next(s->anchor, s->anchor_slot);
 		s->a = *a;
-		s->is_old_slot_live = !s->is_new;
+		if (anchor_zeroes_when_idle(s->anchor))
+			s->is_old_slot_live = !s->is_new;
 	}
 	if (needs_root(s))
 		s->is_trim_due = s->is_new = 0;
@@ -280,7 +284,16 @@ take_over(struct state *s, const struct key32 *a, uint64_t on_h)
 	state_clear_changes(s);
 }
 
-/* Steps 1 and 2. */
+/* Step 4, where it is not for later. */
+static enum status
+zero_old(struct state *s)
+{
+	if (!needs_anchor(s) || s->is_new || !anchor_zeroes_at_once(s->anchor))
+		return ST_OK;
+	return anchor_zero(s->anchor, s->anchor_slot);
+}
+
+/* Steps 1, 2 and 4; 3, the acknowledgement, may come after all of them. */
 static enum status
 write_out(struct state *s, struct anchor_slot *slot, uint64_t on_h)
 {
@@ -290,10 +303,13 @@ write_out(struct state *s, struct anchor_slot *slot, uint64_t on_h)
 	slot->gen = s->next.gen;
 	if (needs_anchor(s)) {
 		entropy_fill(slot->a.b, sizeof(slot->a.b));
-		if ((st = anchor_write(s->anchor, !s->anchor_slot, slot)) != ST_OK)
+		st = anchor_write(s->anchor, anchor_next(s->anchor, s->anchor_slot), slot);
+		if (st != ST_OK)
 			return st;
 	}
-	return transact(s, &slot->a, on_h);
+	if ((st = transact(s, slot, on_h)) != ST_OK)
+		return st;
+	return zero_old(s);
 }
 
 enum status
@@ -339,7 +355,7 @@ state_idle(struct state *s)
 
 	if (s->is_broken)
 		return ST_IO;
-	if (s->is_old_slot_live && (st = anchor_zero(s->anchor, !s->anchor_slot)) == ST_OK)
+	if (s->is_old_slot_live && (st = anchor_zero_others(s->anchor, s->anchor_slot)) == ST_OK)
 		s->is_old_slot_live = 0;
 	if (st == ST_OK && store_wal_pages(s->store) >= IDLE_PAGES)
 		st = store_checkpoint(s->store);

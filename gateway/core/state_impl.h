@@ -66,7 +66,7 @@ struct state {
 	struct key32 w;
 	struct key32 a; /* opens the root */
 	unsigned anchor_slot;
-	int is_old_slot_live; /* the other slot may hold something */
+	int is_old_slot_live; /* another slot may hold something */
 	int is_new;           /* never committed */
 	int is_broken;        /* a commit failed: nothing goes on */
 	int is_listed;

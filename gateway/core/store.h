@@ -33,6 +33,13 @@ enum status store_create(const char *dir, struct store **out) MUST_USE;
 enum status store_open(const char *dir, struct store **out) MUST_USE;
 void store_close(struct store *st);
 
+/*
+ * Delete the wraps and the two rows of an anchor of the kind none from the store in DIR, which
+ * nobody may have open, so that their octets are overwritten in the database and in the WAL.
+ * ST_UNKNOWN (there is no store), ST_CONFIG, ST_AGAIN (another process has it) too.
+ */
+enum status store_wipe(const char *dir) MUST_USE;
+
 /* Step 0, and when idle; store_commit() does it at 8000 pages. */
 enum status store_checkpoint(struct store *st) MUST_USE;
 /* Pages in the WAL since the last complete checkpoint. */
@@ -46,6 +53,10 @@ enum status store_node_put(
     struct store *st, uint32_t node, const uint8_t *blob, size_t len) MUST_USE;
 enum status store_node_get(
     struct store *st, uint32_t node, uint8_t *out, size_t cap, size_t *len) MUST_USE;
+
+/* Two rows of `state` that are no part of the tree: the anchor of the kind none. */
+#define STORE_NODE_W 34
+#define STORE_NODE_A 35
 
 /* ring: one row, the signed list. */
 enum status store_ring_put(struct store *st, const uint8_t *octets, size_t len) MUST_USE;

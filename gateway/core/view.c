@@ -91,7 +91,10 @@ static const char *const statements[SQL_STATEMENTS] = {
 	"SELECT seq, slot, generation, pseudonym, language, place, household, rhythm_days,"
 	" heartbeat, enrolled, revoked, messages, highest, last, last_trust, chain_messages, lost,"
 	" waiting FROM monitor ORDER BY seq",
-    [SQL_CARRY_RIGHT] = "SELECT seq, type, act, id, name, at FROM rights ORDER BY seq",
+    [SQL_COORDINATOR] = "INSERT INTO coordinator(id, name, since, passphrase, removed)"
+			" VALUES(?1, ?2, ?3, ?4, ?5)",
+    [SQL_CARRY_COORDINATOR] =
+	"SELECT id, name, since, passphrase, removed FROM coordinator ORDER BY id",
     [SQL_CARRY_TALLY] = "SELECT week, kind, place, count FROM counted WHERE week >= ?1",
     [SQL_RENEW] = "UPDATE monitor SET waiting = ?2 WHERE slot = ?1 AND revoked IS NULL"
 		  " AND waiting IS NULL AND generation + 1 = ?2",

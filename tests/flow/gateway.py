@@ -159,6 +159,8 @@ class Monitor:
 
 
 class Gateway:
+    init_options = ()  # more for `tocsin init`, for a kind of gateway of its own
+
     def __init__(self, bin_dir, passphrase=None, number="+254712345678"):
         self.bin_dir = os.path.abspath(bin_dir)
         self.passphrase = passphrase or "flow " + secrets.token_hex(8)
@@ -248,7 +250,7 @@ class Gateway:
         self.command("init", "--yes", "--codebook", self.codebook, "--places", self.places,
                      "--modem-device", self.device, "--modem-connection", "none",
                      "--modem-model", "dummy", "--modem-poll", 1, "--argon-memory", 64,
-                     "--argon-passes", 3, passphrase=self.passphrase)
+                     "--argon-passes", 3, *self.init_options, passphrase=self.passphrase)
         with open(self.conf, "a") as f:
             f.write('\nlog = {\n\tlevel = "debug";\n};\n')
 

@@ -102,6 +102,8 @@ def wizard(programs):
     t = Terminal(folder, f"{programs}/tocsin", "init", "--argon-memory", "64")
     t.answer("Folder of the sealed store [state]: ", "")
     t.answer("for a trial without modem [modem]: ", "")
+    t.answer("Anchor [file:anchor.bin]: ", "anchor.bin")
+    t.answer("Anchor [file:anchor.bin]: ", "")
     t.answer("Posture [protected]: ", "")
     t.answer("Codebook file: ", "")
     t.answer("Codebook file: ", CODEBOOK)

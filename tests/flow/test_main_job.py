@@ -397,7 +397,7 @@ def ends(g, left):
     expect_in("does not run", g.command("status", code=3).err, "status after SIGTERM")
     g.start()
     expect(g.state_name(), "LOCKED", "state after a restart")
-    left_over = [name for name in os.listdir(os.path.join(g.own, "run")) if name != "control"]
+    left_over = [name for name in os.listdir(os.path.join(g.own, "run")) if name not in ("control", "pid")]
     expect(left_over, [], "in the run folder")
     g.stop()
 

@@ -16,7 +16,7 @@ static const struct {
 	uint32_t min, max;
 } bounds[] = {
 #define CHECKED_PATH(field, lo, hi)
-#define CHECKED_FILE(field, lo, hi)
+#define CHECKED_ANCHOR(field, lo, hi) {offsetof(struct conf, field##_kind), 0, ANCHOR_NONE},
 #define CHECKED_TEXT(field, lo, hi)
 #define CHECKED_WORD(field, lo, hi) {offsetof(struct conf, field), 0, 1},
 #define CHECKED_NUMBER(field, lo, hi) {offsetof(struct conf, field), lo, hi},
@@ -45,6 +45,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		assert(value >= bounds[i].min && value <= bounds[i].max);
 	}
 	assert(conf.posture == POSTURE_PROTECTED);
+	assert((conf.anchor_kind == ANCHOR_NONE) == (conf.anchor[0] == '\0'));
 	assert(strncmp(conf.state_dir, "folder/", 7) == 0 || conf.state_dir[0] == '/');
 	return 0;
 }

@@ -99,7 +99,7 @@ gateway_make(struct gateway *g, const char *dir, const struct gateway_keys *k)
 	(void)mkdir(path, 0700);
 	CHECK_EQ(store_create(path, &g->store), ST_OK);
 	gateway_path(g, "anchor", path);
-	CHECK_EQ(anchor_create(path, &k->w, &g->anchor), ST_OK);
+	CHECK_EQ(anchor_file_create(path, &k->w, &g->anchor), ST_OK);
 	CHECK_EQ(state_create(g->store, g->anchor, &k->wraps, &k->list, 0, &g->state), ST_OK);
 	gateway_arm(g, k);
 	(void)gateway_event(g, 7, (const uint8_t *)"m", 1);
@@ -129,7 +129,7 @@ gateway_open(struct gateway *g, const char *dir)
 	gateway_path(g, "box", path);
 	if ((st = store_open(path, &g->store)) == ST_OK) {
 		gateway_path(g, "anchor", path);
-		st = anchor_open(path, &g->anchor);
+		st = anchor_file_open(path, &g->anchor);
 	}
 	if (st == ST_OK)
 		st = state_open(g->store, g->anchor, &g->state);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The anchor's file: what it refuses to own, and what each write leaves in which block. */
-#include "gateway/core/anchor_file.h"
+#include "gateway/core/anchor.h"
 #include "tests/support/check.h"
 #include "tests/support/folder.h"
 
@@ -20,9 +20,9 @@ test_cells(void)
 	uint8_t *octets, cell[ANCHOR_SLOT_LEN];
 	size_t len;
 
-	CHECK_EQ(anchor_create(path, &w, &a), ST_OK);
-	CHECK_EQ(anchor_create(path, &w, &second), ST_EXISTS);
-	CHECK_EQ(anchor_open(path, &second), ST_CONFIG); /* owned */
+	CHECK_EQ(anchor_file_create(path, &w, &a), ST_OK);
+	CHECK_EQ(anchor_file_create(path, &w, &second), ST_EXISTS);
+	CHECK_EQ(anchor_file_open(path, &second), ST_CONFIG); /* owned */
 	CHECK_EQ(anchor_read(a, &c), ST_OK);
 	CHECK(c.w_valid && !c.slot_valid[0] && !c.slot_valid[1]);
 	CHECK_MEM(c.w.b, w.b, 32);
@@ -47,7 +47,7 @@ test_cells(void)
 	free(octets);
 	CHECK_EQ(anchor_zero(a, 1), ST_OK);
 	anchor_close(a);
-	CHECK_EQ(anchor_open(path, &a), ST_OK);
+	CHECK_EQ(anchor_file_open(path, &a), ST_OK);
 	CHECK_EQ(anchor_read(a, &c), ST_OK);
 	CHECK(c.w_valid && c.slot_valid[0] && !c.slot_valid[1]);
 	octets = file_octets(path, &len);
@@ -64,22 +64,22 @@ test_refused(void)
 	struct anchor *a = NULL;
 	char link_path[160];
 
-	CHECK_EQ(anchor_open(path, &a), ST_CONFIG); /* none */
-	CHECK_EQ(anchor_create(path, &w, &a), ST_OK);
+	CHECK_EQ(anchor_file_open(path, &a), ST_CONFIG); /* none */
+	CHECK_EQ(anchor_file_create(path, &w, &a), ST_OK);
 	anchor_close(a);
 	a = NULL;
 	(void)snprintf(link_path, sizeof(link_path), "%s/link", dir);
 	CHECK_EQ(symlink("anchor", link_path), 0);
-	CHECK_EQ(anchor_open(link_path, &a), ST_CONFIG);
-	CHECK_EQ(anchor_create(link_path, &w, &a), ST_EXISTS);
+	CHECK_EQ(anchor_file_open(link_path, &a), ST_CONFIG);
+	CHECK_EQ(anchor_file_create(link_path, &w, &a), ST_EXISTS);
 	CHECK_EQ(chmod(path, 0640), 0);
-	CHECK_EQ(anchor_open(path, &a), ST_CONFIG);
+	CHECK_EQ(anchor_file_open(path, &a), ST_CONFIG);
 	CHECK_EQ(chmod(path, 0600), 0);
 	CHECK_EQ(truncate(path, 8192), 0);
-	CHECK_EQ(anchor_open(path, &a), ST_CONFIG);
-	CHECK_EQ(anchor_open(dir, &a), ST_CONFIG);
+	CHECK_EQ(anchor_file_open(path, &a), ST_CONFIG);
+	CHECK_EQ(anchor_file_open(dir, &a), ST_CONFIG);
 	(void)snprintf(link_path, sizeof(link_path), "%s/none/anchor", dir);
-	CHECK_EQ(anchor_create(link_path, &w, &a), ST_IO);
+	CHECK_EQ(anchor_file_create(link_path, &w, &a), ST_IO);
 	CHECK(a == NULL);
 }
 
@@ -96,7 +96,7 @@ test_failing(void)
 		int full = open("/dev/full", O_RDWR), before = dup(0);
 
 		(void)unlink(path);
-		if (anchor_create(path, &w, &a) != ST_OK)
+		if (anchor_file_create(path, &w, &a) != ST_OK)
 			_exit(2);
 		/* its descriptor is the first free one after `before`: point it at a full medium */
 		if (full == -1 || dup2(full, before + 1) == -1)

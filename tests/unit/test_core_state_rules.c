@@ -200,7 +200,7 @@ test_incomplete(void)
 	(void)mkdir(path, 0700);
 	CHECK_EQ(store_create(path, &g.store), ST_OK);
 	gateway_path(&g, "anchor", path);
-	CHECK_EQ(anchor_create(path, &keys.w, &g.anchor), ST_OK);
+	CHECK_EQ(anchor_file_create(path, &keys.w, &g.anchor), ST_OK);
 	CHECK_EQ(state_create(g.store, g.anchor, &keys.wraps, &keys.list, 0, &g.state), ST_OK);
 	CHECK_EQ(state_commit(g.state, 1, 1), ST_NOT_ALLOWED); /* not armed */
 	gateway_close(&g);

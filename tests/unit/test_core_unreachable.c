@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gateway/core/anchor_file.h"
+#include "gateway/core/anchor.h"
 #include "gateway/core/store.h"
 #include "tests/support/check.h"
 
@@ -30,7 +30,7 @@ main(void)
 	CHECK(access(above, X_OK) == -1 || geteuid() != getuid());
 	CHECK_EQ(store_library_init(), ST_OK);
 	CHECK_EQ(store_create("state", &store), ST_OK);
-	CHECK_EQ(anchor_create("anchor.bin", &w, &anchor), ST_OK);
+	CHECK_EQ(anchor_file_create("anchor.bin", &w, &anchor), ST_OK);
 	anchor_close(anchor);
 	store_close(store);
 	store = NULL;

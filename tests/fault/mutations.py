@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ["CMakeLists.txt", "CMakePresets.json", "crypto", "reporting", "gateway", "schemas", "tests", "deploy"]
 
-CUTS = ("cuts", ["fault_test_core_cuts", "3000", "1", "first"])
+CUTS = ("cuts", ["fault_test_core_cuts", "3000", "1", "file", "first"])
 ERRORS = ("errors", ["fault_test_core_errors", "50"])
 
 # name: (what it breaks, the test that must turn red, [(file, old, new), ...])
@@ -41,10 +41,12 @@ MUTATIONS = {
     "steps_1_2": (
         "the transaction comes before the anchor", CUTS,
         [("gateway/core/state_commit.c",
-          "if ((st = anchor_write(s->anchor, !s->anchor_slot, slot)) != ST_OK)\n\t\t\treturn st;\n\t}\n"
-          "\treturn transact(s, &slot->a, on_h);",
-          "}\n\tst = transact(s, &slot->a, on_h);\n\tif (st == ST_OK && needs_anchor(s))\n"
-          "\t\tst = anchor_write(s->anchor, !s->anchor_slot, slot);\n\treturn st;")]),
+          "\t\tst = anchor_write(s->anchor, anchor_next(s->anchor, s->anchor_slot), slot);\n"
+          "\t\tif (st != ST_OK)\n\t\t\treturn st;\n\t}\n"
+          "\tif ((st = transact(s, slot, on_h)) != ST_OK)\n\t\treturn st;\n",
+          "\t}\n\tif ((st = transact(s, slot, on_h)) != ST_OK)\n\t\treturn st;\n"
+          "\tif (needs_anchor(s) && (st = anchor_write(s->anchor,\n"
+          "\t    anchor_next(s->anchor, s->anchor_slot), slot)) != ST_OK)\n\t\treturn st;\n")]),
     "steps_2_3": (
         "a batch is acknowledged, and committed with the next one", CUTS,
         [("gateway/core/intake.c", "for (size_t i = 0; st == ST_OK && i < count; i++)\n\t\tst = take_one",
@@ -54,10 +56,10 @@ MUTATIONS = {
     "steps_2_4": (
         "the old anchor slot is zeroed before the transaction", CUTS,
         [("gateway/core/state_commit.c",
-          "if ((st = anchor_write(s->anchor, !s->anchor_slot, slot)) != ST_OK)\n\t\t\treturn st;",
-          "if ((st = anchor_write(s->anchor, !s->anchor_slot, slot)) != ST_OK ||\n"
-          "\t\t    (!s->is_new && (st = anchor_zero(s->anchor, s->anchor_slot)) != ST_OK))\n"
-          "\t\t\treturn st;")]),
+          "\tif ((st = transact(s, slot, on_h)) != ST_OK)\n\t\treturn st;\n",
+          "\tif (needs_anchor(s) && !s->is_new &&\n"
+          "\t    (st = anchor_zero(s->anchor, s->anchor_slot)) != ST_OK)\n\t\treturn st;\n"
+          "\tif ((st = transact(s, slot, on_h)) != ST_OK)\n\t\treturn st;\n")]),
 }
 
 

@@ -8,7 +8,7 @@
 #include "gateway/control/cmd.h"
 #include "schemas/exit.h"
 
-_Static_assert(RECOVERY_TYPED_MAX <= PASSPHRASE_MAX, "a typed key fits");
+_Static_assert(PASSPHRASE_MAX <= RECOVERY_TYPED_MAX, "what a terminal gives fits");
 
 static int
 from_file(const char *file, struct recovery_typed *out)
@@ -35,8 +35,6 @@ from_terminal(struct recovery_typed *out)
 	enum status st = passphrase_from_tty(
 	    "Recovery key, in one line (not shown; blanks and dashes do not matter): ", &p);
 
-	if (st == ST_OK && p.len > sizeof(out->octets))
-		st = ST_TOO_LONG;
 	if (st == ST_OK) {
 		memcpy(out->octets, p.octets, p.len);
 		out->len = p.len;

@@ -86,6 +86,7 @@ answer_status(struct answer *a, struct ipc_message *ask)
 		out->refused = view_refused(s->view, &out->refused_last_s);
 	}
 	(void)snprintf(out->fault, sizeof(out->fault), "%s", s->fault);
+	(void)snprintf(out->weaker, sizeof(out->weaker), "%s", s->conf->weaker);
 	if (st != ST_OK)
 		return st;
 	return send_answer(a, &m);
@@ -162,6 +163,8 @@ unlock_to(struct answer *a, struct ipc_message *ask, enum core_state to)
 		return send_result(a, st, s->at, words);
 	if (st == ST_PASSPHRASE)
 		log_event(EV_REFUSED, LOG_STATUS(st));
+	if (st == ST_OK && words[0] == '\0' && s->conf->weaker[0] != '\0')
+		(void)snprintf(words, sizeof(words), "%s: %s", s->conf->weaker, CONF_WEAKER_WORDS);
 	return finish(a, st, s->at, words);
 }
 
@@ -305,6 +308,8 @@ static const struct {
     {MSG_CLOSE, answer_close, 0},
     {MSG_ENROL, answer_enrol, 1},
     {MSG_REVOKE, answer_revoke, 1},
+    {MSG_RESTORE, answer_restore, 0},
+    {MSG_BACKUP, answer_backup, 1},
     {MSG_COORDINATOR, answer_coordinator, 1},
     {MSG_COORDINATORS, answer_coordinators, 1},
     {MSG_RECOVERY_KEY, answer_recovery_key, 1},

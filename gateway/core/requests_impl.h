@@ -24,6 +24,8 @@ enum status send_result(
 enum status finish(
     const struct answer *a, enum status st, uint32_t value, const char *words) MUST_USE;
 
+/* --- the rows of the table that stand elsewhere --- */
+answer_fn answer_backup, answer_restore;
 /* Of requests_chains.c. */
 answer_fn answer_renew, answer_deep_scan;
 

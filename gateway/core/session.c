@@ -99,6 +99,7 @@ read_ring(struct session *s)
 enum status
 session_start(struct session *s, const struct conf *conf, char words[SESSION_WORDS_MAX])
 {
+	uint64_t restoring;
 	enum status st;
 
 	memset(s, 0, sizeof(*s));
@@ -131,6 +132,12 @@ session_start(struct session *s, const struct conf *conf, char words[SESSION_WOR
 	else if (st == ST_OK && s->on_h_before > ON_H_MAX)
 		return start_failed(words, ST_DAMAGED, "the store's count of hours is damaged");
 	else if (st != ST_OK)
+		return start_failed(words, st, "the store cannot be read");
+	if ((st = store_meta_get(s->store, META_RESTORING, &restoring)) == ST_OK && restoring != 0)
+		return start_failed(words, ST_INCOMPLETE,
+		    "its restoring was cut short: remove state folder and anchor, and restore "
+		    "again");
+	if (st != ST_OK && st != ST_UNKNOWN)
 		return start_failed(words, st, "the store cannot be read");
 	s->awake_before = state_root(s->state)->awake_h;
 	s->at = IN_LOCKED;

@@ -32,10 +32,15 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_BOOK] = "INSERT INTO book(seq, which, version, hash, octets) VALUES(?1, ?2, ?3, ?4, ?5)",
     [SQL_SETTING] = "INSERT OR REPLACE INTO setting(key, value, seq) VALUES(?1, ?2, ?3)",
     [SQL_MARK] = "INSERT INTO mark(seq, type, hour, cause) VALUES(?1, ?2, ?3, ?4)",
-    [SQL_RIGHT] = "INSERT INTO rights(seq, act, id, at) VALUES(?1, ?2, ?3, ?4)",
+    [SQL_RIGHT] = "INSERT INTO rights(seq, type, act, id, name, at)"
+		  " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [SQL_COORDINATOR_ADD] = "INSERT INTO coordinator(id, name, since) VALUES(?1, ?2, ?3)",
     [SQL_COORDINATOR_REMOVE] = "INSERT INTO coordinator(id, name, removed) VALUES(?1, ?2, ?3)"
 			       " ON CONFLICT(id) DO UPDATE SET removed = ?3 WHERE removed IS NULL",
+    [SQL_COORDINATOR_ALL_GONE] = "UPDATE coordinator SET removed = ?1 WHERE removed IS NULL",
+    [SQL_COORDINATOR_ONLY] =
+	"INSERT INTO coordinator(id, name, since) VALUES(?1, ?2, ?3) ON CONFLICT(id)"
+	" DO UPDATE SET name = ?2, since = ?3, passphrase = NULL, removed = NULL",
     [SQL_COORDINATOR_PASSPHRASE] =
 	"INSERT INTO coordinator(id, name, passphrase) VALUES(?1, ?2, ?3)"
 	" ON CONFLICT(id) DO UPDATE SET passphrase = ?3 WHERE removed IS NULL",
@@ -43,6 +48,9 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_COORDINATOR_LAST] = "SELECT max(id) FROM coordinator",
     [SQL_FAULT] = "INSERT INTO fault(seq, words) VALUES(?1, ?2)",
     [SQL_FAULTS] = "SELECT words FROM fault ORDER BY id LIMIT 1",
+    [SQL_BACKUP] = "INSERT INTO backup(seq, at, next) VALUES(?1, ?2, ?3)",
+    [SQL_BACKUPS_PAST] = "DELETE FROM backup",
+    [SQL_BACKUP_LAST] = "SELECT at FROM backup ORDER BY seq DESC LIMIT 1",
     [SQL_SAVE] = "SAVEPOINT one",
     [SQL_KEEP] = "RELEASE one",
     [SQL_UNDO] = "ROLLBACK TO one",
@@ -86,9 +94,10 @@ static const char *const statements[SQL_STATEMENTS] = {
 	"SELECT seq, slot, generation, pseudonym, language, place, household, rhythm_days,"
 	" heartbeat, enrolled, revoked, messages, highest, last, last_trust, chain_messages, lost,"
 	" waiting FROM monitor ORDER BY seq",
+    [SQL_CARRY_RIGHT] = "SELECT seq, type, act, id, name, at FROM rights ORDER BY seq",
     [SQL_CARRY_TALLY] = "SELECT week, kind, place, count FROM counted WHERE week >= ?1",
     [SQL_RENEW] = "UPDATE monitor SET waiting = ?2 WHERE slot = ?1 AND revoked IS NULL"
-		  " AND waiting IS NULL AND generation + 1 = ?2",
+		  " AND coalesce(waiting, generation) < ?2",
     [SQL_SWITCH] =
 	"UPDATE monitor SET lost = lost + max(coalesce(highest + 1, 0) - chain_messages, 0),"
 	" chain_messages = 0, highest = NULL, waiting = NULL, generation = ?2"

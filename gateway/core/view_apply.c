@@ -203,6 +203,7 @@ static const struct {
     {EVENT_OPENED, apply_mark},
     {EVENT_LOCKED, apply_mark},
     {EVENT_REFUSED, apply_mark},
+    {EVENT_BACKED_UP, view_apply_backed_up},
     {EVENT_CARRIED, view_apply_carried},
     {EVENT_DROPPED, view_apply_dropped},
     {EVENT_COORDINATOR, view_apply_coordinator},

@@ -19,6 +19,9 @@ int view_switch(struct view *v, uint16_t slot, uint8_t generation);
 /* view_rights.c */
 view_applier view_apply_coordinator, view_apply_recovered;
 
+/* Of view_backup.c. */
+view_applier view_apply_backed_up;
+
 /* NULL: this program does not know that type. */
 view_applier *view_applier_of(unsigned type);
 

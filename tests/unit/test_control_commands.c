@@ -109,12 +109,23 @@ static void
 answer_state(int fd, const struct ipc_message *ask)
 {
 	const struct msg_passphrase *p = &ask->body.UNLOCK.passphrase;
+	const struct msg_passphrase *q = &ask->body.UNLOCK.second;
 	bool right = p->len == 13 && memcmp(p->octets, "correct horse", 13) == 0;
 	char date[40] = "";
+	struct ipc_message m;
 
 	if (ask->body.UNLOCK.date_s != INT64_MIN)
 		(void)snprintf(date, sizeof(date), "DATE %lld", (long long)ask->body.UNLOCK.date_s);
-	if (ask->head.type == MSG_UNLOCK || ask->head.type == MSG_ARM)
+	if (ask->head.type == MSG_STATUS) {
+		ipc_begin(&m, MSG_STATUS_REPLY);
+		m.body.STATUS_REPLY.two_person = status_now.two_person;
+		send_message(fd, &m);
+	} else if (status_now.two_person)
+		send_result(fd,
+		    right && q->len == 6 && memcmp(q->octets, "second", 6) == 0 ? ST_OK
+										: ST_INCOMPLETE,
+		    0, "");
+	else if (ask->head.type == MSG_UNLOCK || ask->head.type == MSG_ARM)
 		send_result(fd, right ? ST_OK : ST_PASSPHRASE, 0, date);
 	else if (ask->head.type == MSG_CLOSE)
 		send_result(fd, ST_NOT_ALLOWED, 0, "the gateway is LOCKED: words of core");
@@ -150,11 +161,35 @@ test_states(void)
 	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-fd 0"), 0);
 	put("in", "");
 	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-fd 0"), EXIT_REFUSED);
+	CHECK_EQ(run(cmd_unlock,
+		     "unlock --passphrase-file right --passphrase-file right --passphrase-file "
+		     "right"),
+	    EXIT_USAGE);
 	CHECK_EQ(run(cmd_lock, "lock"), 0);
 	CHECK_HAS(out, "The gateway is LOCKED");
 	CHECK_EQ(run(cmd_close, "close"), EXIT_REFUSED);
 	CHECK_HAS(err, "words of core");
 	stop_core();
+}
+
+/* Under the two-person rule: two files, or two lines of one descriptor. */
+static void
+test_two_person(void)
+{
+	put("right", "correct horse\n");
+	put("second", "second\n");
+	status_now.two_person = 1;
+	start_core(answer_state);
+	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-file right --passphrase-file second"), 0);
+	CHECK_EQ(run(cmd_arm, "arm --passphrase-file right"), EXIT_REFUSED);
+	CHECK_EQ(run(cmd_unlock, "unlock --passphrase-file second --passphrase-file right"),
+	    EXIT_REFUSED); /* core would take either order */
+	put("in", "correct horse\nsecond\n");
+	CHECK_EQ(run(cmd_arm, "arm --passphrase-fd 0"), 0);
+	put("in", "correct horse\n");
+	CHECK_EQ(run(cmd_arm, "arm --passphrase-fd 0"), EXIT_REFUSED);
+	stop_core();
+	status_now.two_person = 0;
 }
 
 /* ---- people ---- */
@@ -483,6 +518,7 @@ main(void)
 	test_unreachable();
 	test_status();
 	test_states();
+	test_two_person();
 	test_enrol();
 	test_roster_and_revoke();
 	test_journal();

@@ -100,10 +100,12 @@ def whole_disk(g, monitor):
         g.deliver(monitor.report("KIL", 101, "--note", f"GROWTH {i}"))
     g.wait_modem_empty()
     g.fill_whole()
+    g.expected_log.append("tocsin-core: the disk is full: make room on it")
     os.kill(g.wait_roles()["tocsin-core"], signal.SIGKILL)  # a clean end would not copy them either
     for i in range(TEXTS):
         g.deliver(monitor.report("KIL", 101, "--note", f"WHOLE {i}"))
     wait_for(lambda: len(g.log_events("STORE_FAILED")) >= 2, "core to end again and again")
+    expect_in("the disk is full: make room on it", g.log(), "the log")
     expect(len(g.waiting()), TEXTS, "texts that wait in the modem")
     g.free()
     g.wait_ready()

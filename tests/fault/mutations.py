@@ -20,8 +20,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ["CMakeLists.txt", "CMakePresets.json", "crypto", "reporting", "gateway", "schemas", "tests", "deploy"]
 
-CUTS = ("cuts", ["fault_test_core_cuts", "3000", "1", "file", "first"])
-ERRORS = ("errors", ["fault_test_core_errors", "50"])
+CUTS = ("cuts", ["fault_test_core_cuts", "1500", "1", "file", "first"])
+ERRORS = ("errors", ["fault_test_core_errors", "150"])
 
 # name: (what it breaks, the test that must turn red, [(file, old, new), ...])
 MUTATIONS = {

@@ -68,7 +68,9 @@ dump(struct view *v, int64_t first, int64_t end)
 	    "SELECT * FROM message WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM report WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM monitor ORDER BY seq", "SELECT * FROM book ORDER BY seq",
-	    "SELECT * FROM setting ORDER BY key",
+	    "SELECT * FROM setting ORDER BY key", "SELECT * FROM coordinator ORDER BY id",
+	    "SELECT * FROM rights ORDER BY seq",
+	    "SELECT * FROM backup WHERE seq = (SELECT max(seq) FROM backup)",
 	    "SELECT * FROM mark WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM base WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM dropped WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
@@ -143,7 +145,8 @@ static const char *const written[] = {"SELECT count(*) FROM message",
     "SELECT count(*) FROM mark WHERE type = 12",
     "SELECT count(*) FROM monitor WHERE generation > 0 OR waiting NOT NULL",
     "SELECT count(*) FROM message WHERE outcome = 14", "SELECT count(*) FROM mark WHERE type = 44",
-    "SELECT count(*) FROM base", "SELECT count(*) FROM dropped"};
+    "SELECT count(*) FROM base", "SELECT count(*) FROM dropped", "SELECT count(*) FROM coordinator",
+    "SELECT count(*) FROM rights WHERE type = 38", "SELECT count(*) FROM backup"};
 #define WRITTEN (sizeof(written) / sizeof(written[0]))
 static int64_t seen[WRITTEN];
 
@@ -450,6 +453,52 @@ act_book(void)
 }
 
 static void
+append(enum event_type type, const uint8_t *body, size_t len)
+{
+	const struct view_event ev = {
+	    state_next_seq(rig.session.state), (uint8_t)type, 1, 1, body, len};
+	char words[200];
+
+	if (view_try(rig.session.view, &ev, words, sizeof(words)) != ST_OK)
+		return; /* as an act is tried before it is written */
+	CHECK_EQ(session_append(&rig.session, type, body, len, NULL), ST_OK);
+	CHECK_EQ(session_commit(&rig.session), ST_OK);
+}
+
+/* The events alone: what these acts do beside, their own tests see. */
+static void
+act_rights(void)
+{
+	uint8_t body[EVENT_COORDINATOR_MAX];
+	struct event_coordinator e = {.at = session_quarter(&rig.session),
+	    .act = (uint8_t)(COORDINATOR_ADD + draw(3)),
+	    .id = 2 + draw(6)};
+	struct event_recovered r = {.at = e.at, .how = RECOVERED_PASSPHRASE, .id = e.id};
+
+	if (rig.session.at != IN_OPEN)
+		return;
+	(void)snprintf(e.name, sizeof(e.name), "coordinator %u", e.id);
+	memcpy(r.name, e.name, sizeof(r.name));
+	if (draw(8) == 0)
+		r.how = RECOVERED_RESTORED;
+	if (draw(4) != 0)
+		append(EVENT_COORDINATOR, body, event_coordinator_encode(&e, body, sizeof(body)));
+	else
+		append(EVENT_RECOVERED, body, event_recovered_encode(&r, body, sizeof(body)));
+}
+
+static void
+act_backup(void)
+{
+	struct event_backed_up e = {
+	    .at = session_quarter(&rig.session), .next = state_next_seq(rig.session.state)};
+	uint8_t body[64];
+
+	if (rig.session.at == IN_OPEN)
+		append(EVENT_BACKED_UP, body, event_backed_up_encode(&e, body, sizeof(body)));
+}
+
+static void
 act_drop(void)
 {
 	struct retention_month months[64];
@@ -487,7 +536,7 @@ static const struct {
 } acts[] = {{60, act_report}, {10, act_batch}, {10, act_replay}, {20, act_noise}, {5, act_octets},
     {6, act_enrol}, {4, act_revoke}, {3, act_renew}, {4, act_deep_scan}, {3, act_wrong_passphrase},
     {1, act_lock}, {1, act_close}, {1, act_arm}, {6, act_unlock}, {1, act_date}, {1, act_crash},
-    {3, act_idle}, {4, act_days}, {1, act_book}, {2, act_drop}};
+    {3, act_idle}, {4, act_days}, {1, act_book}, {2, act_rights}, {1, act_backup}, {2, act_drop}};
 
 static void
 act(void)

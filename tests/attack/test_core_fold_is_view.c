@@ -8,11 +8,14 @@
  *
  *	test_core_fold_is_view [ACTS] [SEED]
  */
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "gateway/common/clock.h"
 #include "gateway/common/fileio.h"
+#include "gateway/core/backup.h"
 #include "gateway/core/chains.h"
 #include "gateway/core/deep_scan.h"
 #include "gateway/core/intake.h"
@@ -73,6 +76,7 @@ dump(struct view *v, int64_t first, int64_t end)
 	    "SELECT * FROM backup WHERE seq = (SELECT max(seq) FROM backup)",
 	    "SELECT * FROM mark WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM base WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
+	    "SELECT * FROM backup WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM dropped WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM counted WHERE week > (SELECT max(week) FROM counted) - 48"
 	    " ORDER BY week, kind, place",
@@ -375,6 +379,23 @@ act_wrong_passphrase(void)
 }
 
 static void
+act_backup(void)
+{
+	char path[300], words[SESSION_WORDS_MAX] = "";
+	struct backup_head head;
+	int fd;
+
+	if (rig.session.at != IN_OPEN && rig.session.at != IN_ARMED)
+		return;
+	(void)snprintf(path, sizeof(path), "%s/backup", rig.dir);
+	if (!CHECK((fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) != -1))
+		return;
+	CHECK_EQ(backup_write(&rig.session, fd, &head, words), ST_OK);
+	CHECK_EQ(backup_note(&rig.session, &head), ST_OK);
+	(void)close(fd);
+}
+
+static void
 act_lock(void)
 {
 	if (draw(4) == 0)
@@ -485,17 +506,6 @@ act_rights(void)
 		append(EVENT_COORDINATOR, body, event_coordinator_encode(&e, body, sizeof(body)));
 	else
 		append(EVENT_RECOVERED, body, event_recovered_encode(&r, body, sizeof(body)));
-}
-
-static void
-act_backup(void)
-{
-	struct event_backed_up e = {
-	    .at = session_quarter(&rig.session), .next = state_next_seq(rig.session.state)};
-	uint8_t body[64];
-
-	if (rig.session.at == IN_OPEN)
-		append(EVENT_BACKED_UP, body, event_backed_up_encode(&e, body, sizeof(body)));
 }
 
 static void

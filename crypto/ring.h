@@ -26,13 +26,17 @@
  *   2     1  count of epochs, 1 to 34
  *   3     1  two-person rule: 0 no, 1 yes (then at least two coordinators)
  *   4     4  zero
- *   8  1504  8 entries of 188: id 4, ascending | box 104 | box_seal( pk_C, sk_U ) 80, zeros under
- *	      the two-person rule
- *   1512 3584  28 of 128, under the two-person rule alone: for each two coordinators at the places
- *	      i < j, in the order (0,1) (0,2) .. (1,2) .., box_seal( pk_Cj, box_seal( pk_Ci, sk_U )
- *) 5096 32  pk_U 5128 80  box_seal( pk_U, sk_I ) 5208 80  box_seal( pk_U, seed of sk_D ) 5288 2788
- *34 entries of 82: epoch 2, ascending | box_seal( pk_U, sk_V ) 80 8076 76  zero Entries that are
- *not in use are zero.
+ *   8     1504  8 entries of 188: id 4, ascending | box 104 | box_seal( pk_C, sk_U ) 80,
+ *               zeros under the two-person rule
+ *   1512  3584  28 of 128, under the two-person rule alone: for each two coordinators at the
+ *               places i < j, in the order (0,1) (0,2) .. (1,2) ..,
+ *               box_seal( pk_Cj, box_seal( pk_Ci, sk_U ) )
+ *   5096  32    pk_U
+ *   5128  80    box_seal( pk_U, sk_I )
+ *   5208  80    box_seal( pk_U, seed of sk_D )
+ *   5288  2788  34 entries of 82: epoch 2, ascending | box_seal( pk_U, sk_V ) 80
+ *   8076  76    zero
+ * Entries that are not in use are zero.
  *
  * Version 1, of the first release, is read but not written:
  *   0     1  version = 1 | 1 count of coordinators, 1 to 8 | 1 count of months, 1 to 8 | 5 zero
@@ -141,6 +145,10 @@ struct ring_secrets {
 /* --- public halves: the same as libsodium's key pairs from a seed --- */
 void ring_public_x25519(const struct key32 *sk, struct public32 *pk);
 void ring_public_ed25519(const struct key32 *seed, struct public32 *pk);
+
+/* Ed25519 by the device key, over octets that begin with a context of their own. */
+void ring_sign(const struct key32 *seed, const uint8_t *octets, size_t len,
+    uint8_t signature[RING_SIGNATURE_LEN]);
 
 /* --- the list --- */
 

@@ -7,13 +7,11 @@
 
 #include "gateway/control/client.h"
 #include "gateway/control/cmd.h"
+#include "gateway/control/init_choose.h"
 #include "gateway/control/init_make.h"
 #include "gateway/control/init_plan.h"
-#include "gateway/control/show.h"
 #include "schemas/exit.h"
 
-#define PASSPHRASE_CHARACTERS_MIN 12
-#define TRIES 3
 #define POLL_DEFAULT_S 300
 
 /* Large: not on the stack. */
@@ -23,101 +21,6 @@ static struct {
 	struct book_file codebook, places;
 	char settings[PLAN_SETTINGS_MAX];
 } work;
-
-static size_t
-characters(const struct passphrase *p)
-{
-	const uint8_t *at = (const uint8_t *)p->octets, *end = at + p->len;
-	size_t count = 0;
-	int32_t c;
-
-	for (; at < end; count++)
-		at += show_character(at, (size_t)(end - at), &c);
-	return count;
-}
-
-static int
-check_strength(const struct passphrase *p)
-{
-	if (characters(p) < PASSPHRASE_CHARACTERS_MIN)
-		return cmd_fail(EXIT_REFUSED,
-		    "the passphrase has fewer than %d characters: take six words drawn by lot",
-		    PASSPHRASE_CHARACTERS_MIN);
-	return 0;
-}
-
-static bool
-is_same(const struct passphrase *a, const struct passphrase *b)
-{
-	return a->len == b->len && sodium_memcmp(a->octets, b->octets, a->len) == 0;
-}
-
-/* Twice at a terminal; once from a descriptor or a file. */
-static int
-choose_passphrase(const struct plan *p, struct passphrase *out)
-{
-	struct passphrase again;
-	bool at_terminal = p->secret.file == NULL && !p->secret.fd_given, same;
-	int code = 0;
-
-	if (at_terminal)
-		puts("\nThe passphrase opens everything, and nobody can reset it. Six words drawn "
-		     "by lot\n"
-		     "from a list make a good one; a sentence out of a book or a song does not.");
-	for (int i = 0; i < TRIES; i++) {
-		if ((code = secret_get(&p->secret, "New passphrase: ", out)) != 0)
-			return code;
-		if ((code = check_strength(out)) == 0) {
-			if (!at_terminal)
-				return 0;
-			if ((code = secret_get(&p->secret, "Once more: ", &again)) != 0)
-				break;
-			same = is_same(out, &again);
-			passphrase_wipe(&again);
-			if (same)
-				return 0;
-			code = cmd_fail(EXIT_REFUSED, "the two are not the same");
-		}
-		passphrase_wipe(out);
-		if (!at_terminal)
-			return code;
-	}
-	passphrase_wipe(out);
-	return code;
-}
-
-static void
-choose_cost(struct plan *p)
-{
-	if (p->argon_memory != 0 || p->argon_passes != 0) {
-		p->cost.memory_mib =
-		    p->argon_memory != 0 ? (uint32_t)p->argon_memory : COST_MEMORY_MIN;
-		p->cost.passes = p->argon_passes != 0 ? (uint32_t)p->argon_passes : COST_PASSES_MIN;
-	} else {
-		p->cost = cost_measure();
-	}
-	printf("One try of the passphrase costs %u MiB of memory and %u passes", p->cost.memory_mib,
-	    p->cost.passes);
-	if (p->cost.about_ms != 0)
-		printf(
-		    ", about %u.%u s here", p->cost.about_ms / 1000, p->cost.about_ms / 100 % 10);
-	puts(".");
-}
-
-/* The settings as they will be, read back: so the answers are checked as the file would be. */
-static int
-make_conf(struct birth *b)
-{
-	char fault[CONF_FAULT_MAX];
-
-	b->settings_len = plan_settings_text(&work.plan, work.settings);
-	if (b->settings_len == 0)
-		return cmd_fail(EXIT_REFUSED, "the answers are too long for a settings file");
-	if (conf_parse(work.plan.settings, work.settings, b->settings_len, &work.conf, fault) !=
-	    ST_OK)
-		return cmd_fail(EXIT_REFUSED, "these answers cannot be used: %s", fault);
-	return 0;
-}
 
 static void
 say_made(void)
@@ -136,8 +39,9 @@ say_made(void)
 	printf("\nNext:\n"
 	       "  tocsind -c %s                 start the gateway\n"
 	       "  tocsin -c %s unlock           open it with the passphrase\n"
+	       "  tocsin -c %s recovery-key     make the key for a lost passphrase, on paper\n"
 	       "  tocsin -c %s enrol --pseudonym NAME --place ID\n",
-	    conf, conf, conf);
+	    conf, conf, conf, conf);
 }
 
 static int
@@ -145,14 +49,14 @@ prepare(struct birth *b)
 {
 	int code;
 
-	if ((code = make_conf(b)) != 0 ||
+	if ((code = make_conf(b, &work.conf, work.settings)) != 0 ||
 	    (code = make_refuse_existing(&work.conf, work.plan.settings)) != 0 ||
 	    (code = books_load(work.plan.answer[PLAN_CODEBOOK], BOOK_CODEBOOK, &work.codebook)) !=
 		0 ||
 	    (code = books_load(work.plan.answer[PLAN_PLACES], BOOK_PLACES, &work.places)) != 0)
 		return code;
-	choose_cost(&work.plan);
-	return make_conf(b); /* with the cost */
+	init_choose_cost(&work.plan);
+	return make_conf(b, &work.conf, work.settings); /* with the cost */
 }
 
 /* A gateway is here already; perhaps one that was wiped. */
@@ -194,7 +98,7 @@ cmd_init(int argc, char **argv)
 	if (access(work.plan.settings, F_OK) == 0)
 		return refuse_settings(work.plan.settings);
 	if ((code = plan_answers(&work.plan)) != 0 || (code = prepare(&b)) != 0 ||
-	    (code = choose_passphrase(&work.plan, &passphrase)) != 0)
+	    (code = init_choose_passphrase(&work.plan, &passphrase)) != 0)
 		return code;
 	b.passphrase = &passphrase;
 	if ((code = make_gateway(&b)) == 0)

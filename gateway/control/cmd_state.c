@@ -32,35 +32,70 @@ ask_for(struct ipc_message *ask, int wait_s, const char *done)
 	return code;
 }
 
+/* Does the gateway want two passphrases? */
+static int
+ask_two_person(struct client *c, bool *two)
+{
+	struct ipc_message ask, answer;
+	int code;
+
+	ipc_begin(&ask, MSG_STATUS);
+	if ((code = client_ask(c, &ask, &answer, CLIENT_WAIT_S)) != 0)
+		return code;
+	if (answer.head.type != MSG_STATUS_REPLY)
+		return client_puzzled();
+	*two = answer.body.STATUS_REPLY.two_person == 1;
+	return 0;
+}
+
+static int
+get_passphrases(const struct secret_source *source, bool two, struct msg_unlock *out)
+{
+	struct passphrase p;
+	int code;
+
+	code = secret_get(
+	    source, two ? "Passphrase of one coordinator: " : "Passphrase of this gateway: ", &p);
+	if (code != 0)
+		return code;
+	secret_send(&p, &out->passphrase);
+	if (!two)
+		return 0;
+	if ((code = secret_get_second(source, "Passphrase of another coordinator: ", &p)) == 0)
+		secret_send(&p, &out->second);
+	return code;
+}
+
 /* UNLOCK and ARM have the same body. */
 static int
 with_passphrase(int argc, char **argv, enum message_type type, const char *usage, const char *done)
 {
-	struct secret_source source = {NULL, 0, false};
+	struct secret_source source = {{NULL, NULL}, 0, false};
 	struct date_source date = {NULL, false};
-	const struct option_row rows[] = {SECRET_OPTIONS(source), DATE_OPTIONS(date)};
+	const struct option_row rows[] = {SECRET_OPTIONS_UP_TO(source, 2), DATE_OPTIONS(date)};
 	const struct options o = {usage, rows, sizeof(rows) / sizeof(rows[0]), 0};
-	struct passphrase p;
 	struct ipc_message ask;
 	struct client c;
 	int64_t date_s;
+	bool two = false;
 	int code;
 
 	if (!options_read(&o, argc, argv, NULL, &code) || (code = client_open(&c)) != 0)
 		return code;
 	/* A person at the terminal is asked for both; a script for neither. */
-	code = date_get(&date, &c, source.file == NULL && !source.fd_given, &date_s);
+	code = date_get(&date, &c, source.file[0] == NULL && !source.fd_given, &date_s);
+	if (code == 0)
+		code = ask_two_person(&c, &two);
 	client_close(&c); /* there is somebody to give it to; core waits for no typing */
 	if (code != 0)
-		return code;
-	if ((code = secret_get(&source, "Passphrase of this gateway: ", &p)) != 0)
 		return code;
 	ipc_begin(&ask, type);
 	ask.body.UNLOCK.date_s = date_s;
 	ask.body.UNLOCK.date_is_sure = date.is_sure;
-	ask.body.UNLOCK.passphrase.len = (uint32_t)p.len;
-	memcpy(ask.body.UNLOCK.passphrase.octets, p.octets, p.len);
-	passphrase_wipe(&p);
+	if ((code = get_passphrases(&source, two, &ask.body.UNLOCK)) != 0) {
+		ipc_wipe(&ask);
+		return code;
+	}
 	return ask_for(&ask, CLIENT_WAIT_LONG_S, done);
 }
 

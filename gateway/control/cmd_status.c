@@ -48,10 +48,16 @@ static void
 find_wrongs(struct wrongs *w, const struct msg_status *s, const struct conf *conf)
 {
 	int64_t late_s = 2 * (int64_t)conf->modem_poll_s + LISTING_SLACK_S;
+	char words[WORDS_MAX];
 
 	memset(w, 0, sizeof(*w));
 	if (s->fault[0] != '\0')
 		add(w, s->fault);
+	if (s->weaker[0] != '\0') {
+		(void)snprintf(words, sizeof(words), "%.*s: %s", CONF_WEAKER_MAX, s->weaker,
+		    CONF_WEAKER_WORDS);
+		add(w, words);
+	}
 	if (s->state == IN_NEW)
 		add(w, "there is no gateway here yet: make one with 'tocsin init'");
 	if (s->read_only)
@@ -92,6 +98,8 @@ print_json(const struct msg_status *s, const struct wrongs *w)
 	json_number(&j, "lock_in_s", s->lock_in_s);
 	json_number(&j, "close_in_s", s->close_in_s);
 	json_number(&j, "on_h", s->on_h);
+	json_flag(&j, "two_person", s->two_person);
+	json_flag(&j, "recovery_key", s->recovery_key);
 	json_flag(&j, "read_only", s->read_only);
 	json_flag(&j, "memory_locked", s->memory_locked);
 	json_time(&j, "clock", s->clock_s);
@@ -187,6 +195,10 @@ print_words(const struct msg_status *s, const struct wrongs *w)
 		printf("refused    %u passphrases opened nothing, the last about %s UTC\n",
 		    s->refused, last);
 	}
+	if (s->two_person)
+		printf("opened     by two coordinators together\n");
+	if (s->state != IN_NEW && !s->recovery_key)
+		printf("note       no recovery key: 'tocsin recovery-key' makes one\n");
 	if (!s->memory_locked)
 		printf("note       memory may be swapped out: switch swap off on this machine\n");
 	if (w->count == 0)

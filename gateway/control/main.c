@@ -23,13 +23,19 @@ static const struct {
     {"arm", cmd_arm, "let it read what arrives, without opening what is stored"},
     {"close", cmd_close, "end reading: from OPEN back to ARMED"},
     {"lock", cmd_lock, "lock it: it receives, and reads nothing"},
+    {"coordinator", cmd_coordinator, "show, add or remove who may open it; two-person rule"},
+    {"recovery-key", cmd_recovery_key, "make the key for lost passphrases, to be kept on paper"},
+    {"recover", cmd_recover, "open the gateway with the recovery key, and set a passphrase"},
     {"enrol", cmd_enrol, "enrol a monitor and print the secret text for her device, once"},
     {"revoke", cmd_revoke, "accept nothing from a monitor any more"},
     {"inbox", cmd_inbox, "show what arrived, the newest first"},
     {"roster", cmd_roster, "show the monitors and when each was heard last"},
+    {"backup", cmd_backup, "write a backup that only the recovery key opens, and read it back"},
+    {"restore", cmd_restore, "make a gateway from a backup, with the recovery key"},
     {"renew", cmd_renew, "let a monitor go on to her next chain, with the recovery key"},
     {"deep-scan", cmd_deep_scan, "find the texts of a phone that ran past its window"},
     {"journal", cmd_journal, "read the whole journal anew and say what is not as it was written"},
+    {"retention", cmd_retention, "show the months that are stored, read or erase old ones"},
     {"codebook", cmd_codebook, "check codebook and places files, print a codebook's card"},
     {"wipe", cmd_wipe, "destroy the keys of this gateway, at once and for ever; asks for a word"},
 };
@@ -40,7 +46,7 @@ help(FILE *out, int code)
 {
 	(void)fputs("usage: tocsin [-c CONF] COMMAND [OPTIONS]\n\n", out);
 	for (size_t i = 0; i < COMMANDS; i++)
-		(void)fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
+		(void)fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].help);
 	(void)fputs("\n'tocsin COMMAND --help' tells a command's options.\n", out);
 	return code;
 }

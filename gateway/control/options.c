@@ -66,6 +66,19 @@ set_number(const struct option_row *row, const char *value)
 	return 0;
 }
 
+static int
+add_text(const struct options *o, const struct option_row *row, const char *value)
+{
+	const char **texts = row->into;
+
+	for (uint64_t i = 0; i < row->max; i++)
+		if (texts[i] == NULL) {
+			texts[i] = value;
+			return 0;
+		}
+	return wrong(o, "--", row->name, " was given too often");
+}
+
 /* One option; `at` moves over its value if that stands apart. 0, or the exit code. */
 static int
 take_option(const struct options *o, int argc, char **argv, int *at)
@@ -89,6 +102,8 @@ take_option(const struct options *o, int argc, char **argv, int *at)
 	if (equals == NULL && *at + 1 == argc)
 		return wrong(o, "--", row->name, " needs a value");
 	value = equals != NULL ? equals + 1 : argv[++*at];
+	if (row->kind == OPTION_TEXTS)
+		return add_text(o, row, value);
 	if (row->kind != OPTION_TEXT)
 		return set_number(row, value);
 	*(const char **)row->into = value;

@@ -12,6 +12,7 @@
 enum option_kind {
 	OPTION_FLAG,   /* into: bool */
 	OPTION_TEXT,   /* into: const char *, borrowed from argv */
+	OPTION_TEXTS,  /* into: const char *[max], all NULL: once each, in order */
 	OPTION_NUMBER, /* into: uint64_t within min .. max */
 	OPTION_MAYBE,  /* as NUMBER, but `--name` alone leaves what `into` holds; sets *given */
 };

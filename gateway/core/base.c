@@ -59,6 +59,8 @@ base_holds(unsigned type)
 	case EVENT_CODEBOOK:
 	case EVENT_PLACES:
 	case EVENT_SETTING:
+	case EVENT_COORDINATOR:
+	case EVENT_RECOVERED:
 		return 1;
 	default:
 		return 0;

@@ -134,6 +134,16 @@ struct event_setting {
 size_t event_setting_encode(const struct event_setting *e, uint8_t *out, size_t cap);
 enum status event_setting_decode(const uint8_t *in, size_t len, struct event_setting *out) MUST_USE;
 
+struct event_backed_up {
+	uint32_t at;   /* quarter hours */
+	uint64_t next; /* the seq behind the last one that the backup holds */
+	uint8_t link[JOURNAL_LINK_LEN];
+};
+#define EVENT_BACKED_UP_LEN (4 + 8 + JOURNAL_LINK_LEN)
+size_t event_backed_up_encode(const struct event_backed_up *e, uint8_t *out, size_t cap);
+enum status event_backed_up_decode(
+    const uint8_t *in, size_t len, struct event_backed_up *out) MUST_USE;
+
 /* Coordinators are numbered from 1 up; the first one, whom init makes, has no event of her own. */
 #define COORDINATOR_FIRST 1
 #define COORDINATOR_FIRST_NAME "first"
@@ -148,11 +158,16 @@ size_t event_coordinator_encode(const struct event_coordinator *e, uint8_t *out,
 enum status event_coordinator_decode(
     const uint8_t *in, size_t len, struct event_coordinator *out) MUST_USE;
 
+/* By the recovery key: a coordinator got a passphrase, or the gateway was restored from a backup,
+ * with this coordinator as the only one. */
+enum recovered_how { RECOVERED_PASSPHRASE = 1, RECOVERED_RESTORED = 2 };
 struct event_recovered {
 	uint32_t at; /* quarter hours */
+	uint8_t how; /* enum recovered_how */
 	uint32_t id; /* of the coordinator */
+	char name[PSEUDONYM_MAX];
 };
-#define EVENT_RECOVERED_LEN 8
+#define EVENT_RECOVERED_MAX (9 + 1 + PSEUDONYM_MAX)
 size_t event_recovered_encode(const struct event_recovered *e, uint8_t *out, size_t cap);
 enum status event_recovered_decode(
     const uint8_t *in, size_t len, struct event_recovered *out) MUST_USE;

@@ -41,7 +41,9 @@ event_recovered_encode(const struct event_recovered *e, uint8_t *out, size_t cap
 	struct pen p = {out, 0, cap};
 
 	put_le(&p, e->at, 4);
+	put_le(&p, e->how, 1);
 	put_le(&p, e->id, 4);
+	put_text(&p, e->name, sizeof(e->name));
 	return p.len;
 }
 
@@ -51,6 +53,11 @@ event_recovered_decode(const uint8_t *in, size_t len, struct event_recovered *ou
 	struct eye e = {in, len, 0};
 
 	out->at = (uint32_t)take_le(&e, 4);
+	out->how = (uint8_t)take_le(&e, 1);
 	out->id = (uint32_t)take_le(&e, 4);
-	return out->id == 0 ? ST_DAMAGED : taken(&e);
+	take_text(&e, out->name, sizeof(out->name));
+	if ((out->how != RECOVERED_PASSPHRASE && out->how != RECOVERED_RESTORED) || out->id == 0 ||
+	    out->name[0] == '\0')
+		return ST_DAMAGED;
+	return taken(&e);
 }

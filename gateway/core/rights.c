@@ -278,7 +278,6 @@ rights_recovery_key(struct session *s, struct msg_recovery_key *out, char words[
 	struct rights_event ev;
 	struct ring_change *c;
 	struct public32 pk_r;
-	enum trust trust;
 	enum status st;
 
 	memset(out, 0, sizeof(*out));
@@ -295,12 +294,8 @@ rights_recovery_key(struct session *s, struct msg_recovery_key *out, char words[
 		st = rights_commit(s, c, &ev, 1, words);
 	if (st != ST_OK && status_class(st) != SC_STOP)
 		change_drop(s->state);
-	if (st == ST_OK) {
+	if (st == ST_OK)
 		recovery_key_write(&key, out->text);
-		memcpy(out->gwid, key.gwid, sizeof(out->gwid));
-		memcpy(out->kid, key.kid, sizeof(out->kid));
-		out->made_s = session_now_s(s, &trust);
-	}
 	sodium_memzero(&key, sizeof(key));
 	ring_change_free(c);
 	return st;

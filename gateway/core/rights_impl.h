@@ -6,6 +6,8 @@
 #include <stdio.h>
 
 #include "gateway/core/rights.h"
+#include <stdio.h>
+
 #include "gateway/core/ring_change.h"
 
 static inline enum status

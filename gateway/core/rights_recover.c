@@ -101,7 +101,7 @@ open_copies(struct session *s, const struct recovery_key *key, struct ring_secre
 static enum status
 give_passphrase(struct session *s, const struct msg_recover *ask, char words[SESSION_WORDS_MAX])
 {
-	struct event_recovered recovered = {.at = session_quarter(s)};
+	struct event_recovered recovered = {.at = session_quarter(s), .how = RECOVERED_PASSPHRASE};
 	struct rights_event ev[2] = {{.type = EVENT_RECOVERED}, {.type = EVENT_COORDINATOR}};
 	struct ring_change *c;
 	uint32_t id;
@@ -110,6 +110,7 @@ give_passphrase(struct session *s, const struct msg_recover *ask, char words[SES
 	if (found != ST_OK && found != ST_UNKNOWN)
 		return found;
 	recovered.id = id;
+	(void)snprintf(recovered.name, sizeof(recovered.name), "%s", ask->name);
 	ev[0].len = event_recovered_encode(&recovered, ev[0].body, sizeof(ev[0].body));
 	rights_coordinator_event(
 	    s, found == ST_OK ? COORDINATOR_PASSPHRASE : COORDINATOR_ADD, id, ask->name, &ev[1]);

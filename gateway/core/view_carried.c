@@ -269,6 +269,22 @@ carry_book(struct carrier *c, sqlite3_stmt *s)
 }
 
 static enum status
+carry_right(struct carrier *c, sqlite3_stmt *s)
+{
+	struct event_coordinator e = {
+	    .at = number(s, 5, 0), .act = (uint8_t)number(s, 2, 0), .id = number(s, 3, 0)};
+	struct event_recovered r = {.at = e.at, .how = e.act, .id = e.id};
+
+	copy_text(e.name, sizeof(e.name), s, 4);
+	copy_text(r.name, sizeof(r.name), s, 4);
+	if (number(s, 1, 0) == EVENT_RECOVERED)
+		return carry_event(c, seq_of(s), EVENT_RECOVERED,
+		    event_recovered_encode(&r, c->inner, EVENT_LONG_MAX));
+	return carry_event(c, seq_of(s), EVENT_COORDINATOR,
+	    event_coordinator_encode(&e, c->inner, EVENT_LONG_MAX));
+}
+
+static enum status
 carry_monitor(struct carrier *c, sqlite3_stmt *s)
 {
 	struct event_enrolled e = {.slot = (uint16_t)number(s, 1, 0),
@@ -366,6 +382,8 @@ view_carry(struct view *v, uint16_t oldest_week, view_carry_fn *fn, void *arg)
 		st = carry_each(&c, SQL_CARRY_BOOK, carry_book);
 	if (st == ST_OK)
 		st = carry_each(&c, SQL_CARRY_MONITOR, carry_monitor);
+	if (st == ST_OK)
+		st = carry_each(&c, SQL_CARRY_RIGHT, carry_right);
 	if (st == ST_OK)
 		st = carry_refused(&c);
 	if (st == ST_OK)

@@ -8,17 +8,18 @@
 #include "gateway/core/view_sql.h"
 #include "schemas/messages.h"
 
-#define ACT_RECOVERED 0
-
 static int
-note_right(struct view *v, uint64_t seq, unsigned act, uint32_t id, uint32_t at)
+note_right(struct view *v, const struct view_event *ev, unsigned act, uint32_t id, const char *name,
+    uint32_t at)
 {
 	sqlite3_stmt *s = view_statement(v, SQL_RIGHT);
 
-	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)seq);
-	(void)sqlite3_bind_int(s, 2, (int)act);
-	(void)sqlite3_bind_int64(s, 3, id);
-	(void)sqlite3_bind_int64(s, 4, at);
+	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)ev->seq);
+	(void)sqlite3_bind_int(s, 2, ev->type);
+	(void)sqlite3_bind_int(s, 3, (int)act);
+	(void)sqlite3_bind_int64(s, 4, id);
+	(void)sqlite3_bind_text(s, 5, name, -1, SQLITE_TRANSIENT);
+	(void)sqlite3_bind_int64(s, 6, at);
 	return view_run(s);
 }
 
@@ -49,17 +50,40 @@ view_apply_coordinator(struct view *v, const struct view_event *ev)
 		rc = apply_person(v, SQL_COORDINATOR_REMOVE, &e);
 	else if (e.act == COORDINATOR_PASSPHRASE)
 		rc = apply_person(v, SQL_COORDINATOR_PASSPHRASE, &e);
-	return rc == SQLITE_DONE ? note_right(v, ev->seq, e.act, e.id, e.at) : rc;
+	return rc == SQLITE_DONE ? note_right(v, ev, e.act, e.id, e.name, e.at) : rc;
+}
+
+/* Restored: those before are gone. */
+static int
+start_anew(struct view *v, const struct event_recovered *e)
+{
+	sqlite3_stmt *s = view_statement(v, SQL_COORDINATOR_ALL_GONE);
+	int rc;
+
+	(void)sqlite3_bind_int64(s, 1, e->at);
+	if ((rc = view_run(s)) != SQLITE_DONE)
+		return rc;
+	/* An old backup says nothing of the new incarnation. */
+	if ((rc = view_run(view_statement(v, SQL_BACKUPS_PAST))) != SQLITE_DONE)
+		return rc;
+	s = view_statement(v, SQL_COORDINATOR_ONLY);
+	(void)sqlite3_bind_int64(s, 1, e->id);
+	(void)sqlite3_bind_text(s, 2, e->name, -1, SQLITE_TRANSIENT);
+	(void)sqlite3_bind_int64(s, 3, e->at);
+	return view_run(s);
 }
 
 int
 view_apply_recovered(struct view *v, const struct view_event *ev)
 {
 	struct event_recovered e;
+	int rc;
 
 	if (event_recovered_decode(ev->body, ev->len, &e) != ST_OK)
 		return VIEW_DAMAGED;
-	return note_right(v, ev->seq, ACT_RECOVERED, e.id, e.at);
+	if (e.how == RECOVERED_RESTORED && (rc = start_anew(v, &e)) != SQLITE_DONE)
+		return rc;
+	return note_right(v, ev, e.how, e.id, e.name, e.at);
 }
 
 static uint32_t

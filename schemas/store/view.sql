@@ -33,7 +33,7 @@ CREATE TABLE report(
 	affected INTEGER NOT NULL CHECK(affected BETWEEN 0 AND 255),
 	actor INTEGER NOT NULL CHECK(actor BETWEEN 0 AND 255),
 	relation INTEGER NOT NULL CHECK(relation BETWEEN 0 AND 8),
-	duress INTEGER NOT NULL CHECK(duress IN (0, 1)),
+	duress INTEGER NOT NULL CHECK(duress BETWEEN 0 AND 1),
 	quantity INTEGER NOT NULL CHECK(quantity BETWEEN 0 AND 3),
 	refers INTEGER,                  -- n mod 4096 of the message meant
 	target TEXT NOT NULL,
@@ -87,6 +87,12 @@ CREATE TABLE mark(
 	cause INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE backup(
+	seq INTEGER PRIMARY KEY,
+	at INTEGER NOT NULL,
+	next INTEGER NOT NULL            -- the seq behind the last one that it holds
+) STRICT;
+
 -- Every whole base of the journal that was met.
 CREATE TABLE base(
 	seq INTEGER PRIMARY KEY,         -- of its first item
@@ -138,11 +144,13 @@ CREATE TABLE coordinator(
 ) STRICT;
 CREATE UNIQUE INDEX coordinator_name ON coordinator(name COLLATE NOCASE) WHERE removed IS NULL;
 
--- What was done to the ring: enum coordinator_act, and 0 for a recovery.
+-- What was done to the ring.
 CREATE TABLE rights(
 	seq INTEGER PRIMARY KEY,
-	act INTEGER NOT NULL CHECK(act BETWEEN 0 AND 6),
+	type INTEGER NOT NULL,           -- coordinator or recovered
+	act INTEGER NOT NULL,            -- enum coordinator_act or recovered_how
 	id INTEGER NOT NULL,             -- of the coordinator, 0: nobody
+	name TEXT NOT NULL,
 	at INTEGER NOT NULL
 ) STRICT;
 

@@ -1,23 +1,54 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The fold of the journal equals the view that incremental application built, after many random
- * acts, crashes in between included. Whoever adds an event adds an act that writes it to `acts`,
- * or the last check fails: every event that the table knows must have been written.
+ * acts over many months, crashes in between and old months erased; and from a base it gives what it
+ * gives from the beginning, of what both hold. With a clock of its own. Whoever adds an event adds
+ *an act that writes it to `acts`, or the last check fails: every event that the table knows must
+ *have been written.
  *
  *	test_core_fold_is_view [ACTS] [SEED]
  */
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "gateway/common/clock.h"
+#include "gateway/common/fileio.h"
+#include "gateway/core/backup.h"
 #include "gateway/core/chains.h"
 #include "gateway/core/deep_scan.h"
 #include "gateway/core/intake.h"
 #include "gateway/core/people.h"
+#include "gateway/core/retention.h"
+#include "gateway/core/session_unlock.h"
 #include "gateway/core/view.h"
 #include "tests/support/check.h"
 #include "tests/support/rig.h"
 
+static int64_t boot_ms = 1000000, wall_s = 1795000000; /* November 2026 */
+static int is_synchronised = 1;
+
+int64_t
+clock_boot_ms(void)
+{
+	return boot_ms;
+}
+
+int64_t
+clock_wall_s(void)
+{
+	return wall_s;
+}
+
+int
+clock_is_synchronised(void)
+{
+	return is_synchronised;
+}
+
 static struct rig rig;
+static unsigned from_bases, drops; /* how often that was seen */
 static unsigned long long draw_state;
 static uint64_t refs = 1;
 static char replayed[EW1_X_CHARS + 1];
@@ -31,21 +62,35 @@ draw(unsigned below)
 
 /* --- comparing two views --- */
 
-/* Every row of every table as text, in order. */
+/* Every row of every table as text, in order: what rows from `first` on and before `end` say, and
+ * what holds whatever they are. Counts of 13 months are carried, here are those of eleven. */
 static char *
-dump(struct view *v)
+dump(struct view *v, int64_t first, int64_t end)
 {
-	static const char *const queries[] = {"SELECT * FROM message ORDER BY seq",
-	    "SELECT * FROM report ORDER BY seq", "SELECT * FROM monitor ORDER BY seq",
-	    "SELECT * FROM book ORDER BY seq", "SELECT * FROM setting ORDER BY key",
-	    "SELECT * FROM mark ORDER BY seq", "SELECT * FROM fault ORDER BY id"};
+	static const char *const queries[] = {
+	    "SELECT * FROM message WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
+	    "SELECT * FROM report WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
+	    "SELECT * FROM monitor ORDER BY seq", "SELECT * FROM book ORDER BY seq",
+	    "SELECT * FROM setting ORDER BY key",
+	    "SELECT * FROM mark WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
+	    "SELECT * FROM base WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
+	    "SELECT * FROM backup WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
+	    "SELECT * FROM dropped WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
+	    "SELECT * FROM counted WHERE week > (SELECT max(week) FROM counted) - 48"
+	    " ORDER BY week, kind, place",
+	    "SELECT seq, words FROM fault ORDER BY id"};
 	sqlite3_str *out = sqlite3_str_new(NULL);
 	sqlite3_stmt *s;
+	int64_t last_s;
 
+	sqlite3_str_appendf(out, "refused %u", view_refused(v, &last_s));
+	sqlite3_str_appendf(out, " %lld\n", (long long)last_s);
 	for (size_t q = 0; q < sizeof(queries) / sizeof(queries[0]); q++) {
 		sqlite3_str_appendf(out, "-- %s\n", queries[q]);
 		if (sqlite3_prepare_v2(view_db(v), queries[q], -1, &s, NULL) != SQLITE_OK)
 			abort();
+		(void)sqlite3_bind_int64(s, 1, first); /* where there is one */
+		(void)sqlite3_bind_int64(s, 2, end - 1);
 		while (sqlite3_step(s) == SQLITE_ROW) {
 			for (int i = 0; i < sqlite3_column_count(s); i++) {
 				const unsigned char *blob = sqlite3_column_blob(s, i);
@@ -61,6 +106,26 @@ dump(struct view *v)
 	return sqlite3_str_finish(out);
 }
 
+static int64_t
+number(struct view *v, const char *sql)
+{
+	sqlite3_stmt *s;
+	int64_t value = 0;
+
+	CHECK_EQ(sqlite3_prepare_v2(view_db(v), sql, -1, &s, NULL), SQLITE_OK);
+	if (sqlite3_step(s) == SQLITE_ROW)
+		value = sqlite3_column_int64(s, 0);
+	(void)sqlite3_finalize(s);
+	return value;
+}
+
+/* The row of the base that a view begins with, 0: it begins with the first row. */
+static int64_t
+origin(struct view *v)
+{
+	return number(v, "SELECT seq FROM origin");
+}
+
 static void
 say_difference(const char *lived, const char *folded)
 {
@@ -73,31 +138,67 @@ say_difference(const char *lived, const char *folded)
 	printf("    lived:  %.300s\n    folded: %.300s\n", lived + i, folded + i);
 }
 
-/* OPEN, then as after kill -9, LOCKED, OPEN again: but for the new marks both views are equal. */
+/* Was every event of the table written? (`more` and ring, codebook, places, setting: by init) */
+static const char *const written[] = {"SELECT count(*) FROM message",
+    "SELECT count(*) FROM monitor", "SELECT count(*) FROM monitor WHERE revoked NOT NULL",
+    "SELECT count(*) FROM book WHERE which = 0", "SELECT count(*) FROM book WHERE which = 1",
+    "SELECT count(*) FROM setting", "SELECT count(*) FROM mark WHERE type = 9",
+    "SELECT count(*) FROM mark WHERE type = 10", "SELECT count(*) FROM mark WHERE type = 11",
+    "SELECT count(*) FROM mark WHERE type = 12",
+    "SELECT count(*) FROM monitor WHERE generation > 0 OR waiting NOT NULL",
+    "SELECT count(*) FROM message WHERE outcome = 14", "SELECT count(*) FROM mark WHERE type = 44",
+    "SELECT count(*) FROM base", "SELECT count(*) FROM backup", "SELECT count(*) FROM dropped"};
+#define WRITTEN (sizeof(written) / sizeof(written[0]))
+static int64_t seen[WRITTEN];
+
+/* What is written now may be erased before the end. */
+static void
+note_coverage(struct view *v)
+{
+	for (size_t i = 0; i < WRITTEN; i++)
+		seen[i] += number(v, written[i]);
+}
+
+static void
+same_views(struct view *a, struct view *b, int64_t end)
+{
+	int64_t first = origin(a) > origin(b) ? origin(a) : origin(b);
+	char *lived = dump(a, first, end), *folded = dump(b, first, end);
+
+	if (!CHECK(strcmp(lived, folded) == 0))
+		say_difference(lived, folded);
+	CHECK(strstr(folded, "FROM fault ORDER BY id\n|") == NULL);
+	sqlite3_free(lived);
+	sqlite3_free(folded);
+}
+
+/* OPEN, then as after kill -9, LOCKED, OPEN again, and once more from the first row that is kept:
+ * the three views are equal but for what is new. */
 static void
 compare(void)
 {
-	char *lived, *folded;
+	struct view *lived, *folded;
+	int64_t end;
 
 	if (rig.session.at != IN_OPEN)
 		CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
-	lived = dump(rig.session.view);
+	lived = rig.session.view;
+	rig.session.view = NULL;
+	end = (int64_t)state_next_seq(rig.session.state);
 	rig_restart(&rig);
 	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
-	/* Undo the two marks of this unlock in the copy, not in the comparison's favour: they are
-	 * the last two rows of `mark`. */
-	CHECK_EQ(
-	    sqlite3_exec(view_db(rig.session.view),
-		"DELETE FROM mark WHERE seq IN (SELECT seq FROM mark ORDER BY seq DESC LIMIT 2)",
-		NULL, NULL, NULL),
-	    SQLITE_OK);
-	folded = dump(rig.session.view);
-	if (!CHECK(strcmp(lived, folded) == 0))
-		say_difference(lived, folded);
-	CHECK(strstr(folded, "-- SELECT * FROM fault ORDER BY id\n|") == NULL);
-	sqlite3_free(lived);
-	sqlite3_free(folded);
-	rig_restart(&rig); /* the marks were taken out of the live view: fold anew */
+	same_views(lived, rig.session.view, end);
+	view_free(lived);
+	if (rig.session.view == NULL)
+		return;
+	from_bases += origin(rig.session.view) > 0;
+	folded = rig.session.view;
+	rig.session.view = NULL;
+	end = (int64_t)state_next_seq(rig.session.state);
+	CHECK_EQ(session_fold_view(&rig.session, 1), ST_OK);
+	same_views(rig.session.view, folded, end);
+	note_coverage(rig.session.view);
+	view_free(folded);
 }
 
 /* --- acts --- */
@@ -275,6 +376,23 @@ act_wrong_passphrase(void)
 }
 
 static void
+act_backup(void)
+{
+	char path[300], words[SESSION_WORDS_MAX] = "";
+	struct backup_head head;
+	int fd;
+
+	if (rig.session.at != IN_OPEN && rig.session.at != IN_ARMED)
+		return;
+	(void)snprintf(path, sizeof(path), "%s/backup", rig.dir);
+	if (!CHECK((fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) != -1))
+		return;
+	CHECK_EQ(backup_write(&rig.session, fd, &head, words), ST_OK);
+	CHECK_EQ(backup_note(&rig.session, &head), ST_OK);
+	(void)close(fd);
+}
+
+static void
 act_lock(void)
 {
 	if (draw(4) == 0)
@@ -305,14 +423,70 @@ act_unlock(void)
 static void
 act_date(void)
 {
+	int is_sure = (int)draw(2);
 	enum trust trust;
+	enum status st;
 
 	if (draw(4) != 0)
 		return;
 	session_date(&rig.session, session_now_s(&rig.session, &trust) + (int64_t)draw(100) * 86400,
-	    (int)draw(2));
-	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	    is_sure);
+	st = rig_unlock(&rig, IN_OPEN);
+	if (st == ST_RANGE && !is_sure)
+		return; /* earlier than what was received */
+	CHECK_EQ(st, ST_OK);
 	CHECK(session_clock_confirmed(&rig.session));
+}
+
+/* Days pass: it locks itself, and now and then a month begins. */
+static void
+act_days(void)
+{
+	int64_t ms = (1 + (int64_t)draw(20)) * 86400000, next_ms;
+
+	boot_ms += ms;
+	wall_s += ms / 1000;
+	is_synchronised = draw(4) != 0;
+	CHECK_EQ(session_tick(&rig.session, &next_ms), ST_OK);
+}
+
+/* The same book under another version: the older one's octets are not carried any more. */
+static void
+act_book(void)
+{
+	static const char *const files[] = {PROJECT_DIR "/schemas/codebook/atrocity.cfg",
+	    PROJECT_DIR "/schemas/places/example.cfg"};
+	static uint8_t octets[CODEBOOK_FILE_MAX], body[EVENT_BOOK_HEAD + CODEBOOK_FILE_MAX];
+	static uint32_t version = 100;
+	struct event_book e = {.version = version++, .octets = octets};
+	unsigned which = draw(2);
+
+	if (rig.session.at != IN_OPEN || draw(4) != 0)
+		return;
+	CHECK_EQ(fileio_read(files[which], octets, sizeof(octets), &e.len), ST_OK);
+	CHECK_EQ(session_append(&rig.session, which ? EVENT_PLACES : EVENT_CODEBOOK, body,
+		     event_book_encode(&e, body, sizeof(body)), NULL),
+	    ST_OK);
+	CHECK_EQ(session_commit(&rig.session), ST_OK);
+}
+
+static void
+act_drop(void)
+{
+	struct retention_month months[64];
+	char words[SESSION_WORDS_MAX];
+	size_t count, go = 0;
+
+	if (rig.session.at != IN_OPEN)
+		return;
+	CHECK_EQ(retention_list(&rig.session, months, 64, &count), ST_OK);
+	while (go < count && months[go].why == RETENTION_GOES)
+		go++;
+	if (go == 0 || draw(2))
+		return;
+	CHECK_EQ(retention_drop(&rig.session, months[draw((unsigned)go)].month, words), ST_OK);
+	CHECK(state_root(rig.session.state)->journal.first > 1);
+	drops++;
 }
 
 static void
@@ -332,9 +506,9 @@ static const struct {
 	unsigned weight;
 	void (*act)(void);
 } acts[] = {{60, act_report}, {10, act_batch}, {10, act_replay}, {20, act_noise}, {5, act_octets},
-    {4, act_enrol}, {2, act_revoke}, {3, act_renew}, {4, act_deep_scan}, {3, act_wrong_passphrase},
-    {1, act_lock}, {1, act_close}, {1, act_arm}, {2, act_unlock}, {1, act_date}, {1, act_crash},
-    {3, act_idle}};
+    {6, act_enrol}, {4, act_revoke}, {3, act_renew}, {4, act_deep_scan}, {3, act_wrong_passphrase},
+    {1, act_lock}, {1, act_close}, {1, act_arm}, {6, act_unlock}, {1, act_date}, {1, act_backup},
+    {1, act_crash}, {3, act_idle}, {4, act_days}, {1, act_book}, {2, act_drop}};
 
 static void
 act(void)
@@ -351,37 +525,19 @@ act(void)
 		}
 }
 
-/* Was every event of the table written? (`more` and ring, codebook, places, setting: by init) */
 static void
 check_coverage(void)
 {
-	static const char *const written[] = {"SELECT count(*) FROM message",
-	    "SELECT count(*) FROM monitor", "SELECT count(*) FROM monitor WHERE revoked NOT NULL",
-	    "SELECT count(*) FROM book WHERE which = 0",
-	    "SELECT count(*) FROM book WHERE which = 1", "SELECT count(*) FROM setting",
-	    "SELECT count(*) FROM mark WHERE type = 9", "SELECT count(*) FROM mark WHERE type = 10",
-	    "SELECT count(*) FROM mark WHERE type = 11",
-	    "SELECT count(*) FROM mark WHERE type = 12",
-	    "SELECT count(*) FROM monitor WHERE generation > 0 OR waiting NOT NULL",
-	    "SELECT count(*) FROM message WHERE outcome = 14",
-	    "SELECT count(*) FROM mark WHERE type = 44"};
 	static const uint8_t events[] = {
 #define X(name, number, version, states, words) number,
 #include "schemas/store/events.def"
 #undef X
 	};
-	sqlite3_stmt *s;
 
-	CHECK_EQ(sizeof(events), sizeof(written) / sizeof(written[0]) + 2); /* and more, ring */
-	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
-	for (size_t i = 0; i < sizeof(written) / sizeof(written[0]); i++) {
-		CHECK_EQ(sqlite3_prepare_v2(view_db(rig.session.view), written[i], -1, &s, NULL),
-		    SQLITE_OK);
-		CHECK_EQ(sqlite3_step(s), SQLITE_ROW);
-		if (!CHECK(sqlite3_column_int(s, 0) > 0))
+	CHECK_EQ(sizeof(events), WRITTEN + 2); /* and more, ring */
+	for (size_t i = 0; i < WRITTEN; i++)
+		if (!CHECK(seen[i] > 0))
 			printf("    %s\n", written[i]);
-		(void)sqlite3_finalize(s);
-	}
 }
 
 int
@@ -401,7 +557,9 @@ main(int argc, char **argv)
 			compare();
 	}
 	check_coverage();
-	printf("%u acts, %zu monitors\n", count, rig.phones);
+	CHECK(from_bases > 0 && drops > 0);
+	printf("%u acts, %zu monitors, %u folds from a base, %u drops\n", count, rig.phones,
+	    from_bases, drops);
 	rig_remove(&rig);
 	return check_done();
 }

@@ -4,7 +4,7 @@
 away one sync, in a copy of the sources; then the named test must fail there, and in the copy as it
 is it must pass.
 
-    mutations.py [--only NAME ...] [--keep FOLDER]
+    mutations.py [--only NAME ...]
 
 A change whose place is not found exactly once fails this script: it must follow the code.
 """
@@ -108,7 +108,8 @@ class Copy:
 
 
 def first_fault(output):
-    lines = [line for line in output.splitlines() if line.startswith(("entry ", "while recording"))]
+    lines = [line for line in output.splitlines()
+             if line.startswith(("entry ", "while recording")) or ", call " in line]
     return lines[0] if lines else output.strip().splitlines()[-1]
 
 

@@ -275,8 +275,10 @@ judge(size_t k, enum image_mode mode, uint64_t seed)
 	if (result[worker].bad++ < 10)
 		printf("entry %zu of %zu, %s, %s, seed %llu: %s\n", k, disk_op_count,
 		    image_names[mode], day_states[state], (unsigned long long)seed, words);
-	if (end_at_first)
+	if (end_at_first) {
+		(void)fflush(stdout);
 		_exit(1);
+	}
 }
 
 /* --- where it is cut --- */

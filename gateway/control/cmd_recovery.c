@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `tocsin recovery-key` and `tocsin recover`. */
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/common/fileio.h"
+#include "gateway/control/client.h"
+#include "gateway/control/cmd.h"
+#include "gateway/control/options.h"
+#include "gateway/control/people.h"
+#include "gateway/control/recovery_sheet.h"
+#include "gateway/control/recovery_typed.h"
+#include "gateway/control/secret.h"
+#include "schemas/exit.h"
+
+/* --- tocsin recovery-key --- */
+
+static int
+hand_out(struct msg_recovery_key *key, const char *path)
+{
+	int code;
+
+	key->text[sizeof(key->text) - 1] = '\0';
+	if ((code = recovery_sheet(key->text, path)) != 0)
+		return code;
+	if (key->replaced)
+		(void)fputs("The recovery key before it opens nothing more that is stored from now "
+			    "on; destroy it. A backup made before still needs it.\n",
+		    stderr);
+	if (key->slots > 0)
+		(void)fprintf(stderr,
+		    "%u monitors were enrolled before this key: it does not hold their next keys; "
+		    "enrol them anew when there is time.\n",
+		    key->slots);
+	return 0;
+}
+
+static bool
+is_confirmed(void)
+{
+	char line[16];
+
+	(void)fprintf(stderr,
+	    "There is a recovery key already. A new one makes it worthless for "
+	    "what comes, and\nthe spare keys of monitors enrolled so far are lost "
+	    "to it.\nType yes to go on: ");
+	return fgets(line, sizeof(line), stdin) != NULL && strcmp(line, "yes\n") == 0;
+}
+
+static int
+make_key(struct client *c, const char *path, bool yes)
+{
+	struct ipc_message ask, answer;
+	int code;
+
+	ipc_begin(&ask, MSG_STATUS);
+	if ((code = client_ask(c, &ask, &answer, CLIENT_WAIT_S)) != 0)
+		return code;
+	if (answer.head.type != MSG_STATUS_REPLY)
+		return client_puzzled();
+	if (answer.body.STATUS_REPLY.recovery_key && !yes && !is_confirmed())
+		return cmd_fail(EXIT_REFUSED, "not confirmed: the recovery key stays as it is");
+	if (path != NULL && (code = recovery_sheet_try(path)) != 0)
+		return code;
+	ipc_begin(&ask, MSG_RECOVERY_KEY);
+	if ((code = client_ask(c, &ask, &answer, CLIENT_WAIT_S)) == 0)
+		code = answer.head.type == MSG_RECOVERY_KEY_IS
+			   ? hand_out(&answer.body.RECOVERY_KEY_IS, path)
+			   : client_puzzled();
+	ipc_wipe(&answer);
+	return code;
+}
+
+int
+cmd_recovery_key(int argc, char **argv)
+{
+	const char *path = NULL;
+	bool yes = false;
+	const struct option_row rows[] = {
+	    {"out", OPTION_TEXT, &path, 0, 0, NULL, "FILE", "write it to a new file, mode 0600"},
+	    {"yes", OPTION_FLAG, &yes, 0, 0, NULL, NULL, "replace one without asking"},
+	};
+	const struct options o = {
+	    "tocsin recovery-key [OPTIONS]", rows, sizeof(rows) / sizeof(rows[0]), 0};
+	struct client c;
+	int code;
+
+	if (!options_read(&o, argc, argv, NULL, &code) || (code = client_open(&c)) != 0)
+		return code;
+	code = make_key(&c, path, yes);
+	client_close(&c);
+	return code;
+}
+
+/* --- tocsin recover --- */
+
+static int
+get_key(const char *file, struct msg_recover *out)
+{
+	struct recovery_typed key;
+	int code = recovery_typed_get(file, &key);
+
+	if (code == 0) {
+		memcpy(out->key, key.octets, key.len);
+		out->key_len = (uint32_t)key.len;
+	}
+	explicit_bzero(&key, sizeof(key));
+	return code;
+}
+
+static int
+recover(struct ipc_message *ask)
+{
+	struct ipc_message answer;
+	struct client c;
+	int code;
+
+	if ((code = client_open(&c)) != 0) {
+		ipc_wipe(ask);
+		return code;
+	}
+	if ((code = client_ask(&c, ask, &answer, CLIENT_WAIT_LONG_S)) == 0) {
+		if (answer.head.type != MSG_RESULT)
+			code = client_puzzled();
+		else
+			puts(answer.body.RESULT.words[0] != '\0'
+				 ? answer.body.RESULT.words
+				 : "The gateway is OPEN, and the new passphrase is in force.");
+	}
+	client_close(&c);
+	return code;
+}
+
+int
+cmd_recover(int argc, char **argv)
+{
+	struct secret_source source = {{NULL, NULL}, 0, false};
+	const char *file = NULL, *name;
+	const struct option_row rows[] = {SECRET_OPTIONS(source), RECOVERY_OPTION(file)};
+	const struct options o = {
+	    "tocsin recover [OPTIONS] NAME", rows, sizeof(rows) / sizeof(rows[0]), 1};
+	struct ipc_message ask;
+	struct passphrase p;
+	struct client c;
+	int code;
+
+	if (!options_read(&o, argc, argv, &name, &code))
+		return code;
+	ipc_begin(&ask, MSG_RECOVER);
+	if ((code = people_name(ask.body.RECOVER.name, name)) != 0 || (code = client_open(&c)) != 0)
+		return code;
+	client_close(&c); /* there is somebody to give it to; core waits for no typing */
+	if ((code = get_key(file, &ask.body.RECOVER)) == 0)
+		code = secret_choose(&source, "New passphrase of this coordinator: ", &p);
+	if (code != 0) {
+		ipc_wipe(&ask);
+		return code;
+	}
+	secret_send(&p, &ask.body.RECOVER.passphrase);
+	return recover(&ask);
+}

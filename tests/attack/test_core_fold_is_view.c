@@ -21,6 +21,7 @@
 #include "gateway/core/intake.h"
 #include "gateway/core/people.h"
 #include "gateway/core/retention.h"
+#include "gateway/core/rights.h"
 #include "gateway/core/session_unlock.h"
 #include "gateway/core/view.h"
 #include "tests/support/check.h"
@@ -147,7 +148,8 @@ static const char *const written[] = {"SELECT count(*) FROM message",
     "SELECT count(*) FROM mark WHERE type = 12",
     "SELECT count(*) FROM monitor WHERE generation > 0 OR waiting NOT NULL",
     "SELECT count(*) FROM message WHERE outcome = 14", "SELECT count(*) FROM mark WHERE type = 44",
-    "SELECT count(*) FROM base", "SELECT count(*) FROM backup", "SELECT count(*) FROM dropped"};
+    "SELECT count(*) FROM base", "SELECT count(*) FROM backup", "SELECT count(*) FROM dropped",
+    "SELECT count(*) FROM rights WHERE type = 37", "SELECT count(*) FROM rights WHERE type = 38"};
 #define WRITTEN (sizeof(written) / sizeof(written[0]))
 static int64_t seen[WRITTEN];
 
@@ -438,6 +440,61 @@ act_date(void)
 	CHECK(session_clock_confirmed(&rig.session));
 }
 
+/* Coordinators come and go; the first one stays, whose passphrase the rig has. The two-person rule
+ * is switched on and off again, the recovery key is replaced or used. */
+static void
+act_rights(void)
+{
+	static unsigned people;
+	static const enum coordinator_act kinds[] = {COORDINATOR_ADD, COORDINATOR_ADD,
+	    COORDINATOR_REMOVE, COORDINATOR_PASSPHRASE, COORDINATOR_TWO_ON, COORDINATOR_TWO_OFF};
+	struct msg_coordinator ask = {.act = kinds[draw(6)], .is_lost = 1};
+	char words[SESSION_WORDS_MAX];
+	enum status st;
+
+	if (rig.session.at != IN_OPEN)
+		return;
+	if (rig.session.two_person)
+		ask.act = COORDINATOR_TWO_OFF; /* so that the rig's passphrase opens it again */
+	people += ask.act == COORDINATOR_ADD;
+	(void)snprintf(ask.name, sizeof(ask.name), "coordinator %u",
+	    ask.act == COORDINATOR_ADD ? people : 1 + draw(people + 1));
+	ask.passphrase.len = sizeof(ask.passphrase.octets);
+	for (size_t i = 0; i < sizeof(ask.passphrase.octets); i++)
+		ask.passphrase.octets[i] = (char)('a' + draw(26));
+	st = rights_act(&rig.session, &ask, words);
+	if (st != ST_OK && st != ST_UNKNOWN && st != ST_EXISTS && st != ST_NOT_ALLOWED &&
+	    st != ST_FULL)
+		CHECK_EQ(st, ST_OK);
+	if (rig.session.two_person) {
+		ask.act = COORDINATOR_TWO_OFF;
+		CHECK_EQ(rights_act(&rig.session, &ask, words), ST_OK);
+	}
+}
+
+static void
+act_recovery(void)
+{
+	struct msg_recover ask = {.key_len = RECOVERY_CHARS, .name = "coordinator of paper"};
+	struct msg_recovery_key key;
+	char words[SESSION_WORDS_MAX];
+	enum status st;
+
+	if (draw(2) && rig.session.at == IN_OPEN) {
+		CHECK_EQ(rights_recovery_key(&rig.session, &key, words), ST_OK);
+		memcpy(typed, key.text, sizeof(typed));
+		return;
+	}
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+	memcpy(ask.key, typed, RECOVERY_CHARS);
+	ask.passphrase.len = 40;
+	for (size_t i = 0; i < 40; i++)
+		ask.passphrase.octets[i] = (char)('a' + draw(26));
+	st = rights_recover(&rig.session, &ask, words);
+	CHECK(st == ST_OK || st == ST_FULL); /* eight coordinators */
+	CHECK_EQ(rig.session.at, IN_OPEN);
+}
+
 /* Days pass: it locks itself, and now and then a month begins. */
 static void
 act_days(void)
@@ -508,7 +565,8 @@ static const struct {
 } acts[] = {{60, act_report}, {10, act_batch}, {10, act_replay}, {20, act_noise}, {5, act_octets},
     {6, act_enrol}, {4, act_revoke}, {3, act_renew}, {4, act_deep_scan}, {3, act_wrong_passphrase},
     {1, act_lock}, {1, act_close}, {1, act_arm}, {6, act_unlock}, {1, act_date}, {1, act_backup},
-    {1, act_crash}, {3, act_idle}, {4, act_days}, {1, act_book}, {2, act_drop}};
+    {1, act_crash}, {3, act_idle}, {4, act_days}, {1, act_book}, {1, act_rights}, {1, act_recovery},
+    {2, act_drop}};
 
 static void
 act(void)

@@ -229,6 +229,25 @@ struct msg_inbox {
 	uint64_t before; /* rows with a smaller seq; 0: the newest */
 	uint32_t limit;  /* rows at most; an answer has fewer if RESULT's value says so */
 	uint32_t which;  /* 0 all, 1 reports, 2 unreadable */
+	/* Only those that fit all of these; what is zero or empty asks for nothing. */
+	int64_t since_s, until_s; /* arrival, seconds UTC; the latter is not included */
+	uint32_t severity;        /* at least */
+	uint32_t certainty;       /* at least */
+	uint32_t grave;           /* 1: kinds that the codebook calls grave */
+	uint32_t duress;          /* 1: written under duress, accepted or not */
+	uint32_t counts;          /* 1: INBOX_COUNTS comes before the rows */
+	uint32_t unused;
+	char kind[LABEL_MAX];        /* number, mnemonic or label */
+	char place[LABEL_MAX];       /* number or label; what lies below it fits too */
+	char monitor[PSEUDONYM_MAX]; /* in any capitals */
+};
+
+/* How many messages fit a request, whatever its before, limit and which. */
+struct msg_inbox_counts {
+	uint64_t all, reports, unreadable;
+	uint64_t grave;   /* of the reports */
+	uint64_t duress;  /* of all that opened */
+	uint64_t untimed; /* not among these: fit but for their day, which the clock did not tell */
 };
 
 /* One message that arrived: a report, or one that could not be read, with the reason. */

@@ -26,6 +26,9 @@
 enum status backup_write(
     struct session *s, int fd, struct backup_head *head, char words[SESSION_WORDS_MAX]) MUST_USE;
 
+/* Say in the journal, durably, what was written. ST_OK, or SC_STOP. */
+enum status backup_note(struct session *s, const struct backup_head *head) MUST_USE;
+
 /* What reading hands on; any of the functions may be NULL. A status other than ST_OK ends it. */
 struct backup_sink {
 	enum status (*list)(void *arg, const struct ring_list *list);

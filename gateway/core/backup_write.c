@@ -233,3 +233,16 @@ backup_write(struct session *s, int fd, struct backup_head *head, char words[SES
 	*head = p.head;
 	return st == ST_OK || status_class(st) == SC_STOP ? st : say(words, st);
 }
+
+enum status
+backup_note(struct session *s, const struct backup_head *head)
+{
+	struct event_backed_up e = {.at = head->made, .next = head->first + head->count};
+	uint8_t body[EVENT_BACKED_UP_LEN];
+	enum status st;
+
+	memcpy(e.link, head->link, sizeof(e.link));
+	st = session_append(
+	    s, EVENT_BACKED_UP, body, event_backed_up_encode(&e, body, sizeof(body)), NULL);
+	return st == ST_OK ? session_commit(s) : st;
+}

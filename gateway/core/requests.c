@@ -14,9 +14,6 @@
 #include "gateway/core/people.h"
 #include "gateway/core/requests_impl.h"
 
-/* Rows of one answer: what a socket's buffer holds, so that core never waits. */
-#define ROWS_MAX 50
-
 enum status
 send_answer(const struct answer *a, const struct ipc_message *m)
 {
@@ -230,41 +227,6 @@ answer_revoke(struct answer *a, struct ipc_message *ask)
 
 /* --- reading --- */
 
-static struct view_names
-names_of(const struct session *s)
-{
-	return (struct view_names){s->facts->book, s->facts->places};
-}
-
-static enum status
-send_inbox_row(void *arg, const struct msg_inbox_row *row)
-{
-	struct ipc_message m;
-	enum status st;
-
-	ipc_begin(&m, MSG_INBOX_ROW);
-	m.body.INBOX_ROW = *row;
-	st = send_answer(arg, &m);
-	ipc_wipe(&m);
-	return st;
-}
-
-static enum status
-answer_inbox(struct answer *a, struct ipc_message *ask)
-{
-	struct session *s = a->r->session;
-	struct msg_inbox page = ask->body.INBOX;
-	struct view_names names = names_of(s);
-	enum status st;
-
-	if (page.limit == 0 || page.which > 2)
-		return send_result(a, ST_RANGE, 0, "");
-	if (page.limit > ROWS_MAX)
-		page.limit = ROWS_MAX;
-	st = view_inbox(s->view, &names, &page, send_inbox_row, a);
-	return st == ST_OK ? send_result(a, ST_OK, page.limit, "") : st;
-}
-
 static enum status
 send_roster_row(void *arg, const struct msg_roster_row *row)
 {
@@ -284,12 +246,12 @@ static enum status
 answer_roster(struct answer *a, struct ipc_message *ask)
 {
 	struct session *s = a->r->session;
-	struct view_names names = names_of(s);
+	struct view_names names = requests_names(s);
 	struct msg_roster page = ask->body.ROSTER;
 	enum status st;
 
 	page.pseudonym[PSEUDONYM_MAX - 1] = '\0';
-	page.limit = ROWS_MAX;
+	page.limit = REQUESTS_ROWS_MAX;
 	st = view_roster(s->view, &names, &page, send_roster_row, a);
 	return st == ST_OK ? send_result(a, ST_OK, page.limit, "") : st;
 }

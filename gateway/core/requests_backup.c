@@ -9,20 +9,6 @@
 #include "gateway/core/restore.h"
 #include "reporting/report/record.h"
 
-/* What was written is said in the journal. */
-static enum status
-note(struct session *s, const struct backup_head *head)
-{
-	struct event_backed_up e = {.at = head->made, .next = head->first + head->count};
-	uint8_t body[EVENT_BACKED_UP_LEN];
-	enum status st;
-
-	memcpy(e.link, head->link, sizeof(e.link));
-	st = session_append(
-	    s, EVENT_BACKED_UP, body, event_backed_up_encode(&e, body, sizeof(body)), NULL);
-	return st == ST_OK ? session_commit(s) : st;
-}
-
 static enum status
 count_copy(void *arg, unsigned kind, uint64_t id, const uint8_t *blob, size_t len)
 {
@@ -52,7 +38,7 @@ answer_backup(struct answer *a, struct ipc_message *ask)
 	if (s->read_only)
 		return send_result(a, ST_NOT_ALLOWED, 0, read_only_words);
 	if ((st = backup_write(s, a->r->passed, &head, words)) == ST_OK)
-		st = note(s, &head);
+		st = backup_note(s, &head);
 	ipc_begin(&m, MSG_BACKED_UP);
 	if (st == ST_OK)
 		st = store_recovery_all(s->store, count_copy, out);

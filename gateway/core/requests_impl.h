@@ -37,6 +37,13 @@ answer_fn answer_coordinator, answer_coordinators, answer_recovery_key, answer_r
 
 extern const char read_only_words[];
 
+/* Rows of one answer: what a socket's buffer holds, so that core never waits. */
+#define REQUESTS_ROWS_MAX 50
+
+/* requests_inbox.c */
+answer_fn answer_inbox;
+struct view_names requests_names(const struct session *s);
+
 answer_fn answer_journal_verify;
 
 #endif

@@ -156,10 +156,11 @@ void change_drop(struct state *s);
  * ST_OK, or the process must end (see above). ST_NOT_ALLOWED: not armed, nothing was touched. */
 enum status state_commit(struct state *s, uint64_t on_h, uint64_t awake_h) MUST_USE;
 
-/* After two idle seconds: zero the old anchor slot; checkpoint if the WAL is half full, so that the
- * one of a full WAL seldom falls into a batch. (Not sooner: each checkpoint is a chance for a card
- * that lies about its syncs.)
+/* After two idle seconds: zero the old anchor slot; checkpoint if the WAL is three quarters full,
+ * so that the one of a full WAL (8,000 pages) seldom falls into a batch. (Not sooner: each
+ * checkpoint copies leaves back and syncs, and is a chance for a card that lies about its syncs.)
  * ST_OK, ST_IO, ST_SYNC as for a commit. */
+#define STATE_IDLE_PAGES 6000
 enum status state_idle(struct state *s) MUST_USE;
 int state_wants_idle(const struct state *s);
 

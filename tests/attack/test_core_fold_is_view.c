@@ -8,16 +8,20 @@
  *
  *	test_core_fold_is_view [ACTS] [SEED]
  */
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "gateway/common/clock.h"
 #include "gateway/common/fileio.h"
+#include "gateway/core/backup.h"
 #include "gateway/core/chains.h"
 #include "gateway/core/deep_scan.h"
 #include "gateway/core/intake.h"
 #include "gateway/core/people.h"
 #include "gateway/core/retention.h"
+#include "gateway/core/rights.h"
 #include "gateway/core/session_unlock.h"
 #include "gateway/core/view.h"
 #include "tests/support/check.h"
@@ -71,6 +75,7 @@ dump(struct view *v, int64_t first, int64_t end)
 	    "SELECT * FROM setting ORDER BY key",
 	    "SELECT * FROM mark WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM base WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
+	    "SELECT * FROM backup WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM dropped WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM counted WHERE week > (SELECT max(week) FROM counted) - 48"
 	    " ORDER BY week, kind, place",
@@ -143,7 +148,8 @@ static const char *const written[] = {"SELECT count(*) FROM message",
     "SELECT count(*) FROM mark WHERE type = 12",
     "SELECT count(*) FROM monitor WHERE generation > 0 OR waiting NOT NULL",
     "SELECT count(*) FROM message WHERE outcome = 14", "SELECT count(*) FROM mark WHERE type = 44",
-    "SELECT count(*) FROM base", "SELECT count(*) FROM dropped"};
+    "SELECT count(*) FROM base", "SELECT count(*) FROM backup", "SELECT count(*) FROM dropped",
+    "SELECT count(*) FROM rights WHERE type = 37", "SELECT count(*) FROM rights WHERE type = 38"};
 #define WRITTEN (sizeof(written) / sizeof(written[0]))
 static int64_t seen[WRITTEN];
 
@@ -372,6 +378,23 @@ act_wrong_passphrase(void)
 }
 
 static void
+act_backup(void)
+{
+	char path[300], words[SESSION_WORDS_MAX] = "";
+	struct backup_head head;
+	int fd;
+
+	if (rig.session.at != IN_OPEN && rig.session.at != IN_ARMED)
+		return;
+	(void)snprintf(path, sizeof(path), "%s/backup", rig.dir);
+	if (!CHECK((fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) != -1))
+		return;
+	CHECK_EQ(backup_write(&rig.session, fd, &head, words), ST_OK);
+	CHECK_EQ(backup_note(&rig.session, &head), ST_OK);
+	(void)close(fd);
+}
+
+static void
 act_lock(void)
 {
 	if (draw(4) == 0)
@@ -415,6 +438,61 @@ act_date(void)
 		return; /* earlier than what was received */
 	CHECK_EQ(st, ST_OK);
 	CHECK(session_clock_confirmed(&rig.session));
+}
+
+/* Coordinators come and go; the first one stays, whose passphrase the rig has. The two-person rule
+ * is switched on and off again, the recovery key is replaced or used. */
+static void
+act_rights(void)
+{
+	static unsigned people;
+	static const enum coordinator_act kinds[] = {COORDINATOR_ADD, COORDINATOR_ADD,
+	    COORDINATOR_REMOVE, COORDINATOR_PASSPHRASE, COORDINATOR_TWO_ON, COORDINATOR_TWO_OFF};
+	struct msg_coordinator ask = {.act = kinds[draw(6)], .is_lost = 1};
+	char words[SESSION_WORDS_MAX];
+	enum status st;
+
+	if (rig.session.at != IN_OPEN)
+		return;
+	if (rig.session.two_person)
+		ask.act = COORDINATOR_TWO_OFF; /* so that the rig's passphrase opens it again */
+	people += ask.act == COORDINATOR_ADD;
+	(void)snprintf(ask.name, sizeof(ask.name), "coordinator %u",
+	    ask.act == COORDINATOR_ADD ? people : 1 + draw(people + 1));
+	ask.passphrase.len = sizeof(ask.passphrase.octets);
+	for (size_t i = 0; i < sizeof(ask.passphrase.octets); i++)
+		ask.passphrase.octets[i] = (char)('a' + draw(26));
+	st = rights_act(&rig.session, &ask, words);
+	if (st != ST_OK && st != ST_UNKNOWN && st != ST_EXISTS && st != ST_NOT_ALLOWED &&
+	    st != ST_FULL)
+		CHECK_EQ(st, ST_OK);
+	if (rig.session.two_person) {
+		ask.act = COORDINATOR_TWO_OFF;
+		CHECK_EQ(rights_act(&rig.session, &ask, words), ST_OK);
+	}
+}
+
+static void
+act_recovery(void)
+{
+	struct msg_recover ask = {.key_len = RECOVERY_CHARS, .name = "coordinator of paper"};
+	struct msg_recovery_key key;
+	char words[SESSION_WORDS_MAX];
+	enum status st;
+
+	if (draw(2) && rig.session.at == IN_OPEN) {
+		CHECK_EQ(rights_recovery_key(&rig.session, &key, words), ST_OK);
+		memcpy(typed, key.text, sizeof(typed));
+		return;
+	}
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+	memcpy(ask.key, typed, RECOVERY_CHARS);
+	ask.passphrase.len = 40;
+	for (size_t i = 0; i < 40; i++)
+		ask.passphrase.octets[i] = (char)('a' + draw(26));
+	st = rights_recover(&rig.session, &ask, words);
+	CHECK(st == ST_OK || st == ST_FULL); /* eight coordinators */
+	CHECK_EQ(rig.session.at, IN_OPEN);
 }
 
 /* Days pass: it locks itself, and now and then a month begins. */
@@ -486,8 +564,9 @@ static const struct {
 	void (*act)(void);
 } acts[] = {{60, act_report}, {10, act_batch}, {10, act_replay}, {20, act_noise}, {5, act_octets},
     {6, act_enrol}, {4, act_revoke}, {3, act_renew}, {4, act_deep_scan}, {3, act_wrong_passphrase},
-    {1, act_lock}, {1, act_close}, {1, act_arm}, {6, act_unlock}, {1, act_date}, {1, act_crash},
-    {3, act_idle}, {4, act_days}, {1, act_book}, {2, act_drop}};
+    {1, act_lock}, {1, act_close}, {1, act_arm}, {6, act_unlock}, {1, act_date}, {1, act_backup},
+    {1, act_crash}, {3, act_idle}, {4, act_days}, {1, act_book}, {1, act_rights}, {1, act_recovery},
+    {2, act_drop}};
 
 static void
 act(void)

@@ -191,14 +191,14 @@ static const struct {
 	enum at anchor;
 	enum core_state state;
 } cases[] = {
-    {{"one report ARMED", take_texts, 1, 300, 1, 1.1, 48}, ELSEWHERE, IN_ARMED},
-    {{"one report ARMED", take_texts, 1, 300, 1, 3.1, 56}, HERE, IN_ARMED},
+    {{"one report ARMED", take_texts, 1, 900, 1, 1.1, 48}, ELSEWHERE, IN_ARMED},
+    {{"one report ARMED", take_texts, 1, 900, 1, 3.1, 56}, HERE, IN_ARMED},
     {{"a batch of 10", take_texts, 10, 300, 0, 2.2, 0}, HERE, IN_ARMED},
     {{"a batch of 10, then idle", take_texts, 10, 300, 1, 3.2, 0}, HERE, IN_ARMED},
     {{"a batch of 100", take_texts, 100, 60, 0, 2.2, 0}, HERE, IN_ARMED},
     {{"a batch of 100, then idle", take_texts, 100, 60, 1, 3.2, 0}, HERE, IN_ARMED},
-    {{"one text parked LOCKED", take_texts, 1, 300, 1, 1.1, 24}, HERE, IN_LOCKED},
-    {{"one act", one_act, 1, 300, 1, 1.1, 0}, HERE, IN_OPEN},
+    {{"one text parked LOCKED", take_texts, 1, 2000, 1, 1.1, 24}, HERE, IN_LOCKED},
+    {{"one act", one_act, 1, 2100, 1, 1.1, 0}, HERE, IN_OPEN},
 };
 
 static void

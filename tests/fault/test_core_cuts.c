@@ -132,16 +132,16 @@ grow(unsigned pages, unsigned sealed)
 		texts(sealed, 0);
 }
 
-/* The largest batch, a checkpoint when idle (500 pages), and what a WAL that begins anew
+/* The largest batch, a checkpoint when idle, and what a WAL that begins anew
  * overwrites. */
 static void
 idle_checkpoint(void)
 {
 	must(day_unlock(IN_ARMED), "arm");
-	grow(350, 16);
+	grow(STATE_IDLE_PAGES - 150, 16);
 	day_part(PART_IDLE);
 	texts(200, 56);
-	while (store_wal_pages(day.rig.session.store) < 500)
+	while (store_wal_pages(day.rig.session.store) < STATE_IDLE_PAGES)
 		texts(16, 0);
 	must(day_idle(), "idle checkpoint");
 	texts(1, 0);

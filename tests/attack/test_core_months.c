@@ -1,0 +1,524 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Months: when an epoch moves and when it does not, bases whole, cut and damaged, and a month that
+ * is erased: given every file of the gateway and its anchor as they are then, and every passphrase,
+ * nothing of that month opens; the rest does, and what was counted is still there. With a clock of
+ * its own, and syncs that a child process does not live through.
+ */
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "gateway/common/clock.h"
+#include "gateway/common/fileio.h"
+#include "gateway/core/base.h"
+#include "gateway/core/epochs.h"
+#include "gateway/core/intake.h"
+#include "gateway/core/people.h"
+#include "gateway/core/retention.h"
+#include "gateway/core/rights.h"
+#include "gateway/core/session_unlock.h"
+#include "tests/support/check.h"
+#include "tests/support/rig.h"
+
+static int64_t boot_ms = 1000000, wall_s = 1795000000; /* 2026-11-18 */
+static int is_synchronised = 1;
+
+int64_t
+clock_boot_ms(void)
+{
+	return boot_ms;
+}
+
+int64_t
+clock_wall_s(void)
+{
+	return wall_s;
+}
+
+int
+clock_is_synchronised(void)
+{
+	return is_synchronised;
+}
+
+/* SQLite and the anchor come through here. */
+static unsigned syncs, dies_at;
+int fdatasync(int fd);
+int fsync(int fd);
+
+static int
+counted(long call, int fd)
+{
+	if (++syncs == dies_at)
+		_exit(9);
+	return (int)syscall(call, fd);
+}
+
+int
+fdatasync(int fd)
+{
+	return counted(SYS_fdatasync, fd);
+}
+
+int
+fsync(int fd)
+{
+	return counted(SYS_fsync, fd);
+}
+
+static struct rig rig;
+static uint64_t refs = 1;
+
+static void
+pass_days(int64_t days)
+{
+	int64_t next_ms;
+
+	boot_ms += days * 86400000;
+	wall_s += days * 86400;
+	CHECK_EQ(session_tick(&rig.session, &next_ms), ST_OK);
+}
+
+static void
+unlock(void)
+{
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	CHECK_EQ(rig.session.at, IN_OPEN);
+}
+
+static void
+reports(unsigned count)
+{
+	char text[EW1_X_CHARS + 1];
+	struct msg_sms sms;
+
+	for (unsigned i = 0; i < count; i++) {
+		rig_report(&rig.phone[i % rig.phones], 1 + i % 3,
+		    rig.session.facts->places->place[i % 2].id, "", text);
+		sms = rig_sms(text, refs++);
+		sms.stamp_s = wall_s - 60;
+		CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+	}
+}
+
+static int64_t
+number(const char *sql)
+{
+	sqlite3_stmt *s;
+	int64_t value = -1;
+
+	CHECK_EQ(sqlite3_prepare_v2(view_db(rig.session.view), sql, -1, &s, NULL), SQLITE_OK);
+	if (sqlite3_step(s) == SQLITE_ROW)
+		value = sqlite3_column_int64(s, 0);
+	(void)sqlite3_finalize(s);
+	return value;
+}
+
+static void
+on_disk(const char *sql)
+{
+	char path[CONF_PATH_MAX + 16];
+	sqlite3 *db;
+
+	session_end(&rig.session);
+	(void)snprintf(path, sizeof(path), "%s/tocsin.db", rig.conf.state_dir);
+	CHECK_EQ(sqlite3_open(path, &db), SQLITE_OK);
+	CHECK_EQ(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	CHECK_EQ(sqlite3_close(db), SQLITE_OK);
+	rig_restart(&rig);
+}
+
+static unsigned
+month(void)
+{
+	return epoch_month(rig.session.epoch);
+}
+
+/* With the network's time, or as nothing but the machine says it. */
+static void
+begin(const char *name, int is_true)
+{
+	wall_s = 1795000000;
+	is_synchronised = is_true;
+	rig_create(&rig, name);
+	unlock();
+	(void)rig_enrol(&rig, "one");
+	(void)rig_enrol(&rig, "two");
+}
+
+/* --- epochs --- */
+
+static void
+test_epochs(void)
+{
+	unsigned before;
+
+	begin("epochs", 0);
+	before = month();
+	/* no clock is confirmed: two senders' stamps of a year later, and the machine's clock with
+	 * them, move nothing */
+	pass_days(20);
+	wall_s += 365 * 86400;
+	unlock();
+	reports(20);
+	CHECK(session_quarter(&rig.session) > 96 * 365);
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+	unlock();
+	CHECK_EQ(month(), before);
+	rig_restart(&rig);
+	CHECK_EQ(rig_unlock(&rig, IN_ARMED), ST_OK);
+	CHECK_EQ(month(), before);
+	unlock();
+	CHECK_EQ(month(), before);
+	CHECK_EQ(number("SELECT count(*) FROM base"), 1); /* of its first opening */
+	wall_s -= 365 * 86400;
+	/* confirmed: from ARMED, by opening; the keys ahead are there */
+	CHECK_EQ(session_close(&rig.session, CAUSE_COMMAND), ST_OK);
+	session_date(&rig.session, wall_s, 1); /* the coordinator is sure, against the stamps */
+	unlock();
+	CHECK(session_clock_confirmed(&rig.session));
+	CHECK_EQ(month(), before + 1);
+	CHECK_EQ(month(), epochs_month(session_quarter(&rig.session)));
+	CHECK_EQ(rig.session.ring.vault[rig.session.ring.vault_count - 1].epoch / 16, month() + 3);
+	CHECK_EQ(number("SELECT max(trust) FROM base"), TRUST_CONFIRMED);
+	/* far ahead: the month's keys are made first; by arming there is none yet */
+	before = month();
+	pass_days(200);
+	CHECK_EQ(rig_unlock(&rig, IN_ARMED), ST_OK);
+	CHECK_EQ(month(), before + 3);
+	unlock();
+	CHECK_EQ(month(), epochs_month(session_quarter(&rig.session)));
+	CHECK(month() >= before + 6);
+	/* never back */
+	before = month();
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+	wall_s -= 200 * 86400;
+	rig_restart(&rig);
+	unlock();
+	CHECK_EQ(month(), before);
+	CHECK_EQ(view_faults(rig.session.view, NULL, 0), 0);
+	rig_remove(&rig);
+}
+
+/* --- bases --- */
+
+static void
+copy_folder(const char *from, const char *to)
+{
+	char command[1200];
+
+	(void)snprintf(command, sizeof(command), "rm -rf '%s' && cp -a '%s' '%s'", to, from, to);
+	CHECK_EQ(system(command), 0);
+}
+
+/* A first opening of a month in a process that ends at its n-th sync. Nonzero: it lived. */
+static int
+open_until(unsigned n)
+{
+	char words[SESSION_WORDS_MAX];
+	int wait_status = 0;
+	pid_t child = fork();
+
+	if (child == 0) {
+		dies_at = syncs + n;
+		if (session_start(&rig.session, &rig.conf, words) != ST_OK ||
+		    rig_unlock(&rig, IN_OPEN) != ST_OK)
+			_exit(1);
+		_exit(0);
+	}
+	CHECK_EQ(waitpid(child, &wait_status, 0), child);
+	CHECK(WIFEXITED(wait_status));
+	CHECK(WEXITSTATUS(wait_status) == 0 || WEXITSTATUS(wait_status) == 9);
+	return WEXITSTATUS(wait_status) == 0;
+}
+
+static void
+test_cut(void)
+{
+	char kept[300], name[PSEUDONYM_MAX], words[SESSION_WORDS_MAX];
+	int lived = 0;
+
+	begin("cut", 1);
+	for (unsigned i = 0; i < 120; i++) { /* a base of two commits */
+		(void)snprintf(name, sizeof(name), "many %u", i);
+		(void)rig_enrol(&rig, name);
+	}
+	reports(20);
+	pass_days(31);
+	session_end(&rig.session);
+	(void)snprintf(kept, sizeof(kept), "%s.kept", rig.dir);
+	copy_folder(rig.dir, kept);
+	for (unsigned n = 1; !lived && n < 40; n++) {
+		lived = open_until(n);
+		CHECK_EQ(session_start(&rig.session, &rig.conf, words), ST_OK);
+		unlock();
+		CHECK_EQ(number("SELECT count(*) FROM base"), 2);
+		CHECK_EQ(number("SELECT max(items) FROM base"), number("SELECT 2 * count(*) + 4"
+								       " FROM monitor"));
+		CHECK_EQ(view_faults(rig.session.view, NULL, 0), 0);
+		session_end(&rig.session);
+		copy_folder(kept, rig.dir);
+	}
+	CHECK(lived);
+	CHECK_EQ(session_start(&rig.session, &rig.conf, words), ST_OK);
+	rig_remove(&rig);
+	(void)snprintf(words, sizeof(words), "rm -rf '%.200s'", kept);
+	CHECK_EQ(system(words), 0);
+}
+
+/* Five months, each opened once, with two days' reports. The first row of each in `first`. */
+static void
+live(unsigned months, uint64_t *first)
+{
+	for (unsigned i = 0; i < months; i++) {
+		unlock();
+		if (first != NULL)
+			first[i] = state_next_seq(rig.session.state);
+		reports(30);
+		pass_days(31);
+	}
+}
+
+static void
+test_damaged(void)
+{
+	uint64_t first[6], base;
+	char sql[200], words[200];
+
+	begin("damaged", 1);
+	live(6, first);
+	unlock();
+	base = (uint64_t)number("SELECT seq FROM origin");
+	CHECK(base > first[2] && base < first[4]); /* 70 to 100 days ago */
+	CHECK_EQ(number("SELECT min(seq) > (SELECT seq FROM origin) FROM message"), 1);
+	CHECK_EQ(number("SELECT sum(count) FROM counted"), 180);
+	CHECK_EQ(number("SELECT sum(messages) FROM monitor"), 180);
+	CHECK_EQ(view_faults(rig.session.view, NULL, 0), 0);
+	CHECK_EQ(session_fold_view(&rig.session, 1), ST_OK);
+	CHECK_EQ(number("SELECT count(*) FROM message"), 180);
+	CHECK_EQ(number("SELECT count(*) FROM origin"), 0);
+	/* a row before the base that is not opened: its number is said all the same */
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+	(void)snprintf(sql, sizeof(sql), "UPDATE journal SET blob = zeroblob(256) WHERE seq = %llu",
+	    (unsigned long long)first[1] + 3);
+	on_disk(sql);
+	unlock();
+	CHECK_EQ(number("SELECT seq FROM origin"), (int64_t)base);
+	CHECK_EQ(view_faults(rig.session.view, words, sizeof(words)), 1);
+	(void)snprintf(sql, sizeof(sql), "row %llu was changed", (unsigned long long)first[1] + 3);
+	CHECK(strstr(words, sql) != NULL);
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+	/* a row of the base itself: the one of the month before serves */
+	(void)snprintf(sql, sizeof(sql), "UPDATE journal SET blob = zeroblob(256) WHERE seq = %llu",
+	    (unsigned long long)base + 5);
+	on_disk(sql);
+	unlock();
+	CHECK(number("SELECT seq FROM origin") < (int64_t)base);
+	CHECK(number("SELECT seq FROM origin") > (int64_t)first[1]);
+	CHECK_EQ(number("SELECT sum(messages) FROM monitor"), 180);
+	CHECK(rig.session.facts->book != NULL && rig.session.facts->places != NULL);
+	rig_remove(&rig);
+}
+
+/* --- erasing --- */
+
+struct old {
+	struct store_run run[64];
+	size_t runs;
+	struct ring_list ring;
+	uint64_t end; /* the first row kept */
+};
+
+static enum status
+note_run(void *arg, const struct store_run *run, int odd)
+{
+	struct old *o = arg;
+
+	if (!odd && o->runs < 64)
+		o->run[o->runs++] = *run;
+	return ST_OK;
+}
+
+/* Roots in a file that open with a key: how many, and with how many of them another wraps' key. */
+static void
+search_roots(const char *path, const struct key32 *a, unsigned *roots, unsigned *others)
+{
+	static uint8_t file[64 << 20], plain[TREE_ROOT_LEN];
+	const struct tree_root *now = state_root(rig.session.state);
+	struct tree_root root;
+	size_t len = 0;
+
+	CHECK_EQ(fileio_read(path, file, sizeof(file), &len), ST_OK);
+	for (size_t i = 2; i + TREE_ROOT_LEN + TREE_EXTRA <= len; i++) {
+		/* before a blob of a root's length stands how SQLite writes that length */
+		if (file[i - 2] != 0xa5 || file[i - 1] != 0x4c ||
+		    tree_open(a, TREE_ROOT, file + i, TREE_ROOT_LEN + TREE_EXTRA, plain) != ST_OK ||
+		    tree_root_read(plain, &root) != ST_OK)
+			continue;
+		++*roots;
+		*others += memcmp(&root.child[32], &now->child[32], sizeof(root.child[32])) != 0;
+	}
+}
+
+static void
+search(const struct anchor_content *c, unsigned *roots, unsigned *others)
+{
+	char path[CONF_PATH_MAX + 16];
+
+	*roots = *others = 0;
+	for (unsigned i = 0; i < 2; i++) {
+		if (!c->slot_valid[i])
+			continue;
+		(void)snprintf(path, sizeof(path), "%s/tocsin.db", rig.conf.state_dir);
+		search_roots(path, &c->slot[i].a, roots, others);
+		(void)snprintf(path, sizeof(path), "%s/tocsin.db-wal", rig.conf.state_dir);
+		search_roots(path, &c->slot[i].a, roots, others);
+	}
+}
+
+/* With every key that the gateway still has. */
+static void
+check_unopened(const struct old *o)
+{
+	const struct ring_secrets *keys = &rig.session.keys->ring;
+	struct key32 k_0;
+	unsigned tried = 0;
+
+	for (size_t i = 0; i < o->runs; i++)
+		for (size_t v = 0; o->run[i].first < o->end && v < o->ring.vault_count; v++)
+			for (size_t m = 0; m < keys->month_count; m++, tried++)
+				CHECK(journal_run_open(&o->ring.vault[v].pk_v, &keys->month[m].sk_v,
+					  o->run[i].blob, &k_0) != ST_OK);
+	CHECK(tried > 0);
+}
+
+static void
+check_kept(uint64_t all, uint64_t end)
+{
+	CHECK_EQ(state_root(rig.session.state)->journal.first, end);
+	CHECK_EQ(view_faults(rig.session.view, NULL, 0), 0);
+	CHECK_EQ(number("SELECT sum(count) FROM counted"), (int64_t)all);
+	CHECK_EQ(number("SELECT sum(messages) FROM monitor"), (int64_t)all);
+	CHECK_EQ(number("SELECT count(*) FROM monitor"), 2);
+	CHECK_EQ(number("SELECT count(*) FROM dropped"), 1);
+	CHECK(rig.session.facts->book != NULL && rig.session.facts->places != NULL);
+}
+
+static size_t
+list(struct retention_month *months)
+{
+	size_t count;
+
+	CHECK_EQ(retention_list(&rig.session, months, 16, &count), ST_OK);
+	return count;
+}
+
+static void
+test_drop(void)
+{
+	static struct msg_recovery_key key;
+	static struct old old;
+	struct retention_month months[16] = {0};
+	struct anchor_content before, after;
+	char words[SESSION_WORDS_MAX] = "";
+	uint8_t blob[RECOVERY_BLOB_MAX];
+	unsigned roots, others;
+	size_t count, len;
+
+	memset(&old, 0, sizeof(old));
+	begin("drop", 1);
+	CHECK_EQ(rights_recovery_key(&rig.session, &key, words), ST_OK);
+	live(5, NULL);
+	unlock();
+	count = list(months);
+	CHECK_EQ(count, 6);
+	CHECK_EQ(months[0].why, RETENTION_GOES);
+	CHECK_EQ(months[1].why, RETENTION_RECENT);
+	CHECK(months[0].has_base && months[0].first == 1 && months[0].rows > 30);
+	CHECK_EQ(retention_drop(&rig.session, months[1].month, words), ST_NOT_ALLOWED);
+	CHECK_EQ(retention_drop(&rig.session, months[0].month - 1, words), ST_UNKNOWN);
+	CHECK_EQ(session_fold_view(&rig.session, 1), ST_OK);
+	CHECK_EQ(number("SELECT count(*) FROM message"), 150);
+	CHECK_EQ(store_runs(rig.session.store, note_run, &old), ST_OK);
+	old.ring = rig.session.ring;
+	old.end = months[1].first;
+	CHECK_EQ(anchor_read(rig.session.anchor, &before), ST_OK);
+	CHECK_EQ(retention_drop(&rig.session, months[0].month, words), ST_OK);
+	check_kept(150, old.end);
+	CHECK_EQ(number("SELECT count(*) FROM message WHERE arrival < 96 * 31"), 0);
+	check_unopened(&old);
+	CHECK_EQ(store_recovery_get(
+		     rig.session.store, RECOVERY_MONTH, old.run[0].epoch, blob, sizeof(blob), &len),
+	    ST_UNKNOWN);
+	/* the anchor as it is opens roots that hold today's wraps alone; as it was, others */
+	CHECK_EQ(anchor_read(rig.session.anchor, &after), ST_OK);
+	CHECK_EQ(after.slot_valid[0] + after.slot_valid[1], 1);
+	search(&after, &roots, &others);
+	CHECK(roots > 0 && others == 0);
+	search(&before, &roots, &others);
+	CHECK(roots > 0 && others > 0);
+	/* and so it is after a restart, from a base and from the first row kept */
+	rig_restart(&rig);
+	unlock();
+	check_kept(150, old.end);
+	check_unopened(&old);
+	CHECK_EQ(session_fold_view(&rig.session, 1), ST_OK);
+	check_kept(150, old.end);
+	CHECK_EQ(number("SELECT count(*) FROM message"), 120);
+	CHECK_EQ(number("SELECT count(*) FROM message WHERE monitor IS NULL"), 0);
+	reports(3);
+	CHECK_EQ(number("SELECT sum(messages) FROM monitor"), 153);
+	rig_remove(&rig);
+}
+
+/* Months by a clock that nobody confirmed, or by stamps of two senders, go nowhere. */
+static void
+test_drop_refused(void)
+{
+	struct retention_month months[16];
+	char words[SESSION_WORDS_MAX] = "";
+
+	begin("refused", 1);
+	live(3, NULL);
+	is_synchronised = 0;
+	wall_s += 365 * 86400;
+	rig_restart(&rig);
+	unlock();
+	reports(20); /* stamped a year ahead, by two */
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+	unlock();
+	CHECK(!session_clock_confirmed(&rig.session));
+	CHECK_EQ(list(months), 3);
+	CHECK_EQ(months[0].why, RETENTION_CLOCK);
+	CHECK_EQ(months[1].why, RETENTION_EARLIER);
+	CHECK_EQ(retention_drop(&rig.session, months[0].month, words), ST_NOT_ALLOWED);
+	CHECK(strstr(words, "date") != NULL);
+	wall_s -= 365 * 86400;
+	is_synchronised = 1;
+	rig_restart(&rig);
+	unlock();
+	CHECK_EQ(list(months), 4);
+	CHECK_EQ(months[0].why, RETENTION_RECENT);
+	/* old enough, but no later month has a base */
+	CHECK_EQ(session_close(&rig.session, CAUSE_COMMAND), ST_OK);
+	pass_days(120);
+	unlock();
+	(void)list(months);
+	CHECK_EQ(months[0].why, RETENTION_GOES);
+	rig_remove(&rig);
+}
+
+int
+main(void)
+{
+	test_epochs();
+	test_damaged();
+	test_drop();
+	test_drop_refused();
+	test_cut();
+	return check_done();
+}

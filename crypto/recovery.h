@@ -7,8 +7,10 @@
  * so that nobody who has merely pk_R can plant one. Rows of `recovery`, and their content:
  *   kind 1 keys   id 0       sk_I 32 | seed of sk_D 32
  *   kind 2 month  id epoch   sk_V 32
- *   kind 3 slot   id slot    generation of the live chain 1 | pk_m 32 | pseudonym 32, zero filled
- *			      | K_1 32 | K_2 32 | K_3 32: zeros where that chain is live or past
+ *   kind 3 slot   id slot    generation 1 | pk_m 32 | pseudonym 32, zero filled
+ *			      | K_1 32 | K_2 32 | K_3 32: zeros up to that generation
+ * The generation of kind 3 is the highest whose chain has left the copy for the slot's leaf: it is
+ * live, or past, or waits for its monitor's switch (docs/decisions/0029-spare-chains.md).
  *
  * The recovery key on paper: base32 (most significant bit first, 85 characters) of
  *   version 1 = 1 | sk_R 32 | gwid 8 | kid 8 | check 4
@@ -51,7 +53,7 @@ enum status recovery_key_read(const char *text, size_t len, struct recovery_key 
 
 /* Content of kind 3. Wipe it. */
 struct recovery_slot {
-	uint8_t generation; /* of the live chain; 0 to 3 */
+	uint8_t generation; /* of the last chain that left the copy; 0 to 3 */
 	struct public32 pk_m;
 	char pseudonym[PSEUDONYM_MAX];
 	struct key32 chain[RECOVERY_CHAINS]; /* chain[g - 1] is K_g; zeros: not there */

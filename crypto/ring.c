@@ -180,25 +180,32 @@ signed_part(const struct ring_list *list, uint8_t out[SIGN_CONTEXT_LEN + RING_LI
 	return SIGN_CONTEXT_LEN + len - RING_SIGNATURE_LEN;
 }
 
+void
+ring_sign(const struct key32 *seed, const uint8_t *octets, size_t len,
+    uint8_t signature[RING_SIGNATURE_LEN])
+{
+	uint8_t sk[crypto_sign_SECRETKEYBYTES]; /* seed and public key, as libsodium has it */
+	struct public32 pk;
+
+	ring_public_ed25519(seed, &pk);
+	memcpy(sk, seed->b, sizeof(seed->b));
+	memcpy(sk + sizeof(seed->b), pk.b, sizeof(pk.b));
+	(void)crypto_sign_detached(signature, NULL, octets, len, sk); /* cannot fail */
+	sodium_memzero(sk, sizeof(sk));
+}
+
 enum status
 ring_list_sign(struct ring_list *list, const struct key32 *sk_d)
 {
 	uint8_t part[SIGN_CONTEXT_LEN + RING_LIST_MAX];
-	uint8_t sk[crypto_sign_SECRETKEYBYTES]; /* seed and public key, as libsodium has it */
 	struct public32 pk;
-	enum status st = ST_RANGE;
 	size_t len;
 
 	ring_public_ed25519(sk_d, &pk);
-	memcpy(sk, sk_d->b, sizeof(sk_d->b));
-	memcpy(sk + sizeof(sk_d->b), pk.b, sizeof(pk.b));
 	if (memcmp(pk.b, list->pk_d.b, sizeof(pk.b)) != 0 || (len = signed_part(list, part)) == 0)
-		goto done;
-	if (crypto_sign_detached(list->signature, NULL, part, len, sk) == 0)
-		st = ST_OK;
-done:
-	sodium_memzero(sk, sizeof(sk));
-	return st;
+		return ST_RANGE;
+	ring_sign(sk_d, part, len, list->signature);
+	return ST_OK;
 }
 
 enum status

@@ -146,6 +146,10 @@ struct ring_secrets {
 void ring_public_x25519(const struct key32 *sk, struct public32 *pk);
 void ring_public_ed25519(const struct key32 *seed, struct public32 *pk);
 
+/* Ed25519 by the device key, over octets that begin with a context of their own. */
+void ring_sign(const struct key32 *seed, const uint8_t *octets, size_t len,
+    uint8_t signature[RING_SIGNATURE_LEN]);
+
 /* --- the list --- */
 
 /*

@@ -19,6 +19,7 @@
 #define EW1_ENROL_LEN 80
 #define EW1_ENROL_CHARS 132 /* "EW1:" and 128 characters of base32 */
 #define EW1_WINDOW 256      /* numbers n .. n + 255 are live */
+#define EW1_WAITING 64      /* of a chain that waits for its switch, numbers 0 .. 63 are live */
 #define EW1_SKIPPED_MAX 64
 #define EW1_SCAN_MAX 65536    /* how far a deep scan looks ahead */
 #define DEEP_SCAN_SLICE 16384 /* numbers at once */
@@ -39,6 +40,7 @@
 #define BATCH_MAX 256
 #define SLOT_MAX 1024         /* 32 nodes of 32 slots */
 #define RECOVERY_BLOB_MAX 384 /* a copy for the recovery key */
+#define RECOVERY_TEXT_MAX 88  /* the recovery key, with the closing zero */
 #define SEEN_DAYS 14          /* switched on */
 
 /* Files that people write. */

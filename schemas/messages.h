@@ -130,6 +130,7 @@ struct msg_status {
 	uint32_t two_person;    /* 1: two coordinators' passphrases are needed */
 	uint32_t recovery_key;  /* 1: there is one */
 	char fault[200];        /* what is wrong, in words; empty if nothing is */
+	char weaker[128];       /* settings of the file that would weaken protection, and do not */
 };
 
 struct msg_enrol {
@@ -228,6 +229,25 @@ struct msg_inbox {
 	uint64_t before; /* rows with a smaller seq; 0: the newest */
 	uint32_t limit;  /* rows at most; an answer has fewer if RESULT's value says so */
 	uint32_t which;  /* 0 all, 1 reports, 2 unreadable */
+	/* Only those that fit all of these; what is zero or empty asks for nothing. */
+	int64_t since_s, until_s; /* arrival, seconds UTC; the latter is not included */
+	uint32_t severity;        /* at least */
+	uint32_t certainty;       /* at least */
+	uint32_t grave;           /* 1: kinds that the codebook calls grave */
+	uint32_t duress;          /* 1: written under duress, accepted or not */
+	uint32_t counts;          /* 1: INBOX_COUNTS comes before the rows */
+	uint32_t unused;
+	char kind[LABEL_MAX];        /* number, mnemonic or label */
+	char place[LABEL_MAX];       /* number or label; what lies below it fits too */
+	char monitor[PSEUDONYM_MAX]; /* in any capitals */
+};
+
+/* How many messages fit a request, whatever its before, limit and which. */
+struct msg_inbox_counts {
+	uint64_t all, reports, unreadable;
+	uint64_t grave;   /* of the reports */
+	uint64_t duress;  /* of all that opened */
+	uint64_t untimed; /* not among these: fit but for their day, which the clock did not tell */
 };
 
 /* One message that arrived: a report, or one that could not be read, with the reason. */
@@ -259,6 +279,35 @@ struct msg_inbox_row {
 	char reason[96];
 	uint32_t raw_len;
 	uint8_t raw[SMS_TEXT_MAX]; /* not ended, may hold anything */
+};
+
+/* What a backup holds. */
+struct msg_backed_up {
+	uint64_t rows, missing; /* of the journal */
+	uint64_t octets;
+	uint32_t months, slots; /* copies for the recovery key */
+	int64_t made_s;         /* INT64_MIN: the clock was not set */
+	uint8_t gwid[8];
+};
+
+/* A gateway from a backup, whose file comes with it, or from its own old store. */
+struct msg_restore {
+	struct msg_passphrase passphrase; /* of the new first coordinator */
+	char key[RECOVERY_TYPED_MAX];     /* the recovery key as it was typed; not ended */
+	uint32_t key_len;
+	uint32_t unused;
+	uint64_t argon_memory; /* octets */
+	uint32_t argon_passes;
+	uint32_t from_file; /* 0: the old store beside the state folder */
+};
+
+struct msg_restored {
+	uint64_t rows, missing; /* of the journal */
+	uint64_t faults;
+	uint32_t live; /* monitors whose next spare chain waits for a first message */
+	uint32_t anew; /* monitors who must be enrolled anew */
+	char text[RECOVERY_TEXT_MAX]; /* the new recovery key: secret, shown once */
+	char fault[200];              /* the first one, or empty */
 };
 
 /* Why a monitor has no spare chain. */

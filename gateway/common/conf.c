@@ -159,6 +159,36 @@ scan_text(const struct reader *r, const char *text, size_t len)
 
 /* ---- one value ---- */
 
+/* Which of its bounds a weaker setting would pass. What such a file says is named and changes
+ * nothing; a fault instead would let whoever can write to it stop the gateway. */
+enum guard { GUARD_NONE, GUARD_MIN, GUARD_MAX };
+
+static enum guard
+guard_of(const struct row *row)
+{
+	switch (row->offset) {
+	case offsetof(struct conf, armed_hours):
+	case offsetof(struct conf, open_idle_minutes):
+		return GUARD_MAX;
+	case offsetof(struct conf, argon2_memory_mib):
+	case offsetof(struct conf, argon2_passes):
+		return GUARD_MIN;
+	default:
+		return GUARD_NONE;
+	}
+}
+
+/* The table's guarded names fit together. */
+static void
+note_weaker(const struct reader *r, const struct row *row)
+{
+	char *out = r->out->weaker;
+	size_t used = strlen(out);
+
+	(void)snprintf(
+	    out + used, CONF_WEAKER_MAX - used, "%s%s", used > 0 ? ", " : "", row->shown.path);
+}
+
 static enum status
 set_path(const struct reader *r, const struct row *row, unsigned line, const char *text)
 {
@@ -209,15 +239,14 @@ set_word(const struct reader *r, const struct row *row, unsigned line, const cha
 		len = strcspn(at, "|");
 		if (strlen(text) == len && memcmp(text, at, len) == 0) {
 			*field = i;
-			if (field == &r->out->posture && i == POSTURE_OPEN)
-				break;
+			if (field == &r->out->posture && i == POSTURE_OPEN) {
+				*field = POSTURE_PROTECTED;
+				note_weaker(r, row);
+			}
 			return ST_OK;
 		}
 		at += len + (at[len] == '|');
 	}
-	if (row->offset == offsetof(struct conf, posture))
-		return fail(r, line,
-		    "posture must be \"protected\"; the other one, \"open\", is not built yet");
 	return fail(r, line, "%s: must be one of %s", row->shown.path, row->shown.words);
 }
 
@@ -251,7 +280,16 @@ static enum status
 set_number(const struct reader *r, const struct row *row, unsigned line, long value)
 {
 	uint32_t *field = (uint32_t *)(void *)((char *)r->out + row->offset);
+	enum guard guard = guard_of(row);
 
+	if (guard == GUARD_MAX && value > (long)row->shown.max) {
+		note_weaker(r, row);
+		value = (long)row->shown.max;
+	}
+	if (guard == GUARD_MIN && value < (long)row->shown.min) {
+		note_weaker(r, row);
+		value = (long)row->shown.min;
+	}
 	if (value < (long)row->shown.min || value > (long)row->shown.max)
 		return fail(r, line, "%s: must be %u to %u", row->shown.path, row->shown.min,
 		    row->shown.max);

@@ -17,6 +17,7 @@
 #define CONF_PATH_MAX 1024 /* octets with the closing zero */
 #define CONF_TEXT_MAX 64
 #define CONF_FAULT_MAX 256
+#define CONF_WEAKER_MAX 128
 
 /* The order of the words in settings.def. */
 enum conf_posture { POSTURE_PROTECTED, POSTURE_OPEN };
@@ -27,6 +28,9 @@ enum anchor_kind { ANCHOR_FILE, ANCHOR_EEPROM, ANCHOR_NONE };
 
 struct conf {
 	char folder[CONF_PATH_MAX]; /* of the settings file: "." or what stood before the last / */
+	/* Settings that ask for weaker protection than a gateway may have, parted by ", ". They
+	 * hold the weakest value that is allowed instead: the file can only make it stricter. */
+	char weaker[CONF_WEAKER_MAX];
 #define CONF_TYPE_PATH(field) char field[CONF_PATH_MAX];
 #define CONF_TYPE_TEXT(field) char field[CONF_TEXT_MAX];
 #define CONF_TYPE_ANCHOR(field) \
@@ -55,6 +59,11 @@ enum status conf_read(const char *path, struct conf *out, char fault[CONF_FAULT_
  */
 enum status conf_parse(const char *name, const char *text, size_t len, struct conf *out,
     char fault[CONF_FAULT_MAX]) MUST_USE;
+
+/* What is said behind `weaker`. */
+#define CONF_WEAKER_WORDS \
+	"the settings file asks for weaker protection. It changes nothing: see who wrote it, and " \
+	"take it out"
 
 /* One row of settings.def, for whoever lists or writes settings. */
 struct conf_row {

@@ -164,7 +164,14 @@ client_next(struct client *c, struct ipc_message *answer, int wait_s)
 int
 client_ask(struct client *c, struct ipc_message *ask, struct ipc_message *answer, int wait_s)
 {
-	enum status st = ipc_send(c->fd, ask, -1);
+	return client_ask_with(c, ask, -1, answer, wait_s);
+}
+
+int
+client_ask_with(
+    struct client *c, struct ipc_message *ask, int pass, struct ipc_message *answer, int wait_s)
+{
+	enum status st = ipc_send(c->fd, ask, pass);
 
 	ipc_wipe(ask);
 	if (st != ST_OK)

@@ -32,6 +32,10 @@ void client_close(struct client *c);
  */
 int client_ask(struct client *c, struct ipc_message *ask, struct ipc_message *answer, int wait_s);
 
+/* The same with a descriptor that goes with it, or -1; it stays the caller's. */
+int client_ask_with(
+    struct client *c, struct ipc_message *ask, int pass, struct ipc_message *answer, int wait_s);
+
 /* Receive one more answer. As client_ask. */
 int client_next(struct client *c, struct ipc_message *answer, int wait_s);
 

@@ -267,7 +267,10 @@ cmd_check(int argc, char **argv)
 	if (!options_read(&o, argc, argv, NULL, &code))
 		return code;
 	if (conf_read(cmd_settings(), &conf, fault) == ST_OK) {
-		good("settings", "%s", cmd_settings());
+		if (conf.weaker[0] != '\0')
+			bad("settings", "%s: %s", conf.weaker, CONF_WEAKER_WORDS);
+		else
+			good("settings", "%s", cmd_settings());
 		check_state(&conf);
 		check_anchor(&conf);
 		check_run(&conf);

@@ -7,6 +7,7 @@
 
 #include "gateway/control/client.h"
 #include "gateway/control/cmd.h"
+#include "gateway/control/init_choose.h"
 #include "gateway/control/init_make.h"
 #include "gateway/control/init_plan.h"
 #include "schemas/exit.h"
@@ -20,49 +21,6 @@ static struct {
 	struct book_file codebook, places;
 	char settings[PLAN_SETTINGS_MAX];
 } work;
-
-static int
-choose_passphrase(const struct plan *p, struct passphrase *out)
-{
-	if (p->secret.file[0] == NULL && !p->secret.fd_given)
-		puts("\nThe passphrase opens everything, and nobody can reset it. Six words drawn "
-		     "by lot\n"
-		     "from a list make a good one; a sentence out of a book or a song does not.");
-	return secret_choose(&p->secret, "New passphrase: ", out);
-}
-
-static void
-choose_cost(struct plan *p)
-{
-	if (p->argon_memory != 0 || p->argon_passes != 0) {
-		p->cost.memory_mib =
-		    p->argon_memory != 0 ? (uint32_t)p->argon_memory : COST_MEMORY_MIN;
-		p->cost.passes = p->argon_passes != 0 ? (uint32_t)p->argon_passes : COST_PASSES_MIN;
-	} else {
-		p->cost = cost_measure();
-	}
-	printf("One try of the passphrase costs %u MiB of memory and %u passes", p->cost.memory_mib,
-	    p->cost.passes);
-	if (p->cost.about_ms != 0)
-		printf(
-		    ", about %u.%u s here", p->cost.about_ms / 1000, p->cost.about_ms / 100 % 10);
-	puts(".");
-}
-
-/* The settings as they will be, read back: so the answers are checked as the file would be. */
-static int
-make_conf(struct birth *b)
-{
-	char fault[CONF_FAULT_MAX];
-
-	b->settings_len = plan_settings_text(&work.plan, work.settings);
-	if (b->settings_len == 0)
-		return cmd_fail(EXIT_REFUSED, "the answers are too long for a settings file");
-	if (conf_parse(work.plan.settings, work.settings, b->settings_len, &work.conf, fault) !=
-	    ST_OK)
-		return cmd_fail(EXIT_REFUSED, "these answers cannot be used: %s", fault);
-	return 0;
-}
 
 static void
 say_made(void)
@@ -91,14 +49,14 @@ prepare(struct birth *b)
 {
 	int code;
 
-	if ((code = make_conf(b)) != 0 ||
+	if ((code = make_conf(b, &work.conf, work.settings)) != 0 ||
 	    (code = make_refuse_existing(&work.conf, work.plan.settings)) != 0 ||
 	    (code = books_load(work.plan.answer[PLAN_CODEBOOK], BOOK_CODEBOOK, &work.codebook)) !=
 		0 ||
 	    (code = books_load(work.plan.answer[PLAN_PLACES], BOOK_PLACES, &work.places)) != 0)
 		return code;
-	choose_cost(&work.plan);
-	return make_conf(b); /* with the cost */
+	init_choose_cost(&work.plan);
+	return make_conf(b, &work.conf, work.settings); /* with the cost */
 }
 
 /* A gateway is here already; perhaps one that was wiped. */
@@ -140,7 +98,7 @@ cmd_init(int argc, char **argv)
 	if (access(work.plan.settings, F_OK) == 0)
 		return refuse_settings(work.plan.settings);
 	if ((code = plan_answers(&work.plan)) != 0 || (code = prepare(&b)) != 0 ||
-	    (code = choose_passphrase(&work.plan, &passphrase)) != 0)
+	    (code = init_choose_passphrase(&work.plan, &passphrase)) != 0)
 		return code;
 	b.passphrase = &passphrase;
 	if ((code = make_gateway(&b)) == 0)

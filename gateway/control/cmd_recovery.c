@@ -9,11 +9,9 @@
 #include "gateway/control/options.h"
 #include "gateway/control/people.h"
 #include "gateway/control/recovery_sheet.h"
+#include "gateway/control/recovery_typed.h"
 #include "gateway/control/secret.h"
 #include "schemas/exit.h"
-
-#define INDENT RECOVERY_SHEET_INDENT
-#define TITLE RECOVERY_SHEET_TITLE
 
 /* --- tocsin recovery-key --- */
 
@@ -96,65 +94,18 @@ cmd_recovery_key(int argc, char **argv)
 
 /* --- tocsin recover --- */
 
-/* The key out of the text that `recovery-key --out` writes; any other text is left as it is. */
-static size_t
-pick_key(char *text, size_t len)
-{
-	size_t kept = 0, line;
-
-	if (len < strlen(TITLE) || memcmp(text, TITLE, strlen(TITLE)) != 0)
-		return len;
-	for (size_t at = 0; at < len; at += line) {
-		const char *end = memchr(text + at, '\n', len - at);
-
-		line = end != NULL ? (size_t)(end - (text + at)) + 1 : len - at;
-		if (line <= strlen(INDENT) || memcmp(text + at, INDENT, strlen(INDENT)) != 0)
-			continue;
-		memmove(text + kept, text + at, line);
-		kept += line;
-	}
-	return kept;
-}
-
 static int
-key_from_file(const char *path, struct msg_recover *out)
+get_key(const char *file, struct msg_recover *out)
 {
-	char text[RECOVERY_SHEET_MAX];
-	enum status st;
-	size_t len;
-	int code = 0;
+	struct recovery_typed key;
+	int code = recovery_typed_get(file, &key);
 
-	st = fileio_read(path, (uint8_t *)text, sizeof(text), &len);
-	if (st == ST_OK)
-		len = pick_key(text, len);
-	if (st != ST_OK || len > sizeof(out->key)) {
-		code = cmd_fail(EXIT_REFUSED, "%s",
-		    st == ST_UNKNOWN ? "there is no such recovery key file"
-				     : "the recovery key file cannot be used: it holds "
-				       "the key alone, or what 'recovery-key' printed");
-	} else {
-		memcpy(out->key, text, len);
-		out->key_len = (uint32_t)len;
+	if (code == 0) {
+		memcpy(out->key, key.octets, key.len);
+		out->key_len = (uint32_t)key.len;
 	}
-	explicit_bzero(text, sizeof(text));
+	explicit_bzero(&key, sizeof(key));
 	return code;
-}
-
-static int
-key_from_terminal(struct msg_recover *out)
-{
-	const struct secret_source terminal = {{NULL, NULL}, 0, false};
-	struct passphrase p;
-	int code;
-
-	_Static_assert(sizeof(p.octets) <= sizeof(out->key), "one line");
-	code = secret_get(&terminal, "Recovery key, all 17 groups on one line (not shown): ", &p);
-	if (code != 0)
-		return code;
-	memcpy(out->key, p.octets, p.len);
-	out->key_len = (uint32_t)p.len;
-	passphrase_wipe(&p);
-	return 0;
 }
 
 static int
@@ -185,9 +136,7 @@ cmd_recover(int argc, char **argv)
 {
 	struct secret_source source = {{NULL, NULL}, 0, false};
 	const char *file = NULL, *name;
-	const struct option_row rows[] = {
-	    SECRET_OPTIONS(source), {"recovery-key-file", OPTION_TEXT, &file, 0, 0, NULL, "FILE",
-					"read the recovery key from a file"}};
+	const struct option_row rows[] = {SECRET_OPTIONS(source), RECOVERY_OPTION(file)};
 	const struct options o = {
 	    "tocsin recover [OPTIONS] NAME", rows, sizeof(rows) / sizeof(rows[0]), 1};
 	struct ipc_message ask;
@@ -201,9 +150,7 @@ cmd_recover(int argc, char **argv)
 	if ((code = people_name(ask.body.RECOVER.name, name)) != 0 || (code = client_open(&c)) != 0)
 		return code;
 	client_close(&c); /* there is somebody to give it to; core waits for no typing */
-	code = file != NULL ? key_from_file(file, &ask.body.RECOVER)
-			    : key_from_terminal(&ask.body.RECOVER);
-	if (code == 0)
+	if ((code = get_key(file, &ask.body.RECOVER)) == 0)
 		code = secret_choose(&source, "New passphrase of this coordinator: ", &p);
 	if (code != 0) {
 		ipc_wipe(&ask);

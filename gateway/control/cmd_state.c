@@ -77,7 +77,7 @@ with_passphrase(int argc, char **argv, enum message_type type, const char *usage
 	struct ipc_message ask;
 	struct client c;
 	int64_t date_s;
-	bool two;
+	bool two = false;
 	int code;
 
 	if (!options_read(&o, argc, argv, NULL, &code) || (code = client_open(&c)) != 0)

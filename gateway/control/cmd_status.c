@@ -48,10 +48,16 @@ static void
 find_wrongs(struct wrongs *w, const struct msg_status *s, const struct conf *conf)
 {
 	int64_t late_s = 2 * (int64_t)conf->modem_poll_s + LISTING_SLACK_S;
+	char words[WORDS_MAX];
 
 	memset(w, 0, sizeof(*w));
 	if (s->fault[0] != '\0')
 		add(w, s->fault);
+	if (s->weaker[0] != '\0') {
+		(void)snprintf(words, sizeof(words), "%.*s: %s", CONF_WEAKER_MAX, s->weaker,
+		    CONF_WEAKER_WORDS);
+		add(w, words);
+	}
 	if (s->state == IN_NEW)
 		add(w, "there is no gateway here yet: make one with 'tocsin init'");
 	if (s->read_only)

@@ -24,7 +24,7 @@ static const struct show_column layout[INBOX_COLUMNS] = {
     [C_SEQ] = {"seq", 5, 8, true, 0},
     [C_ARRIVED] = {"arrived (UTC)", 22, 22, false, 0},
     [C_FROM] = {"from", 9, 24, false, 0},
-    [C_NUMBER] = {"no", 3, 6, true, 0},
+    [C_NUMBER] = {"no", 3, 5, true, 0},
     [C_KIND] = {"kind", 13, 48, false, 0},
     [C_SEVERITY] = {"sv", 2, 2, true, 0},
     [C_PLACE] = {"place", 11, 48, false, 0},
@@ -108,6 +108,8 @@ print_details(const struct inbox_table *t, const struct msg_inbox_row *row)
 		(void)show_visible(shown, sizeof(shown), row->target, strlen(row->target));
 		show_add(line, sizeof(line), "against %s", shown);
 	}
+	if (row->chain > 1) /* numbers begin anew with each chain */
+		show_add(line, sizeof(line), "no %u of chain %u", row->number, row->chain);
 	if (row->note[0] != '\0') {
 		(void)show_visible(shown, sizeof(shown), row->note, strlen(row->note));
 		show_add(line, sizeof(line), "\"%s\"", shown);
@@ -226,8 +228,6 @@ inbox_row_print(struct inbox_table *t, const struct msg_inbox_row *row)
 	(void)show_visible(from, sizeof(from), row->pseudonym, strlen(row->pseudonym));
 	if (row->slot == UINT32_MAX)
 		(void)snprintf(from, sizeof(from), "?");
-	else if (row->chain > 1) /* numbers begin anew with each chain */
-		(void)snprintf(number, sizeof(number), "c%u %u", row->chain, row->number);
 	else
 		(void)snprintf(number, sizeof(number), "%u", row->number);
 	if (row->readable)

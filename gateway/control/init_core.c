@@ -39,17 +39,20 @@ become_core(const char *path, const char *settings, int channel)
 	_exit(EXIT_NOT_EXECUTED);
 }
 
-/* Send and get RESULT. Wipes m. 0, or EXIT_REFUSED after words. */
+/* Send, with a descriptor or -1, and get `wanted`, which may be RESULT. Wipes m; what comes back is
+ * the caller's to wipe on 0. 0, or EXIT_REFUSED after words. */
 static int
-tell(int channel, struct ipc_message *m)
+tell(int channel, struct ipc_message *m, int pass, enum message_type wanted)
 {
 	const struct msg_result *result = &m->body.RESULT;
-	enum status st = ipc_send(channel, m, -1);
+	enum status st = ipc_send(channel, m, pass);
 	int code = 0;
 
 	ipc_wipe(m);
 	if (st == ST_OK)
 		st = ipc_receive(channel, IPC_CORE, IPC_CONTROL, m, NULL);
+	if (st == ST_OK && m->head.type == wanted && wanted != MSG_RESULT)
+		return 0;
 	if (st != ST_OK || m->head.type != MSG_RESULT || result->status >= ST_COUNT)
 		return cmd_fail(EXIT_REFUSED, "tocsin-core ended before the gateway was made");
 	m->body.RESULT.words[sizeof(result->words) - 1] = '\0';
@@ -77,7 +80,7 @@ tell_book(int channel, uint32_t which, const struct book_file *f)
 		part->offset = (uint32_t)at;
 		part->len = (uint32_t)len;
 		memcpy(part->octets, f->text + at, len);
-		code = tell(channel, &m);
+		code = tell(channel, &m, -1, MSG_RESULT);
 		at += len;
 	} while (code == 0 && at < f->len);
 	return code;
@@ -95,7 +98,28 @@ tell_init(int channel, const struct birth *b)
 	init->argon_memory = (uint64_t)b->plan->cost.memory_mib << 20;
 	init->argon_passes = b->plan->cost.passes;
 	init->posture = b->conf->posture;
-	return tell(channel, &m);
+	return tell(channel, &m, -1, MSG_RESULT);
+}
+
+static int
+tell_restore(int channel, const struct birth *b)
+{
+	struct ipc_message m;
+	struct msg_restore *restore = &m.body.RESTORE;
+	int code;
+
+	ipc_begin(&m, MSG_RESTORE);
+	restore->passphrase.len = (uint32_t)b->passphrase->len;
+	memcpy(restore->passphrase.octets, b->passphrase->octets, b->passphrase->len);
+	restore->key_len = (uint32_t)b->key->len;
+	memcpy(restore->key, b->key->octets, b->key->len);
+	restore->argon_memory = (uint64_t)b->plan->cost.memory_mib << 20;
+	restore->argon_passes = b->plan->cost.passes;
+	restore->from_file = b->backup != -1;
+	if ((code = tell(channel, &m, b->backup, MSG_RESTORED)) == 0)
+		*b->restored = m.body.RESTORED;
+	ipc_wipe(&m);
+	return code;
 }
 
 static int
@@ -103,6 +127,8 @@ converse(int channel, const struct birth *b)
 {
 	int code;
 
+	if (b->key != NULL)
+		return tell_restore(channel, b);
 	if ((code = tell_book(channel, 0, b->codebook)) != 0 ||
 	    (code = tell_book(channel, 1, b->places)) != 0)
 		return code;

@@ -121,6 +121,32 @@ make_folder(const char *path, bool *made)
 	}
 }
 
+int
+make_state_folder(const struct conf *conf)
+{
+	bool made = false;
+
+	return make_folder(conf->state_dir, &made);
+}
+
+int
+make_conf(struct birth *b, struct conf *conf, char *settings)
+{
+	char fault[CONF_FAULT_MAX];
+
+	b->settings_len = plan_settings_text(b->plan, settings);
+	if (b->settings_len == 0)
+		return cmd_fail(EXIT_REFUSED, "the answers are too long for a settings file");
+	if (conf_parse(b->plan->settings, settings, b->settings_len, conf, fault) != ST_OK)
+		return cmd_fail(EXIT_REFUSED, "these answers cannot be used: %s", fault);
+	if (conf->weaker[0] != '\0')
+		return cmd_fail(EXIT_REFUSED,
+		    "these answers cannot be used: %s asks for less protection than this version "
+		    "gives",
+		    conf->weaker);
+	return 0;
+}
+
 /* The folder of the settings file may be open to others: what is secret lies in its own. */
 static int
 make_settings_folder(const char *path, bool *made)

@@ -12,6 +12,8 @@
 #include "gateway/common/passphrase.h"
 #include "gateway/control/books.h"
 #include "gateway/control/init_plan.h"
+#include "gateway/control/recovery_typed.h"
+#include "schemas/messages.h"
 
 struct birth {
 	const struct plan *plan;
@@ -20,7 +22,21 @@ struct birth {
 	size_t settings_len;
 	const struct book_file *codebook, *places;
 	const struct passphrase *passphrase;
+	/* `tocsin restore`: instead of the books */
+	const struct recovery_typed *key; /* NULL: init */
+	int backup;                       /* its descriptor, or -1: the old store */
+	struct msg_restored *restored;
 };
+
+/*
+ * The settings as they will be, read back: so the answers are checked as the file would be.
+ *   settings  PLAN_SETTINGS_MAX octets; b->settings, and b->settings_len is set.
+ * 0, or EXIT_REFUSED after words.
+ */
+int make_conf(struct birth *b, struct conf *conf, char *settings);
+
+/* The folder of the store, empty, open to nobody else. 0, or EXIT_REFUSED after words. */
+int make_state_folder(const struct conf *conf);
 
 /* Before anything is asked: is there a gateway here already? 0, or EXIT_REFUSED after words. */
 int make_refuse_existing(const struct conf *conf, const char *settings);

@@ -8,6 +8,7 @@
 
 #include "gateway/control/cmd.h"
 #include "gateway/control/options.h"
+#include "gateway/control/recovery_typed.h"
 #include "schemas/exit.h"
 
 /* `asked` NULL: only an option, else what stands before the default. `initial` NULL: none. */
@@ -39,6 +40,13 @@ static const struct {
 
 enum { ROW_SECRET = PLAN_ANSWERS, ROW_OTHERS = ROW_SECRET + 2, ROWS = ROW_OTHERS + 4 };
 
+/* A restored gateway has its books in its journal. */
+static size_t
+plan_count(const struct plan *p)
+{
+	return p->restores ? PLAN_CODEBOOK : PLAN_ANSWERS;
+}
+
 int
 plan_options(struct plan *p, int argc, char **argv, bool *go_on)
 {
@@ -52,16 +60,25 @@ plan_options(struct plan *p, int argc, char **argv, bool *go_on)
 		"how often the modem is listed, default 300"},
 	    {"yes", OPTION_FLAG, &p->yes, 0, 0, NULL, NULL, "ask nothing but the passphrase"},
 	};
-	struct option_row rows[ROWS];
-	const struct options o = {
+	struct option_row rows[ROWS + 2];
+	struct options o = {
 	    "tocsin [-c CONF] init --codebook FILE --places FILE [OPTIONS]", rows, ROWS, 0};
+	size_t count = plan_count(p);
 	int code = 0;
 
-	for (size_t i = 0; i < PLAN_ANSWERS; i++)
+	for (size_t i = 0; i < count; i++)
 		rows[i] = (struct option_row){answers[i].option, OPTION_TEXT, &p->given[i], 0, 0,
 		    NULL, answers[i].value, answers[i].help};
-	memcpy(&rows[ROW_SECRET], others, sizeof(others));
-	*go_on = options_read(&o, argc, argv, NULL, &code);
+	memcpy(&rows[count], others, sizeof(others));
+	o.count = count + sizeof(others) / sizeof(others[0]);
+	if (p->restores) {
+		rows[o.count++] = (struct option_row)RECOVERY_OPTION(p->recovery_file);
+		rows[o.count++] = (struct option_row){"own", OPTION_FLAG, &p->own, 0, 0, NULL, NULL,
+		    "from this gateway's own journal; no FILE then"};
+		o.usage = "tocsin [-c CONF] restore FILE | --own [OPTIONS]";
+		o.operands = p->own ? 0 : 1;
+	}
+	*go_on = options_read(&o, argc, argv, &p->file, &code);
 	return code;
 }
 
@@ -158,7 +175,7 @@ plan_answers(struct plan *p)
 	bool may_ask = !p->yes && isatty(STDIN_FILENO);
 	int code = 0;
 
-	for (int a = 0; code == 0 && a < PLAN_ANSWERS; a++)
+	for (size_t a = 0; code == 0 && a < plan_count(p); a++)
 		code = fill_answer(p, (enum plan_answer)a, may_ask);
 	return code;
 }

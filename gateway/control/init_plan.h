@@ -35,6 +35,10 @@ struct plan {
 	uint64_t argon_memory, argon_passes; /* 0: measure */
 	uint64_t poll_s;
 	bool yes; /* ask nothing but the passphrase */
+	/* `tocsin restore` */
+	bool restores, own;
+	const char *file;          /* the backup */
+	const char *recovery_file; /* of the recovery key; NULL: the terminal */
 	struct cost cost;
 };
 

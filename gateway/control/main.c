@@ -30,6 +30,8 @@ static const struct {
     {"revoke", cmd_revoke, "accept nothing from a monitor any more"},
     {"inbox", cmd_inbox, "show what arrived, the newest first"},
     {"roster", cmd_roster, "show the monitors and when each was heard last"},
+    {"backup", cmd_backup, "write a backup that only the recovery key opens, and read it back"},
+    {"restore", cmd_restore, "make a gateway from a backup, with the recovery key"},
     {"renew", cmd_renew, "let a monitor go on to her next chain, with the recovery key"},
     {"deep-scan", cmd_deep_scan, "find the texts of a phone that ran past its window"},
     {"journal", cmd_journal, "read the whole journal anew and say what is not as it was written"},

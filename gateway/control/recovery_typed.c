@@ -1,42 +1,89 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gateway/control/recovery_typed.h"
 
+#include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "gateway/common/fileio.h"
 #include "gateway/common/passphrase.h"
 #include "gateway/control/cmd.h"
+#include "gateway/control/recovery_sheet.h"
 #include "schemas/exit.h"
 
-_Static_assert(RECOVERY_TYPED_MAX <= PASSPHRASE_MAX, "a typed key fits");
+_Static_assert(PASSPHRASE_MAX <= RECOVERY_TYPED_MAX, "what a terminal gives fits");
+
+/* The key out of the text that `recovery-key --out` writes; any other text is left as it is. */
+static size_t
+pick_key(char *text, size_t len)
+{
+	size_t kept = 0, line;
+
+	if (len < strlen(RECOVERY_SHEET_TITLE) ||
+	    memcmp(text, RECOVERY_SHEET_TITLE, strlen(RECOVERY_SHEET_TITLE)) != 0)
+		return len;
+	for (size_t at = 0; at < len; at += line) {
+		const char *end = memchr(text + at, '\n', len - at);
+
+		line = end != NULL ? (size_t)(end - (text + at)) + 1 : len - at;
+		if (line <= strlen(RECOVERY_SHEET_INDENT) ||
+		    memcmp(text + at, RECOVERY_SHEET_INDENT, strlen(RECOVERY_SHEET_INDENT)) != 0)
+			continue;
+		memmove(text + kept, text + at, line);
+		kept += line;
+	}
+	return kept;
+}
+
+static int
+refused(const char *file, enum status st)
+{
+	if (st == ST_UNKNOWN)
+		return cmd_fail(EXIT_REFUSED, "there is no recovery key file %s", file);
+	return cmd_fail(EXIT_REFUSED,
+	    "the recovery key file %s cannot be used: it holds the key alone, or what "
+	    "'recovery-key' printed",
+	    file);
+}
+
+static bool
+is_others(const char *file)
+{
+	struct stat sb;
+
+	return stat(file, &sb) == 0 && S_ISREG(sb.st_mode) &&
+	       (sb.st_mode & (S_IRWXG | S_IRWXO)) != 0;
+}
 
 static int
 from_file(const char *file, struct recovery_typed *out)
 {
-	switch (fileio_read(file, (uint8_t *)out->octets, sizeof(out->octets), &out->len)) {
-	case ST_OK:
-		return 0;
-	case ST_UNKNOWN:
-		return cmd_fail(EXIT_REFUSED, "there is no recovery key file %s", file);
-	case ST_TOO_LONG:
-		return cmd_fail(
-		    EXIT_REFUSED, "%s holds more than the letters of a recovery key", file);
-	default:
+	char text[RECOVERY_SHEET_MAX];
+	enum status st;
+
+	if (is_others(file))
 		return cmd_fail(EXIT_REFUSED,
-		    "the recovery key file %s cannot be read: is it a plain file, and yours?",
+		    "others may read the recovery key file %s: 'chmod 600' closes it to them",
 		    file);
+	st = fileio_read(file, (uint8_t *)text, sizeof(text), &out->len);
+	if (st == ST_OK) {
+		out->len = pick_key(text, out->len);
+		if (out->len > sizeof(out->octets))
+			st = ST_TOO_LONG;
+		else
+			memcpy(out->octets, text, out->len);
 	}
+	explicit_bzero(text, sizeof(text));
+	return st == ST_OK ? 0 : refused(file, st);
 }
 
 static int
 from_terminal(struct recovery_typed *out)
 {
 	struct passphrase p;
-	enum status st = passphrase_from_tty(
-	    "Recovery key, in one line (not shown; blanks and dashes do not matter): ", &p);
+	enum status st =
+	    passphrase_from_tty("Recovery key, all 17 groups on one line (not shown): ", &p);
 
-	if (st == ST_OK && p.len > sizeof(out->octets))
-		st = ST_TOO_LONG;
 	if (st == ST_OK) {
 		memcpy(out->octets, p.octets, p.len);
 		out->len = p.len;

@@ -126,7 +126,7 @@ show_time_about(char out[SHOW_TIME_MAX], int64_t seconds, uint32_t trust)
 	char time[SHOW_TIME_MAX];
 
 	show_time(time, trust == TRUST_NONE ? INT64_MIN : seconds);
-	(void)snprintf(out, SHOW_TIME_MAX, "%s%s",
+	(void)snprintf(out, SHOW_TIME_MAX, "%s%.23s", /* never cut: 16 until the year 9999 */
 	    trust >= TRUST_CENTRE || time[0] == '-' ? "" : "about ", time);
 }
 

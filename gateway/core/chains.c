@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "crypto/recovery.h"
-#include "gateway/common/entropy.h"
 #include "gateway/common/status.h"
+#include "gateway/core/recovery_copy.h"
 
 static enum status
 say(char words[SESSION_WORDS_MAX], enum status st, const char *sentence)
@@ -143,20 +143,16 @@ open_copy(struct session *s, const struct recovery_key *key, uint16_t slot, cons
 static enum status
 seal_copy(struct session *s, uint16_t slot, struct recovery_slot *copy, unsigned last)
 {
-	uint8_t blob[RECOVERY_BLOB_MAX], content[RECOVERY_CONTENT_MAX];
-	struct key32 eph;
+	uint8_t content[RECOVERY_CONTENT_MAX];
 	enum status st;
-	size_t len;
 
 	copy->generation = (uint8_t)last;
 	sodium_memzero(copy->chain, last * sizeof(copy->chain[0]));
 	recovery_slot_write(copy, content);
-	entropy_fill(eph.b, sizeof(eph.b));
-	st = recovery_seal(&s->ring.pk_r, &eph, &s->keys->ring.k_h, RECOVERY_SLOT, slot, content,
-	    sizeof(content), blob, &len);
+	st = recovery_copy(s->state, &s->ring.pk_r, &s->keys->ring.k_h, RECOVERY_SLOT, slot,
+	    content, sizeof(content));
 	sodium_memzero(content, sizeof(content));
-	sodium_memzero(&eph, sizeof(eph));
-	return st == ST_OK ? change_recovery(s->state, RECOVERY_SLOT, slot, blob, len) : st;
+	return st;
 }
 
 /* --- renewing --- */
@@ -174,9 +170,9 @@ commit(struct session *s, uint16_t slot, struct recovery_slot *copy, const struc
 	    (uint8_t)event_version(EVENT_RENEWED), 1, body, len};
 	enum status st = view_try(s->view, &ev, words, SESSION_WORDS_MAX);
 
-	if (st == ST_OK)
-		st = session_append(s, EVENT_RENEWED, body, len, NULL);
-	if (st == ST_OK)
+	if (st != ST_OK)
+		return st;
+	if ((st = session_append(s, EVENT_RENEWED, body, len, NULL)) == ST_OK)
 		st = seal_copy(s, slot, copy, last);
 	if (st == ST_OK)
 		st = change_slot(s->state, slot, next);
@@ -184,7 +180,8 @@ commit(struct session *s, uint16_t slot, struct recovery_slot *copy, const struc
 		st = session_commit(s);
 	if (st == ST_OK)
 		st = session_slot_known(s, slot, next);
-	return st;
+	/* Half of it is collected: a later commit must not make that durable. */
+	return st == ST_OK || status_class(st) == SC_STOP ? st : ST_IO;
 }
 
 static enum status

@@ -227,7 +227,7 @@ search(struct scan *scan, const struct msg_deep_scan *ask, struct msg_scanned *o
 	out->from = out->next = from;
 	if (from - scan->r.n >= EW1_SCAN_MAX)
 		return ST_RANGE;
-	if (ask->waiting) /* no number of it was ever lost: its window will do */
+	if (ask->waiting) /* it begins at its number 0: a window will do */
 		count = from < EW1_WINDOW ? EW1_WINDOW - from : 0;
 	else if (ask->from <= scan->r.n)
 		st = search_skipped(scan);

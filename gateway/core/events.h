@@ -134,6 +134,16 @@ struct event_setting {
 size_t event_setting_encode(const struct event_setting *e, uint8_t *out, size_t cap);
 enum status event_setting_decode(const uint8_t *in, size_t len, struct event_setting *out) MUST_USE;
 
+struct event_backed_up {
+	uint32_t at;   /* quarter hours */
+	uint64_t next; /* the seq behind the last one that the backup holds */
+	uint8_t link[JOURNAL_LINK_LEN];
+};
+#define EVENT_BACKED_UP_LEN (4 + 8 + JOURNAL_LINK_LEN)
+size_t event_backed_up_encode(const struct event_backed_up *e, uint8_t *out, size_t cap);
+enum status event_backed_up_decode(
+    const uint8_t *in, size_t len, struct event_backed_up *out) MUST_USE;
+
 /* Coordinators are numbered from 1 up; the first one, whom init makes, has no event of her own. */
 #define COORDINATOR_FIRST 1
 #define COORDINATOR_FIRST_NAME "first"

@@ -54,13 +54,6 @@ event_carried_encode(const struct event_carried *e, uint8_t *out, size_t cap)
 	case CARRIED_TALLY:
 		put_tallies(&p, e);
 		break;
-	case CARRIED_COORDINATOR:
-		put_le(&p, e->id, 4);
-		put_text(&p, e->name, sizeof(e->name));
-		put_le(&p, e->since, 4);
-		put_le(&p, e->passphrase, 4);
-		put_le(&p, e->removed, 4);
-		break;
 	default:
 		put_le(&p, e->count, 4);
 	}
@@ -133,13 +126,6 @@ event_carried_decode(const uint8_t *in, size_t len, struct event_carried *out)
 		break;
 	case CARRIED_TALLY:
 		take_tallies(&e, out);
-		break;
-	case CARRIED_COORDINATOR:
-		out->id = (uint32_t)take_le(&e, 4);
-		take_text(&e, out->name, sizeof(out->name));
-		out->since = (uint32_t)take_le(&e, 4);
-		out->passphrase = (uint32_t)take_le(&e, 4);
-		out->removed = (uint32_t)take_le(&e, 4);
 		break;
 	case CARRIED_END:
 		out->count = (uint32_t)take_le(&e, 4);

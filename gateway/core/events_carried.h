@@ -16,7 +16,6 @@ enum carried_item {
 			  */
 	CARRIED_REFUSED, /* passphrases that opened nothing */
 	CARRIED_TALLY,   /* accepted reports of one week */
-	CARRIED_COORDINATOR,
 	CARRIED_END
 };
 #define CARRIED_TALLIES_MAX 33 /* they fill one row of the journal */
@@ -34,14 +33,10 @@ struct event_carried {
 	uint8_t last_trust;                      /* MONITOR: enum trust of `last` */
 	uint8_t waiting;                         /* MONITOR: generation, or 0 */
 	uint32_t highest;                        /* MONITOR: largest n; UINT32_MAX: none yet */
-	uint32_t last;              /* MONITOR: quarter hours, or NONE; REFUSED: hour */
-	uint32_t count;             /* REFUSED: how many; END: items between BEGIN and END */
-	uint32_t id;                /* COORDINATOR */
-	char name[PSEUDONYM_MAX];   /* COORDINATOR */
-	uint32_t since, passphrase; /* COORDINATOR: quarter hours, or NONE */
-	uint32_t removed;           /* COORDINATOR: quarter hours; NONE: active */
-	uint16_t week;              /* TALLY: view_week() */
-	uint8_t tallies;            /* TALLY: 1 to CARRIED_TALLIES_MAX */
+	uint32_t last;   /* MONITOR: quarter hours, or NONE; REFUSED: hour */
+	uint32_t count;  /* REFUSED: how many; END: items between BEGIN and END */
+	uint16_t week;   /* TALLY: view_week() */
+	uint8_t tallies; /* TALLY: 1 to CARRIED_TALLIES_MAX */
 	struct carried_tally {
 		uint8_t kind;
 		uint16_t place;

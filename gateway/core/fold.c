@@ -55,6 +55,7 @@ struct walk {
 	/* an event whose `more` may still come */
 	uint64_t seq;
 	uint8_t type, version, proven;
+	const struct store_run *event_run;
 	size_t len;
 	uint8_t body[EVENT_LONG_MAX];
 };
@@ -85,6 +86,7 @@ hand_on(struct walk *w)
 	struct view_event ev = {w->seq, w->type, w->version, w->proven, w->body, w->len};
 	enum status st = ST_OK;
 
+	w->f->run = w->event_run;
 	if (w->type != 0)
 		st = w->f->event(w->f->arg, &ev);
 	w->type = 0;
@@ -142,7 +144,8 @@ leave_unread(struct walk *w, uint64_t seq, enum why why)
 
 /* One row's event. One that does not fill its row has no `more` behind it. */
 static enum status
-take_event(struct walk *w, uint64_t seq, const struct journal_event *event, int is_proven)
+take_event(
+    struct walk *w, uint64_t seq, const struct journal_event *event, const struct walk_run *r)
 {
 	enum status st = ST_OK;
 
@@ -153,7 +156,8 @@ take_event(struct walk *w, uint64_t seq, const struct journal_event *event, int 
 		w->seq = seq;
 		w->type = event->type;
 		w->version = event->version;
-		w->proven = is_proven != 0;
+		w->proven = r->trust == RUN_PROVEN;
+		w->event_run = &r->row;
 	}
 	if (st != ST_OK || (st = name_unread(w)) != ST_OK)
 		return st;
@@ -249,7 +253,8 @@ prove_run(struct walk *w, struct walk_run *r, const struct journal_event *event)
 	int was_named = w->gap;
 	enum status st;
 
-	st = run_prove(w->f->secrets, w->f->root->incarnation, &r->row, &r->k_0, event, stated);
+	st = run_prove(w->f->secrets, w->f->rows_alone ? NULL : w->f->root->incarnation, &r->row,
+	    &r->k_0, event, stated);
 	if (st == ST_INCOMPLETE)
 		return refuse_run(w, r, "begins with no statement");
 	if (st != ST_OK)
@@ -259,7 +264,8 @@ prove_run(struct walk *w, struct walk_run *r, const struct journal_event *event)
 	if (r->row.epoch > w->f->epoch)
 		w->f->epoch = r->row.epoch; /* only of our own runs, and only forward */
 	w->gap = 0;
-	if (memcmp(stated, r->link_before, sizeof(r->link_before)) == 0)
+	if (memcmp(stated, r->link_before, sizeof(r->link_before)) == 0 ||
+	    (w->f->rows_alone && r == w->runs))
 		return ST_OK;
 	/* Go on from what this run states, so that the next link can be checked again. */
 	memcpy(w->link, stated, sizeof(w->link));
@@ -310,7 +316,7 @@ read_row(struct walk *w, struct walk_run *r, const struct store_event *row)
 	if (st == ST_OK && r->trust == RUN_PLANTED)
 		st = leave_unread(w, row->seq, WHY_RUN);
 	else if (st == ST_OK)
-		st = take_event(w, row->seq, &event, r->trust == RUN_PROVEN);
+		st = take_event(w, row->seq, &event, r);
 	sodium_memzero(&event, sizeof(event));
 	return st;
 }
@@ -411,7 +417,7 @@ walk_end(struct walk *w)
 		st = hand_on(w);
 	if (st == ST_OK)
 		st = name_unread(w);
-	if (st == ST_OK && !w->gap &&
+	if (st == ST_OK && !w->gap && !w->f->rows_alone &&
 	    memcmp(w->link, w->f->root->journal.link, sizeof(w->link)) != 0)
 		st = name(w, w->end, "the last rows are not those that were written");
 	if (st == ST_OK)

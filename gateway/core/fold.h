@@ -29,7 +29,9 @@
 
 struct fold {
 	struct store *store;
-	const struct tree_root *root;       /* checked by its mac */
+	const struct tree_root *root; /* checked by its mac */
+	/* 1: of the root only the seqs are known: incarnation and links are the rows' own word. */
+	int rows_alone;
 	const struct ring_list *ring;       /* checked by its hash */
 	const struct ring_secrets *secrets; /* with the months' keys */
 	/* ST_OK, or the walk ends with it. */
@@ -41,9 +43,10 @@ struct fold {
 	uint64_t from;
 	const uint8_t *sought; /* FOLD_SOUGHT_LEN octets that some link began with, or NULL */
 	/* out */
-	uint16_t epoch;      /* the highest of our own runs; 0 without one */
-	uint64_t rows, runs; /* that opened; that proved themselves */
-	uint64_t sought_at;  /* the row of the sought link; 0: there is none */
+	uint16_t epoch;              /* the highest of our own runs; 0 without one */
+	uint64_t rows, runs;         /* that opened; that proved themselves */
+	const struct store_run *run; /* while `event` is called: the event's */
+	uint64_t sought_at;          /* the row of the sought link; 0: there is none */
 	int is_head_changed; /* the link before `from` is not met: fold from the beginning to say
 				which rows */
 };

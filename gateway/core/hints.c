@@ -23,7 +23,8 @@ struct slot_hints {
 	int live;
 	uint8_t generation;
 	struct ratchet_window window;
-	struct ratchet_window *waiting; /* NULL: no chain waits */
+	int waits;
+	uint8_t waiting[EW1_WAITING][HINT_X_LEN];
 	size_t skipped;
 	struct {
 		uint32_t n;
@@ -139,16 +140,6 @@ hints_new(struct hints **out)
 	return ST_OK;
 }
 
-static void
-forget_waiting(struct slot_hints *s)
-{
-	if (s->waiting == NULL)
-		return;
-	sodium_memzero(s->waiting, sizeof(*s->waiting));
-	free(s->waiting);
-	s->waiting = NULL;
-}
-
 void
 hints_free(struct hints *h)
 {
@@ -156,7 +147,6 @@ hints_free(struct hints *h)
 		return;
 	for (size_t i = 0; i < SLOT_MAX; i++)
 		if (h->slot[i] != NULL) {
-			forget_waiting(h->slot[i]);
 			sodium_memzero(h->slot[i], sizeof(*h->slot[i]));
 			free(h->slot[i]);
 		}
@@ -189,9 +179,9 @@ drop_waiting(struct hints *h, uint16_t slot)
 {
 	struct slot_hints *s = h->slot[slot];
 
-	for (uint32_t n = 0; s->waiting != NULL && n < EW1_WINDOW; n++)
-		drop(h, slot, n, OF_WAITING, s->waiting->hx[n]);
-	forget_waiting(s);
+	for (uint32_t n = 0; s->waits && n < EW1_WAITING; n++)
+		drop(h, slot, n, OF_WAITING, s->waiting[n]);
+	s->waits = 0;
 }
 
 static void
@@ -260,29 +250,23 @@ set_live(struct hints *h, uint16_t slot, const struct ratchet *r)
 	add_skipped(h, slot, r);
 }
 
-static enum status
+static void
 set_waiting(struct hints *h, uint16_t slot, const struct ratchet *r)
 {
 	struct slot_hints *s = h->slot[slot];
-	struct ratchet next;
-	enum status st;
+	struct key32 ck = r->next_ck;
 
-	if (ratchet_switch(r, &next) != ST_OK) { /* none waits */
+	if (!ratchet_is_waiting(r)) {
 		drop_waiting(h, slot);
-		return ST_OK;
+		return;
 	}
-	if (s->waiting != NULL)
-		st = ST_OK; /* a chain that waits does not change */
-	else if ((s->waiting = calloc(1, sizeof(*s->waiting))) == NULL)
-		st = ST_MEMORY;
-	else {
-		ratchet_window_fill(&next, s->waiting);
-		for (uint32_t n = 0; n < EW1_WINDOW; n++)
-			add(h, slot, n, OF_WAITING, s->waiting->hx[n]);
-		st = ST_OK;
+	for (uint32_t n = 0; !s->waits && n < EW1_WAITING; n++) { /* it does not change */
+		ratchet_hint_x(&ck, s->waiting[n]);
+		ratchet_step(&ck);
+		add(h, slot, n, OF_WAITING, s->waiting[n]);
 	}
-	sodium_memzero(&next, sizeof(next));
-	return st;
+	s->waits = 1;
+	sodium_memzero(&ck, sizeof(ck));
 }
 
 static void
@@ -304,7 +288,7 @@ hints_set(struct hints *h, uint16_t slot, const struct ratchet *r)
 	enum status st;
 
 	assert(slot < SLOT_MAX);
-	if ((st = make_room(h, (size_t)EW1_WINDOW * 2 + EW1_SKIPPED_MAX)) != ST_OK)
+	if ((st = make_room(h, (size_t)EW1_WINDOW + EW1_WAITING + EW1_SKIPPED_MAX)) != ST_OK)
 		return st;
 	if (h->slot[slot] == NULL && (h->slot[slot] = calloc(1, sizeof(*s))) == NULL)
 		return ST_MEMORY;
@@ -317,7 +301,8 @@ hints_set(struct hints *h, uint16_t slot, const struct ratchet *r)
 	if (s->generation != r->generation)
 		drop_waiting(h, slot); /* it is the live one now, or was passed by */
 	set_live(h, slot, r);
-	return set_waiting(h, slot, r);
+	set_waiting(h, slot, r);
+	return ST_OK;
 }
 
 size_t

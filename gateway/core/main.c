@@ -184,10 +184,19 @@ client_gone(struct loop *loop, int fd)
 }
 
 static void
+close_passed(void)
+{
+	if (core.requests.passed != -1)
+		(void)close(core.requests.passed); /* what was written to it is synced */
+	core.requests.passed = -1;
+}
+
+static void
 on_client(struct loop *loop, int fd, short events, void *arg)
 {
 	struct ipc_message ask;
-	enum status st = ipc_receive(fd, IPC_CONTROL, IPC_CORE, &ask, NULL);
+	int *passed = &core.requests.passed;
+	enum status st = ipc_receive(fd, IPC_CONTROL, IPC_CORE, &ask, passed);
 
 	(void)events;
 	(void)arg;
@@ -195,6 +204,7 @@ on_client(struct loop *loop, int fd, short events, void *arg)
 		return;
 	if (st == ST_OK)
 		st = requests_answer(&core.requests, fd, &ask);
+	close_passed();
 	if (is_fatal(st))
 		return;
 	if (st != ST_OK)
@@ -273,6 +283,8 @@ run_daemon(void)
 	    (st = loop_add(&core.loop, CORE_CONTROL_FD, POLLIN, on_control, NULL)) != ST_OK)
 		return st;
 	log_event(EV_STORE_READY, LOG_STATE(core.session.at));
+	if (core.conf.weaker[0] != '\0')
+		log_event(EV_SETTINGS_WEAKER);
 	set_tick();
 	return loop_run(&core.loop);
 }
@@ -284,8 +296,10 @@ run_init(void)
 	struct ipc_message ask;
 	enum status st;
 
-	while ((st = ipc_receive(ROLE_CHANNEL_FD, IPC_CONTROL, IPC_CORE, &ask, NULL)) == ST_OK) {
+	while ((st = ipc_receive(ROLE_CHANNEL_FD, IPC_CONTROL, IPC_CORE, &ask,
+		    &core.requests.passed)) == ST_OK) {
 		st = requests_answer(&core.requests, ROLE_CHANNEL_FD, &ask);
+		close_passed();
 		if (st != ST_OK)
 			break;
 	}
@@ -359,7 +373,7 @@ main(int argc, char **argv)
 		return EXIT_CONFIG;
 	if (wipe)
 		return run_wipe(settings);
-	core.channel.fd = -1;
+	core.channel.fd = core.requests.passed = -1;
 	core.channel.session = core.requests.session = &core.session;
 	if ((st = start(settings)) == ST_OK)
 		st = init ? run_init() : run_daemon();

@@ -14,9 +14,6 @@
 #include "gateway/core/people.h"
 #include "gateway/core/requests_impl.h"
 
-/* Rows of one answer: what a socket's buffer holds, so that core never waits. */
-#define ROWS_MAX 50
-
 enum status
 send_answer(const struct answer *a, const struct ipc_message *m)
 {
@@ -86,6 +83,7 @@ answer_status(struct answer *a, struct ipc_message *ask)
 		out->refused = view_refused(s->view, &out->refused_last_s);
 	}
 	(void)snprintf(out->fault, sizeof(out->fault), "%s", s->fault);
+	(void)snprintf(out->weaker, sizeof(out->weaker), "%s", s->conf->weaker);
 	if (st != ST_OK)
 		return st;
 	return send_answer(a, &m);
@@ -162,6 +160,8 @@ unlock_to(struct answer *a, struct ipc_message *ask, enum core_state to)
 		return send_result(a, st, s->at, words);
 	if (st == ST_PASSPHRASE)
 		log_event(EV_REFUSED, LOG_STATUS(st));
+	if (st == ST_OK && words[0] == '\0' && s->conf->weaker[0] != '\0')
+		(void)snprintf(words, sizeof(words), "%s: %s", s->conf->weaker, CONF_WEAKER_WORDS);
 	return finish(a, st, s->at, words);
 }
 
@@ -227,41 +227,6 @@ answer_revoke(struct answer *a, struct ipc_message *ask)
 
 /* --- reading --- */
 
-static struct view_names
-names_of(const struct session *s)
-{
-	return (struct view_names){s->facts->book, s->facts->places};
-}
-
-static enum status
-send_inbox_row(void *arg, const struct msg_inbox_row *row)
-{
-	struct ipc_message m;
-	enum status st;
-
-	ipc_begin(&m, MSG_INBOX_ROW);
-	m.body.INBOX_ROW = *row;
-	st = send_answer(arg, &m);
-	ipc_wipe(&m);
-	return st;
-}
-
-static enum status
-answer_inbox(struct answer *a, struct ipc_message *ask)
-{
-	struct session *s = a->r->session;
-	struct msg_inbox page = ask->body.INBOX;
-	struct view_names names = names_of(s);
-	enum status st;
-
-	if (page.limit == 0 || page.which > 2)
-		return send_result(a, ST_RANGE, 0, "");
-	if (page.limit > ROWS_MAX)
-		page.limit = ROWS_MAX;
-	st = view_inbox(s->view, &names, &page, send_inbox_row, a);
-	return st == ST_OK ? send_result(a, ST_OK, page.limit, "") : st;
-}
-
 static enum status
 send_roster_row(void *arg, const struct msg_roster_row *row)
 {
@@ -281,12 +246,12 @@ static enum status
 answer_roster(struct answer *a, struct ipc_message *ask)
 {
 	struct session *s = a->r->session;
-	struct view_names names = names_of(s);
+	struct view_names names = requests_names(s);
 	struct msg_roster page = ask->body.ROSTER;
 	enum status st;
 
 	page.pseudonym[PSEUDONYM_MAX - 1] = '\0';
-	page.limit = ROWS_MAX;
+	page.limit = REQUESTS_ROWS_MAX;
 	st = view_roster(s->view, &names, &page, send_roster_row, a);
 	return st == ST_OK ? send_result(a, ST_OK, page.limit, "") : st;
 }
@@ -305,6 +270,8 @@ static const struct {
     {MSG_CLOSE, answer_close, 0},
     {MSG_ENROL, answer_enrol, 1},
     {MSG_REVOKE, answer_revoke, 1},
+    {MSG_RESTORE, answer_restore, 0},
+    {MSG_BACKUP, answer_backup, 1},
     {MSG_COORDINATOR, answer_coordinator, 1},
     {MSG_COORDINATORS, answer_coordinators, 1},
     {MSG_RECOVERY_KEY, answer_recovery_key, 1},

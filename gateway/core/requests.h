@@ -11,6 +11,7 @@
 /* What the commands ask about, beside the session. Zeroed at the start. */
 struct requests {
 	struct session *session;
+	int passed; /* a descriptor that came with the request, or -1; the caller closes it */
 	int modem_connected;
 	uint32_t modem_skipped;  /* slots that could not be read, at the last listing */
 	int64_t modem_listed_ms; /* last complete listing on clock_boot_ms; 0: none yet */

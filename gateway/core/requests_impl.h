@@ -24,6 +24,8 @@ enum status send_result(
 enum status finish(
     const struct answer *a, enum status st, uint32_t value, const char *words) MUST_USE;
 
+/* --- the rows of the table that stand elsewhere --- */
+answer_fn answer_backup, answer_restore;
 /* Of requests_chains.c. */
 answer_fn answer_renew, answer_deep_scan;
 
@@ -34,6 +36,13 @@ answer_fn answer_read_all, answer_retention, answer_drop;
 answer_fn answer_coordinator, answer_coordinators, answer_recovery_key, answer_recover;
 
 extern const char read_only_words[];
+
+/* Rows of one answer: what a socket's buffer holds, so that core never waits. */
+#define REQUESTS_ROWS_MAX 50
+
+/* requests_inbox.c */
+answer_fn answer_inbox;
+struct view_names requests_names(const struct session *s);
 
 answer_fn answer_journal_verify;
 

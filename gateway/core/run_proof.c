@@ -50,7 +50,7 @@ run_prove(const struct ring_secrets *secrets, const uint8_t incarnation[8],
 	    event_mark_decode(first->body, first->len, &mark) != ST_OK || !mark.has_statement)
 		return ST_INCOMPLETE;
 	journal_run_proof(&secrets->k_h, run->id, run->epoch, run->first, k_0, stated, proof);
-	if (memcmp(mark.statement, incarnation, 8) != 0 ||
+	if ((incarnation != NULL && memcmp(mark.statement, incarnation, 8) != 0) ||
 	    sodium_memcmp(proof, stated + JOURNAL_LINK_LEN, sizeof(proof)) != 0)
 		return ST_FORGED;
 	memcpy(link_before, stated, JOURNAL_LINK_LEN);

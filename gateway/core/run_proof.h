@@ -15,6 +15,7 @@ enum status run_open(const struct ring_list *ring, const struct ring_secrets *se
 
 /*
  * Does its first event, opened with k_0, prove it?
+ *   incarnation  NULL: whichever it states.
  *   link_before  the link before the run's row, as the event states it; only on ST_OK.
  * ST_OK, ST_INCOMPLETE (there is no statement), ST_FORGED.
  */

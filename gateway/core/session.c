@@ -75,6 +75,29 @@ start_failed(char words[SESSION_WORDS_MAX], enum status st, const char *what)
 	return st;
 }
 
+/* What to do about a store that does not open. */
+static const char *
+store_words(enum status st)
+{
+	switch (st) {
+	case ST_DAMAGED:
+		return "tocsin.db is damaged, or no store of a gateway: bring back the one that "
+		       "belongs here";
+	case ST_VERSION:
+		return "the store was written by a newer version of Tocsin: install that one";
+	case ST_INCOMPLETE:
+		return "the store was never made to its end: move its folder away and run 'tocsin "
+		       "init' again";
+	case ST_AGAIN:
+		return "another process has the store open: end it";
+	case ST_MEMORY:
+		return "no memory is left";
+	default:
+		return "the store cannot be opened: see that its folder and files belong to this "
+		       "user and can be written, and that its disk is sound";
+	}
+}
+
 static enum status
 read_ring(struct session *s)
 {
@@ -99,6 +122,7 @@ read_ring(struct session *s)
 enum status
 session_start(struct session *s, const struct conf *conf, char words[SESSION_WORDS_MAX])
 {
+	uint64_t restoring;
 	enum status st;
 
 	memset(s, 0, sizeof(*s));
@@ -112,12 +136,16 @@ session_start(struct session *s, const struct conf *conf, char words[SESSION_WOR
 	if (!store_exists(conf->state_dir))
 		return ST_OK;
 	if ((st = store_open(conf->state_dir, &s->store)) != ST_OK)
-		return start_failed(words, st,
-		    "the store cannot be opened: see that its folder is readable and its disk is "
-		    "sound");
+		return start_failed(words, st, store_words(st));
 	if ((st = anchor_open(conf, s->store, &s->anchor)) != ST_OK)
 		return start_failed(words, st,
-		    "the anchor cannot be opened: without it nothing in the store can be read");
+		    st == ST_CONFIG
+			? "the anchor is missing, of another kind or size, open to other users or "
+			  "in use: 'tocsin check' says more. Without it nothing in the store can "
+			  "be "
+			  "read"
+			: "the anchor cannot be read: see that its medium is there and sound. "
+			  "Without it nothing in the store can be read");
 	if ((st = state_open(s->store, s->anchor, &s->state)) != ST_OK)
 		return start_failed(words, st,
 		    st == ST_WIPED ? status_words(st)
@@ -131,6 +159,12 @@ session_start(struct session *s, const struct conf *conf, char words[SESSION_WOR
 	else if (st == ST_OK && s->on_h_before > ON_H_MAX)
 		return start_failed(words, ST_DAMAGED, "the store's count of hours is damaged");
 	else if (st != ST_OK)
+		return start_failed(words, st, "the store cannot be read");
+	if ((st = store_meta_get(s->store, META_RESTORING, &restoring)) == ST_OK && restoring != 0)
+		return start_failed(words, ST_INCOMPLETE,
+		    "its restoring was cut short: remove state folder and anchor, and restore "
+		    "again");
+	if (st != ST_OK && st != ST_UNKNOWN)
 		return start_failed(words, st, "the store cannot be read");
 	s->awake_before = state_root(s->state)->awake_h;
 	s->at = IN_LOCKED;

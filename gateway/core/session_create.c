@@ -161,8 +161,8 @@ done:
 	return st;
 }
 
-static const char *
-anchor_words(const struct conf *conf, enum status st)
+const char *
+session_anchor_words(const struct conf *conf, enum status st)
 {
 	if (conf->anchor_kind == ANCHOR_FILE)
 		return st == ST_EXISTS
@@ -185,7 +185,7 @@ make_store(struct session *s, const struct birth *b, const struct session_birth 
 		return say(
 		    words, st, "the store cannot be made: see its folder and the room on its disk");
 	if ((st = anchor_create(s->conf, s->store, &b->w, &s->anchor)) != ST_OK)
-		return say(words, st, anchor_words(s->conf, st));
+		return say(words, st, session_anchor_words(s->conf, st));
 	s->ring = b->list;
 	if ((st = state_create(s->store, s->anchor, &b->wraps, &b->list, 0, &s->state)) != ST_OK)
 		return st;
@@ -208,9 +208,8 @@ remove_file(const char *dir, const char *name)
 	(void)unlink(path); /* it may not be there */
 }
 
-/* Leave nothing behind but an anchor that was there before, and be NEW again. */
-static enum status
-undo(struct session *s)
+enum status
+session_undo(struct session *s)
 {
 	const struct conf *conf = s->conf;
 	char words[SESSION_WORDS_MAX]; /* those of the failure are said already */
@@ -245,7 +244,7 @@ session_create(struct session *s, const struct session_birth *birth, char words[
 	if (st == ST_RANGE)
 		(void)say(words, st, "Argon2id takes 64 to 1024 MiB and 3 to 32 passes");
 	if (st == ST_OK && (st = make_store(s, b, birth, version, words)) != ST_OK)
-		again = undo(s);
+		again = session_undo(s);
 	sodium_free(b); /* wipes it */
 	return again == ST_OK ? st : again;
 }

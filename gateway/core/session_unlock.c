@@ -188,7 +188,11 @@ fold_from(struct folding *f, uint64_t from, struct fold *fold)
 	else if (fold->root->journal.first > 1)
 		st = view_fault(s->view, fold->root->journal.first,
 		    "no base is whole: who was enrolled in the months that were dropped is lost");
-	return st == ST_OK ? fold_journal(fold) : st;
+	if (st == ST_OK)
+		st = view_fold_begin(s->view);
+	if (st == ST_OK)
+		st = fold_journal(fold);
+	return st == ST_OK ? view_fold_end(s->view) : st;
 }
 
 /* `all`: from the first row kept, else from a base if there is one that is old enough. */

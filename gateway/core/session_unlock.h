@@ -11,6 +11,14 @@
 enum status session_mark(
     struct session *s, enum event_type type, enum cause cause, int states) MUST_USE;
 
+/* Why the anchor could not be made, for a person. */
+const char *session_anchor_words(const struct conf *conf, enum status st);
+
+/* A making that failed: leave nothing behind but an anchor that was there before, and be NEW. */
+enum status session_undo(struct session *s) MUST_USE;
+
+/* meta: not 0 while a restored gateway is not whole yet. */
+#define META_RESTORING "restoring"
 /* session_clock.c: at the start, before the date is asked for; whenever something happened; each
  * event of a fold, and after the last. */
 void session_clock_start(struct session *s);

@@ -115,6 +115,8 @@ uint64_t state_on_h(const struct state *s);
  *
  * - change_event: seals one event (and its `more`), gives the seq of its first row. Body of at most
  *   EVENT_LONG_MAX octets. ST_OK, ST_TOO_LONG, ST_FULL, ST_NOT_ALLOWED (not armed).
+ * - change_skip: only for a journal that is written anew: the next event gets this seq, and the
+ *   numbers before it stay without a row; in a new state it is the first one kept. ST_RANGE.
  * - change_slot: the slot's next ratchet; a number not in use makes a new slot. ST_OK, ST_FULL.
  * - change_seen: one entry of `seen`.
  * - change_park: one parked text (LOCKED), or refused unlock, sealed here to pk_i.
@@ -131,6 +133,7 @@ uint64_t state_on_h(const struct state *s);
  */
 enum status change_event(struct state *s, uint8_t type, uint8_t version, const uint8_t *body,
     size_t len, uint64_t *seq) MUST_USE;
+enum status change_skip(struct state *s, uint64_t seq) MUST_USE;
 enum status change_slot(struct state *s, uint16_t slot, const struct ratchet *next) MUST_USE;
 enum status change_seen(struct state *s, const uint8_t hash[16]) MUST_USE;
 enum status change_park(
@@ -153,10 +156,11 @@ void change_drop(struct state *s);
  * ST_OK, or the process must end (see above). ST_NOT_ALLOWED: not armed, nothing was touched. */
 enum status state_commit(struct state *s, uint64_t on_h, uint64_t awake_h) MUST_USE;
 
-/* After two idle seconds: zero the old anchor slot; checkpoint if the WAL is half full, so that the
- * one of a full WAL seldom falls into a batch. (Not sooner: each checkpoint is a chance for a card
- * that lies about its syncs.)
+/* After two idle seconds: zero the old anchor slot; checkpoint if the WAL is three quarters full,
+ * so that the one of a full WAL (8,000 pages) seldom falls into a batch. (Not sooner: each
+ * checkpoint copies leaves back and syncs, and is a chance for a card that lies about its syncs.)
  * ST_OK, ST_IO, ST_SYNC as for a commit. */
+#define STATE_IDLE_PAGES 6000
 enum status state_idle(struct state *s) MUST_USE;
 int state_wants_idle(const struct state *s);
 

@@ -15,7 +15,7 @@ void
 state_end_run(struct state *s)
 {
 	sodium_memzero(&s->run, sizeof(s->run));
-	s->is_run_open = 0;
+	s->is_run_open = s->is_run_written = 0;
 }
 
 void
@@ -57,7 +57,7 @@ state_lock(struct state *s)
 int
 state_run_open(const struct state *s)
 {
-	return s->is_run_open && s->run.j > 0;
+	return s->is_run_open && s->is_run_written;
 }
 
 /* A fresh K_0. The row and its link enter with the run's first event. A run's id is its first seq:
@@ -79,12 +79,13 @@ begin_run(struct state *s)
 	sodium_memzero(&k_0, sizeof(k_0));
 	sodium_memzero(&eph, sizeof(eph));
 	s->is_run_open = 1;
+	s->is_run_written = 0;
 }
 
 void
 state_run_statement(struct state *s, uint8_t out[RUN_STATEMENT_LEN])
 {
-	assert(s->is_armed && (!s->is_run_open || s->run.j == 0));
+	assert(s->is_armed && (!s->is_run_open || !s->is_run_written));
 	if (!s->is_run_open)
 		begin_run(s);
 	memcpy(out, s->root.incarnation, 8);
@@ -132,9 +133,9 @@ add_row(struct state *s, const struct journal_event *event)
 	struct changes *c = &s->change;
 	struct store_event *row = &c->event[c->events++];
 
-	if (s->run.j == 0) { /* the run's own row goes before its first event */
+	if (!s->is_run_written) { /* the run's own row goes before its first event */
 		journal_link_run(c->link, c->run.id, c->run.epoch, c->run.first, c->run.blob);
-		c->has_run = 1;
+		c->has_run = s->is_run_written = 1;
 	}
 	row->seq = state_next_seq(s);
 	row->run = s->run.id;
@@ -173,6 +174,24 @@ change_event(
 		event.version = (uint8_t)event_version(EVENT_MORE);
 	}
 	sodium_memzero(&event, sizeof(event));
+	return ST_OK;
+}
+
+enum status
+change_skip(struct state *s, uint64_t seq)
+{
+	struct changes *c = &s->change;
+
+	if (!s->is_armed)
+		return ST_NOT_ALLOWED;
+	if (seq < state_next_seq(s))
+		return ST_RANGE;
+	if (s->is_new && c->count == 0 && !s->is_run_open)
+		c->first = seq;
+	else
+		c->count = seq - c->first;
+	if (s->is_run_open)
+		journal_skip(&s->run, seq - s->run.first);
 	return ST_OK;
 }
 
@@ -323,7 +342,7 @@ change_pending(const struct state *s)
 void
 change_drop(struct state *s)
 {
-	if (s->change.events > 0 || (s->is_run_open && s->run.j == 0))
+	if (s->change.events > 0 || (s->is_run_open && !s->is_run_written))
 		state_end_run(s);
 	state_clear_changes(s);
 }

@@ -8,8 +8,6 @@
 #include <sodium.h>
 #include <string.h>
 
-#define IDLE_PAGES 500
-
 /* Does the root change? */
 static int
 needs_root(const struct state *s)
@@ -345,7 +343,7 @@ state_commit(struct state *s, uint64_t on_h, uint64_t awake_h)
 int
 state_wants_idle(const struct state *s)
 {
-	return s->is_old_slot_live || store_wal_pages(s->store) >= IDLE_PAGES;
+	return s->is_old_slot_live || store_wal_pages(s->store) >= STATE_IDLE_PAGES;
 }
 
 enum status
@@ -357,7 +355,7 @@ state_idle(struct state *s)
 		return ST_IO;
 	if (s->is_old_slot_live && (st = anchor_zero_others(s->anchor, s->anchor_slot)) == ST_OK)
 		s->is_old_slot_live = 0;
-	if (st == ST_OK && store_wal_pages(s->store) >= IDLE_PAGES)
+	if (st == ST_OK && store_wal_pages(s->store) >= STATE_IDLE_PAGES)
 		st = store_checkpoint(s->store);
 	if (st != ST_OK)
 		s->is_broken = 1;

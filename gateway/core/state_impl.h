@@ -82,7 +82,7 @@ struct state {
 	struct key32 k_h;
 	uint16_t epoch;
 	struct public32 pk_v;
-	int is_run_open;
+	int is_run_open, is_run_written; /* written: its row was collected, or is durable */
 	struct journal_run run;
 
 	struct changes change;

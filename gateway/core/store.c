@@ -373,14 +373,15 @@ store_create(const char *dir, struct store **out)
 static enum status
 check_identity(struct store *st)
 {
-	sqlite3_int64 id = 0, version = 0;
+	sqlite3_int64 id = 0, version = 0, tables = 0;
 	enum status result;
 
 	if ((result = pragma_number(st, "PRAGMA user_version", &version)) != ST_OK ||
-	    (result = pragma_number(st, "PRAGMA application_id", &id)) != ST_OK)
+	    (result = pragma_number(st, "PRAGMA application_id", &id)) != ST_OK ||
+	    (result = pragma_number(st, "SELECT count(*) FROM sqlite_schema", &tables)) != ST_OK)
 		return result;
-	if (version == 0)
-		return ST_INCOMPLETE; /* its making was cut short */
+	if (version == 0) /* its making was cut short, or it is another program's */
+		return tables == 0 || id == APPLICATION_ID ? ST_INCOMPLETE : ST_DAMAGED;
 	return id == APPLICATION_ID ? ST_OK : ST_DAMAGED;
 }
 

@@ -96,7 +96,7 @@ timekeeper_heard(struct timekeeper *t, const struct moment *now, uint16_t slot, 
 		base_ms = later(base_ms, t->heard[1].offset_ms);
 	}
 	if (t->heard[0].offset_ms <= base_ms + TIMEKEEPER_JUMP_MS)
-		t->stamps_ms = later(t->stamps_ms, t->heard[0].offset_ms);
+		t->stamps_ms = t->heard[0].offset_ms; /* the highest of all */
 }
 
 static enum trust

@@ -2,6 +2,7 @@
 #include "gateway/core/view.h"
 
 #include <assert.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,14 +17,17 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_MESSAGE] =
 	"INSERT INTO message(seq, proven, arrival, trust, source, class, form, slot, monitor,"
 	" generation, n, outcome, fault, review, raw) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-	" (SELECT max(seq) FROM monitor WHERE slot = ?8), ?9, ?10, ?11, ?12, ?13, ?14)",
+	" ?15, ?9, ?10, ?11, ?12, ?13, ?14)",
     [SQL_REPORT] =
 	"INSERT INTO report(seq, schema, kind, severity, certainty, place, event, lag, affected,"
 	" actor, relation, duress, quantity, refers, target, note)"
 	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-    [SQL_HEARD] = "UPDATE monitor SET messages = messages + 1, chain_messages = chain_messages + 1,"
+    [SQL_LATEST] = "SELECT max(seq), iif(revoked IS NULL, generation, 255) FROM monitor"
+		   " WHERE slot = ?1",
+    [SQL_HEARD] = "UPDATE monitor SET messages = messages + ?4,"
+		  " chain_messages = chain_messages + ?4,"
 		  " highest = max(coalesce(highest, ?2), ?2), last = max(coalesce(last, ?3), ?3),"
-		  " last_trust = iif(coalesce(last, ?3) <= ?3, ?4, last_trust)"
+		  " last_trust = iif(coalesce(last, ?3) <= ?3, ?5, last_trust)"
 		  " WHERE slot = ?1 AND revoked IS NULL",
     [SQL_MONITOR] =
 	"INSERT INTO monitor(seq, slot, generation, pseudonym, language, place, household,"
@@ -48,9 +52,15 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_COORDINATOR_LAST] = "SELECT max(id) FROM coordinator",
     [SQL_FAULT] = "INSERT INTO fault(seq, words) VALUES(?1, ?2)",
     [SQL_FAULTS] = "SELECT words FROM fault ORDER BY id LIMIT 1",
+    [SQL_BACKUP] = "INSERT INTO backup(seq, at, next) VALUES(?1, ?2, ?3)",
+    [SQL_BACKUPS_PAST] = "DELETE FROM backup",
+    [SQL_BACKUP_LAST] = "SELECT at FROM backup ORDER BY seq DESC LIMIT 1",
     [SQL_SAVE] = "SAVEPOINT one",
     [SQL_KEEP] = "RELEASE one",
     [SQL_UNDO] = "ROLLBACK TO one",
+    [SQL_BEGIN] = "BEGIN",
+    [SQL_COMMIT] = "COMMIT",
+    [SQL_FORGET] = "DELETE FROM message WHERE seq = ?1",
     [SQL_INBOX] =
 	"SELECT m.seq, m.arrival, m.outcome, m.fault, m.slot, m.n, m.review, m.raw, o.pseudonym,"
 	" r.kind, r.severity, r.certainty, r.place, r.event, r.lag, r.affected, r.actor,"
@@ -58,16 +68,18 @@ static const char *const statements[SQL_STATEMENTS] = {
 	"m.generation"
 	" FROM message m LEFT JOIN report r ON r.seq = m.seq"
 	" LEFT JOIN monitor o ON o.seq = m.monitor"
-	" WHERE m.seq < ?1 AND (?2 = 0 OR (?2 = 1 AND m.outcome = 1)"
-	"  OR (?2 = 2 AND m.outcome NOT IN (1, 14)))"
-	" ORDER BY m.seq DESC LIMIT ?3",
+	" WHERE m.seq = ?1",
     [SQL_ROSTER] =
 	"SELECT slot, place, household, rhythm_days, revoked, messages, highest, enrolled, last,"
 	" pseudonym, language, seq, chain_messages, lost, generation, waiting, last_trust"
 	" FROM monitor"
 	" WHERE (?1 = '' OR pseudonym = ?1) AND seq > ?2 ORDER BY seq LIMIT ?3",
     [SQL_SLOT_OF] = "SELECT slot FROM monitor WHERE pseudonym = ?1 AND revoked IS NULL",
-    [SQL_UNREAD] = "SELECT count(*) FROM message WHERE outcome NOT IN (1, 14)",
+    [SQL_LISTED] =
+	"SELECT m.seq, m.arrival, m.trust, m.outcome, m.monitor, r.kind, r.severity, r.certainty,"
+	" r.place, r.duress FROM message m LEFT JOIN report r ON r.seq = m.seq"
+	" WHERE m.seq > ?1 ORDER BY m.seq",
+    [SQL_WHO] = "SELECT seq FROM monitor WHERE pseudonym = ?1 COLLATE NOCASE",
     [SQL_REFUSED] =
 	"SELECT sum(n), max(hour) FROM (SELECT count(*) AS n, max(hour) AS hour FROM mark"
 	" WHERE type = 12 AND seq > coalesce((SELECT seq FROM origin), 0)"
@@ -91,13 +103,10 @@ static const char *const statements[SQL_STATEMENTS] = {
 	"SELECT seq, slot, generation, pseudonym, language, place, household, rhythm_days,"
 	" heartbeat, enrolled, revoked, messages, highest, last, last_trust, chain_messages, lost,"
 	" waiting FROM monitor ORDER BY seq",
-    [SQL_COORDINATOR] = "INSERT INTO coordinator(id, name, since, passphrase, removed)"
-			" VALUES(?1, ?2, ?3, ?4, ?5)",
-    [SQL_CARRY_COORDINATOR] =
-	"SELECT id, name, since, passphrase, removed FROM coordinator ORDER BY id",
+    [SQL_CARRY_RIGHT] = "SELECT seq, type, act, id, name, at FROM rights ORDER BY seq",
     [SQL_CARRY_TALLY] = "SELECT week, kind, place, count FROM counted WHERE week >= ?1",
     [SQL_RENEW] = "UPDATE monitor SET waiting = ?2 WHERE slot = ?1 AND revoked IS NULL"
-		  " AND waiting IS NULL AND generation + 1 = ?2",
+		  " AND coalesce(waiting, generation) < ?2",
     [SQL_SWITCH] =
 	"UPDATE monitor SET lost = lost + max(coalesce(highest + 1, 0) - chain_messages, 0),"
 	" chain_messages = 0, highest = NULL, waiting = NULL, generation = ?2"
@@ -120,7 +129,6 @@ view_statement(struct view *v, enum view_statement which)
 	sqlite3_stmt *s = v->stmt[which];
 
 	(void)sqlite3_reset(s); /* repeats the last error, which was handled */
-	(void)sqlite3_clear_bindings(s);
 	return s;
 }
 
@@ -130,6 +138,7 @@ view_run(sqlite3_stmt *s)
 	int rc = sqlite3_step(s);
 
 	(void)sqlite3_reset(s);
+	(void)sqlite3_clear_bindings(s); /* what was bound may go */
 	return rc;
 }
 
@@ -151,6 +160,7 @@ view_new(struct view **out)
 		if (sqlite3_prepare_v3(v->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT,
 			&v->stmt[i], NULL) != SQLITE_OK)
 			goto failed;
+	view_list_watch(v);
 	*out = v;
 	return ST_OK;
 failed:
@@ -167,7 +177,9 @@ view_free(struct view *v)
 		return;
 	for (size_t i = 0; i < SQL_STATEMENTS; i++)
 		(void)sqlite3_finalize(v->stmt[i]); /* repeats an error that was handled */
+	view_list_free(v);
 	(void)sqlite3_close(v->db);
+	sodium_memzero(v, sizeof(*v)); /* who was heard, and how often */
 	free(v);
 	mem_trim();
 }
@@ -208,12 +220,50 @@ undo(struct view *v)
 	(void)view_run(view_statement(v, SQL_KEEP));
 }
 
+/* Undo what an event did before a rule said no. Without a savepoint there is at most one row. */
+static void
+undo_half(struct view *v, uint64_t seq)
+{
+	sqlite3_stmt *s = view_statement(v, SQL_FORGET);
+
+	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)seq);
+	if (v->half)
+		(void)view_run(s); /* in memory: cannot fail */
+}
+
+/* A message: it comes by the hundred thousand, and a savepoint costs as much as its rows. */
+static enum status
+apply_message(struct view *v, const struct view_event *ev)
+{
+	char words[200];
+	int rc = apply_inside(v, ev, words, sizeof(words));
+
+	if (rc == SQLITE_DONE && !v->folding)
+		rc = view_heard_flush(v);
+	if (rc == SQLITE_DONE)
+		return ST_OK;
+	undo_half(v, ev->seq);
+	return rc == SQLITE_NOMEM ? ST_MEMORY : view_fault(v, ev->seq, words);
+}
+
+/* Marks come with each of a thousand runs, and know nothing of monitors. */
+static int
+leaves_monitors_alone(unsigned type)
+{
+	return type == EVENT_ARMED || type == EVENT_OPENED || type == EVENT_LOCKED ||
+	       type == EVENT_REFUSED || type == EVENT_CLOCK;
+}
+
 enum status
 view_apply(struct view *v, const struct view_event *ev)
 {
 	char words[200];
 	int rc;
 
+	if (ev->type == EVENT_RECEIVED)
+		return apply_message(v, ev);
+	if (!leaves_monitors_alone(ev->type) && view_heard_flush(v) != SQLITE_DONE)
+		return ST_MEMORY;
 	if (view_run(view_statement(v, SQL_SAVE)) != SQLITE_DONE)
 		return ST_MEMORY;
 	rc = apply_inside(v, ev, words, sizeof(words));
@@ -226,6 +276,24 @@ view_apply(struct view *v, const struct view_event *ev)
 }
 
 enum status
+view_fold_begin(struct view *v)
+{
+	v->folding = 1;
+	return view_run(view_statement(v, SQL_BEGIN)) == SQLITE_DONE ? ST_OK : ST_MEMORY;
+}
+
+enum status
+view_fold_end(struct view *v)
+{
+	v->folding = 0;
+	if (view_heard_flush(v) != SQLITE_DONE)
+		return ST_MEMORY;
+	if (view_run(view_statement(v, SQL_COMMIT)) != SQLITE_DONE)
+		return ST_MEMORY;
+	return view_list_refresh(v);
+}
+
+enum status
 view_try(struct view *v, const struct view_event *ev, char *words, size_t words_len)
 {
 	int rc;
@@ -234,6 +302,8 @@ view_try(struct view *v, const struct view_event *ev, char *words, size_t words_
 		return ST_MEMORY;
 	rc = apply_inside(v, ev, words, words_len);
 	undo(v);
+	memset(v->heard, 0, sizeof(v->heard)); /* of what was only tried */
+	v->heard_some = 0;
 	if (rc == SQLITE_DONE)
 		return ST_OK;
 	if (rc == SQLITE_NOMEM)

@@ -31,6 +31,11 @@ struct view_event {
 	size_t len;
 };
 
+/* Before and after the events of a whole journal: they are applied as one transaction. A view that
+ * was begun and not ended can only be freed. ST_OK, ST_MEMORY. */
+enum status view_fold_begin(struct view *v) MUST_USE;
+enum status view_fold_end(struct view *v) MUST_USE;
+
 /* ST_OK (applied, or listed as a fault), ST_MEMORY. */
 enum status view_apply(struct view *v, const struct view_event *ev) MUST_USE;
 
@@ -47,8 +52,8 @@ enum status view_fault(struct view *v, uint64_t seq, const char *words) MUST_USE
 uint64_t view_faults(struct view *v, char *words, size_t words_len);
 
 /* Rows for the commands: messages newest first, monitors in the order of enrolment. Labels come
- * from the books in force, which may be NULL. Each returns ST_OK, ST_MEMORY, or the callback's
- * status if that is not ST_OK. */
+ * from the books in force, which may be NULL. ST_OK, ST_MEMORY, or the callback's status if that is
+ * not ST_OK; view_inbox also what view_filter_read() says (gateway/core/view_filter.h). */
 struct view_names {
 	const struct codebook *book;
 	const struct places *places;
@@ -87,9 +92,13 @@ enum status view_coordinator(struct view *v, uint32_t id, struct view_coordinato
 /* The largest id that any coordinator ever had. */
 uint32_t view_coordinator_last(struct view *v);
 
+/* Those that nobody can read, 0 also when there is no memory to count them. */
 uint32_t view_unread(struct view *v);
 /* How many passphrases opened nothing; *last_s: when the last one, INT64_MIN without one. */
 uint32_t view_refused(struct view *v, int64_t *last_s);
+
+/* The quarter hour of the last backup; INT64_MIN: none of this incarnation. */
+int64_t view_backup_last(struct view *v);
 
 /*
  * Bases (view_carried.c). A base in the journal changes nothing in a view that was folded from rows

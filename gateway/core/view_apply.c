@@ -26,20 +26,8 @@ apply_report(struct view *v, uint64_t seq, const struct event_received *e)
 		(void)sqlite3_bind_null(s, 7);
 	if (!relation_rule(r.relation)->refers)
 		(void)sqlite3_bind_null(s, 14);
-	(void)sqlite3_bind_text(s, 15, note.target, -1, SQLITE_TRANSIENT);
-	(void)sqlite3_bind_text(s, 16, note.text, -1, SQLITE_TRANSIENT);
-	return view_run(s);
-}
-
-static int
-apply_heard(struct view *v, const struct event_received *e)
-{
-	sqlite3_stmt *s = view_statement(v, SQL_HEARD);
-
-	(void)sqlite3_bind_int64(s, 1, e->slot);
-	(void)sqlite3_bind_int64(s, 2, e->n);
-	(void)sqlite3_bind_int64(s, 3, e->arrival);
-	(void)sqlite3_bind_int(s, 4, e->trust);
+	(void)sqlite3_bind_text(s, 15, note.target, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_text(s, 16, note.text, -1, SQLITE_STATIC);
 	return view_run(s);
 }
 
@@ -48,8 +36,10 @@ apply_received(struct view *v, const struct view_event *ev)
 {
 	sqlite3_stmt *s = view_statement(v, SQL_MESSAGE);
 	struct event_received e;
+	uint64_t monitor;
 	int rc;
 
+	v->half = 0;
 	if (event_received_decode(ev->body, ev->len, &e) != ST_OK)
 		return VIEW_DAMAGED;
 	const int64_t columns[] = {(int64_t)ev->seq, ev->proven, e.arrival, e.trust, e.source,
@@ -58,19 +48,24 @@ apply_received(struct view *v, const struct view_event *ev)
 		(void)sqlite3_bind_int64(s, i + 1, columns[i]);
 	if (e.slot == EVENT_SLOT_NONE)
 		(void)sqlite3_bind_null(s, 8);
+	else if ((rc = view_heard_monitor(v, e.slot, &monitor)) == SQLITE_ROW)
+		(void)sqlite3_bind_int64(s, 15, (sqlite3_int64)monitor);
+	else if (rc != SQLITE_DONE)
+		return rc;
 	(void)sqlite3_bind_blob(s, 14, e.raw, e.raw_len, SQLITE_STATIC);
 	if (e.raw_len == 0)
 		(void)sqlite3_bind_zeroblob(s, 14, 0);
 	rc = view_run(s);
-	(void)sqlite3_clear_bindings(s); /* e goes */
-	if (rc == SQLITE_DONE && e.has_record)
+	if (rc == SQLITE_DONE && e.has_record) {
 		rc = apply_report(v, ev->seq, &e);
+		v->half = rc != SQLITE_DONE;
+	}
 	if (!ev->proven) /* it is shown, and moves nobody */
 		return rc;
 	if (rc == SQLITE_DONE && e.generation > 0 && event_received_opened(&e))
-		rc = view_switch(v, e.slot, e.generation);
+		rc = view_heard_switch(v, e.slot, e.generation);
 	if (rc == SQLITE_DONE && e.slot != EVENT_SLOT_NONE && e.has_record)
-		rc = apply_heard(v, &e);
+		view_heard_note(v, &e);
 	return rc;
 }
 
@@ -203,6 +198,7 @@ static const struct {
     {EVENT_OPENED, apply_mark},
     {EVENT_LOCKED, apply_mark},
     {EVENT_REFUSED, apply_mark},
+    {EVENT_BACKED_UP, view_apply_backed_up},
     {EVENT_CARRIED, view_apply_carried},
     {EVENT_DROPPED, view_apply_dropped},
     {EVENT_COORDINATOR, view_apply_coordinator},

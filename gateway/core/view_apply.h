@@ -7,8 +7,9 @@
 
 #define VIEW_DAMAGED (-1) /* the body does not read as an event of its type */
 
-/* SQLITE_DONE; SQLITE_CONSTRAINT and the like: a rule says no; SQLITE_NOMEM; VIEW_DAMAGED. Called
- * inside a savepoint: what a failing one did is undone. */
+/* SQLITE_DONE; SQLITE_CONSTRAINT and the like: a rule says no; SQLITE_NOMEM; VIEW_DAMAGED. What a
+ * failing one did is undone: by a savepoint, but for `received`, which says in v->half that its
+ * first row has to go. */
 typedef int view_applier(struct view *v, const struct view_event *ev);
 
 view_applier view_apply_carried, view_apply_dropped;
@@ -18,6 +19,9 @@ view_applier view_apply_renewed, view_apply_scanned;
 int view_switch(struct view *v, uint16_t slot, uint8_t generation);
 /* view_rights.c */
 view_applier view_apply_coordinator, view_apply_recovered;
+
+/* Of view_backup.c. */
+view_applier view_apply_backed_up;
 
 /* NULL: this program does not know that type. */
 view_applier *view_applier_of(unsigned type);

@@ -149,19 +149,6 @@ apply_tallies(struct view *v, const struct event_carried *e)
 }
 
 static int
-apply_coordinator(struct view *v, const struct event_carried *e)
-{
-	sqlite3_stmt *s = view_statement(v, SQL_COORDINATOR);
-
-	(void)sqlite3_bind_int64(s, 1, e->id);
-	(void)sqlite3_bind_text(s, 2, e->name, -1, SQLITE_TRANSIENT);
-	bind_unless(s, 3, e->since, EVENT_QUARTER_NONE);
-	bind_unless(s, 4, e->passphrase, EVENT_QUARTER_NONE);
-	bind_unless(s, 5, e->removed, EVENT_QUARTER_NONE);
-	return view_run(s);
-}
-
-static int
 apply_item(struct view *v, const struct event_carried *e)
 {
 	switch (e->item) {
@@ -171,8 +158,6 @@ apply_item(struct view *v, const struct event_carried *e)
 		return apply_counters(v, e);
 	case CARRIED_REFUSED:
 		return apply_refused(v, e);
-	case CARRIED_COORDINATOR:
-		return apply_coordinator(v, e);
 	default:
 		return apply_tallies(v, e);
 	}
@@ -284,6 +269,22 @@ carry_book(struct carrier *c, sqlite3_stmt *s)
 }
 
 static enum status
+carry_right(struct carrier *c, sqlite3_stmt *s)
+{
+	struct event_coordinator e = {
+	    .at = number(s, 5, 0), .act = (uint8_t)number(s, 2, 0), .id = number(s, 3, 0)};
+	struct event_recovered r = {.at = e.at, .how = e.act, .id = e.id};
+
+	copy_text(e.name, sizeof(e.name), s, 4);
+	copy_text(r.name, sizeof(r.name), s, 4);
+	if (number(s, 1, 0) == EVENT_RECOVERED)
+		return carry_event(c, seq_of(s), EVENT_RECOVERED,
+		    event_recovered_encode(&r, c->inner, EVENT_LONG_MAX));
+	return carry_event(c, seq_of(s), EVENT_COORDINATOR,
+	    event_coordinator_encode(&e, c->inner, EVENT_LONG_MAX));
+}
+
+static enum status
 carry_monitor(struct carrier *c, sqlite3_stmt *s)
 {
 	struct event_enrolled e = {.slot = (uint16_t)number(s, 1, 0),
@@ -311,22 +312,6 @@ carry_monitor(struct carrier *c, sqlite3_stmt *s)
 	    c, seq_of(s), EVENT_ENROLLED, event_enrolled_encode(&e, c->inner, EVENT_LONG_MAX));
 	sodium_memzero(&e, sizeof(e));
 	return st == ST_OK ? carry(c, &counters) : st;
-}
-
-static enum status
-carry_coordinator(struct carrier *c, sqlite3_stmt *s)
-{
-	struct event_carried e = {.item = CARRIED_COORDINATOR,
-	    .id = number(s, 0, 0),
-	    .since = number(s, 2, EVENT_QUARTER_NONE),
-	    .passphrase = number(s, 3, EVENT_QUARTER_NONE),
-	    .removed = number(s, 4, EVENT_QUARTER_NONE)};
-	enum status st;
-
-	copy_text(e.name, sizeof(e.name), s, 1);
-	st = carry(c, &e);
-	sodium_memzero(&e, sizeof(e));
-	return st;
 }
 
 typedef enum status carry_row_fn(struct carrier *c, sqlite3_stmt *s);
@@ -398,7 +383,7 @@ view_carry(struct view *v, uint16_t oldest_week, view_carry_fn *fn, void *arg)
 	if (st == ST_OK)
 		st = carry_each(&c, SQL_CARRY_MONITOR, carry_monitor);
 	if (st == ST_OK)
-		st = carry_each(&c, SQL_CARRY_COORDINATOR, carry_coordinator);
+		st = carry_each(&c, SQL_CARRY_RIGHT, carry_right);
 	if (st == ST_OK)
 		st = carry_refused(&c);
 	if (st == ST_OK)

@@ -63,6 +63,9 @@ start_anew(struct view *v, const struct event_recovered *e)
 	(void)sqlite3_bind_int64(s, 1, e->at);
 	if ((rc = view_run(s)) != SQLITE_DONE)
 		return rc;
+	/* An old backup says nothing of the new incarnation. */
+	if ((rc = view_run(view_statement(v, SQL_BACKUPS_PAST))) != SQLITE_DONE)
+		return rc;
 	s = view_statement(v, SQL_COORDINATOR_ONLY);
 	(void)sqlite3_bind_int64(s, 1, e->id);
 	(void)sqlite3_bind_text(s, 2, e->name, -1, SQLITE_TRANSIENT);

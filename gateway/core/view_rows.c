@@ -171,24 +171,21 @@ fill_inbox(struct msg_inbox_row *row, sqlite3_stmt *s, const struct view_names *
 }
 
 enum status
-view_inbox(struct view *v, const struct view_names *names, const struct msg_inbox *ask,
-    view_inbox_fn *fn, void *arg)
+view_inbox_row(
+    struct view *v, const struct view_names *names, uint64_t seq, view_inbox_fn *fn, void *arg)
 {
 	sqlite3_stmt *s = view_statement(v, SQL_INBOX);
 	struct msg_inbox_row row;
 	enum status st = ST_OK;
 	int rc;
 
-	(void)sqlite3_bind_int64(
-	    s, 1, ask->before == 0 || ask->before > INT64_MAX ? INT64_MAX : (int64_t)ask->before);
-	(void)sqlite3_bind_int64(s, 2, ask->which);
-	(void)sqlite3_bind_int64(s, 3, ask->limit);
-	while ((rc = sqlite3_step(s)) == SQLITE_ROW && st == ST_OK) {
+	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)seq);
+	if ((rc = sqlite3_step(s)) == SQLITE_ROW) {
 		fill_inbox(&row, s, names);
 		st = fn(arg, &row);
 	}
 	(void)sqlite3_reset(s);
-	return st != ST_OK ? st : rc == SQLITE_DONE ? ST_OK : ST_MEMORY;
+	return rc == SQLITE_ROW ? st : ST_MEMORY;
 }
 
 static void
@@ -251,18 +248,6 @@ view_monitor_slot(struct view *v, const char *pseudonym, uint16_t *slot)
 		*slot = (uint16_t)sqlite3_column_int(s, 0);
 	(void)sqlite3_reset(s);
 	return rc == SQLITE_ROW ? ST_OK : rc == SQLITE_DONE ? ST_UNKNOWN : ST_MEMORY;
-}
-
-uint32_t
-view_unread(struct view *v)
-{
-	sqlite3_stmt *s = view_statement(v, SQL_UNREAD);
-	uint32_t count = 0;
-
-	if (sqlite3_step(s) == SQLITE_ROW)
-		count = number(s, 0);
-	(void)sqlite3_reset(s);
-	return count;
 }
 
 uint32_t

@@ -8,10 +8,14 @@
 #include <sqlite3.h>
 
 #include "gateway/core/view.h"
+#include "gateway/core/view_heard.h"
+#include "gateway/core/view_list.h"
+#include "schemas/limits.h"
 
 enum view_statement {
 	SQL_MESSAGE,
 	SQL_REPORT,
+	SQL_LATEST,
 	SQL_HEARD,
 	SQL_MONITOR,
 	SQL_REVOKE,
@@ -28,13 +32,20 @@ enum view_statement {
 	SQL_COORDINATOR_LAST,
 	SQL_FAULT,
 	SQL_FAULTS,
+	SQL_BACKUP,
+	SQL_BACKUP_LAST,
+	SQL_BACKUPS_PAST,
 	SQL_SAVE,
 	SQL_KEEP,
 	SQL_UNDO,
+	SQL_BEGIN,
+	SQL_COMMIT,
+	SQL_FORGET,
 	SQL_INBOX,
 	SQL_ROSTER,
 	SQL_SLOT_OF,
-	SQL_UNREAD,
+	SQL_LISTED,
+	SQL_WHO,
 	SQL_REFUSED,
 	SQL_BOOK_PAST,
 	SQL_BASE,
@@ -48,9 +59,8 @@ enum view_statement {
 	SQL_CARRY_SETTING,
 	SQL_CARRY_BOOK,
 	SQL_CARRY_MONITOR,
+	SQL_CARRY_RIGHT,
 	SQL_CARRY_TALLY,
-	SQL_CARRY_COORDINATOR,
-	SQL_COORDINATOR,
 	SQL_RENEW,
 	SQL_SWITCH,
 	SQL_FOUND,
@@ -62,6 +72,11 @@ struct view {
 	sqlite3 *db;
 	sqlite3_stmt *stmt[SQL_STATEMENTS];
 	uint64_t faults;
+	int folding;    /* between view_fold_begin and view_fold_end */
+	int half;       /* the message is in, and a rule said no to its report */
+	int heard_some; /* anything in `heard` */
+	struct view_heard heard[SLOT_MAX];
+	struct view_list list;
 	uint64_t from; /* seq of the base that it is folded from; 0: of none */
 	struct {       /* the base whose items come now; seq 0: none */
 		uint64_t seq;
@@ -71,9 +86,14 @@ struct view {
 	} carried;
 };
 
-/* A prepared statement, reset and without values. */
+/* A prepared statement, reset. One that is not for view_run() keeps its last values: bind all. */
 sqlite3_stmt *view_statement(struct view *v, enum view_statement which);
-/* Run one that gives no rows. SQLite's result: SQLITE_DONE, SQLITE_CONSTRAINT, SQLITE_NOMEM. */
+/* Run one that gives no rows; afterwards it has no values. SQLite's result: SQLITE_DONE,
+ * SQLITE_CONSTRAINT, SQLITE_NOMEM. */
 int view_run(sqlite3_stmt *s);
+
+/* Hand on the one message of that seq. ST_OK, ST_MEMORY, or the callback's status. */
+enum status view_inbox_row(struct view *v, const struct view_names *names, uint64_t seq,
+    view_inbox_fn *fn, void *arg) MUST_USE;
 
 #endif

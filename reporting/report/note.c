@@ -45,14 +45,13 @@ note_pack(const char *text, size_t len, uint8_t out[NOTE_LEN], size_t *bad_at)
 void
 note_unpack(const uint8_t in[NOTE_LEN], char out[NOTE_CHARS + 1])
 {
-	for (size_t i = 0; i < NOTE_CHARS; i++) {
-		unsigned value = 0;
+	for (size_t i = 0; i < NOTE_LEN; i += 3) {
+		uint32_t four = (uint32_t)in[i] << 16 | (uint32_t)in[i + 1] << 8 | in[i + 2];
 
-		for (size_t bit = i * 6; bit < i * 6 + 6; bit++)
-			value = value << 1 | (in[bit / 8] >> (7 - bit % 8) & 1);
-		out[i] = note_alphabet[value];
+		for (unsigned shift = 24; shift > 0; out++)
+			*out = note_alphabet[four >> (shift -= 6) & 63];
 	}
-	out[NOTE_CHARS] = '\0';
+	*out = '\0';
 }
 
 static size_t

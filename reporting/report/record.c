@@ -120,15 +120,17 @@ record_pack(const struct record *r, uint8_t out[RECORD_LEN])
 enum status
 record_unpack(const uint8_t in[RECORD_LEN], struct record *out)
 {
+	uint8_t octets[RECORD_LEN + 3] = {0}; /* the last field's four are read too */
 	struct record r = {0};
 	unsigned at = 0;
 
-	for (unsigned f = 0; f < RECORD_FIELDS; f++) {
-		uint32_t value = 0;
+	memcpy(octets, in, RECORD_LEN);
+	for (unsigned f = 0; f < RECORD_FIELDS; at += fields[f++].bits) {
+		const uint8_t *from = octets + at / 8;
+		uint32_t four = (uint32_t)from[0] << 24 | (uint32_t)from[1] << 16 |
+				(uint32_t)from[2] << 8 | from[3];
 
-		for (unsigned bit = 0; bit < fields[f].bits; bit++, at++)
-			value = value << 1 | (in[at / 8] >> (7 - at % 8) & 1);
-		record_set(&r, f, value);
+		record_set(&r, f, four << at % 8 >> (32 - fields[f].bits));
 	}
 	if (!is_defined(&r))
 		return ST_RANGE;

@@ -33,7 +33,7 @@ CREATE TABLE report(
 	affected INTEGER NOT NULL CHECK(affected BETWEEN 0 AND 255),
 	actor INTEGER NOT NULL CHECK(actor BETWEEN 0 AND 255),
 	relation INTEGER NOT NULL CHECK(relation BETWEEN 0 AND 8),
-	duress INTEGER NOT NULL CHECK(duress IN (0, 1)),
+	duress INTEGER NOT NULL CHECK(duress BETWEEN 0 AND 1),
 	quantity INTEGER NOT NULL CHECK(quantity BETWEEN 0 AND 3),
 	refers INTEGER,                  -- n mod 4096 of the message meant
 	target TEXT NOT NULL,
@@ -85,6 +85,12 @@ CREATE TABLE mark(
 	type INTEGER NOT NULL,           -- armed, opened, locked, refused, clock
 	hour INTEGER NOT NULL,
 	cause INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE backup(
+	seq INTEGER PRIMARY KEY,
+	at INTEGER NOT NULL,
+	next INTEGER NOT NULL            -- the seq behind the last one that it holds
 ) STRICT;
 
 -- Every whole base of the journal that was met.

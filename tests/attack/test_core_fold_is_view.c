@@ -8,11 +8,14 @@
  *
  *	test_core_fold_is_view [ACTS] [SEED]
  */
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "gateway/common/clock.h"
 #include "gateway/common/fileio.h"
+#include "gateway/core/backup.h"
 #include "gateway/core/chains.h"
 #include "gateway/core/deep_scan.h"
 #include "gateway/core/intake.h"
@@ -69,10 +72,10 @@ dump(struct view *v, int64_t first, int64_t end)
 	    "SELECT * FROM message WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM report WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM monitor ORDER BY seq", "SELECT * FROM book ORDER BY seq",
-	    "SELECT * FROM setting ORDER BY key", "SELECT * FROM coordinator ORDER BY id",
-	    "SELECT * FROM rights WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
+	    "SELECT * FROM setting ORDER BY key",
 	    "SELECT * FROM mark WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM base WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
+	    "SELECT * FROM backup WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM dropped WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM counted WHERE week > (SELECT max(week) FROM counted) - 48"
 	    " ORDER BY week, kind, place",
@@ -145,7 +148,7 @@ static const char *const written[] = {"SELECT count(*) FROM message",
     "SELECT count(*) FROM mark WHERE type = 12",
     "SELECT count(*) FROM monitor WHERE generation > 0 OR waiting NOT NULL",
     "SELECT count(*) FROM message WHERE outcome = 14", "SELECT count(*) FROM mark WHERE type = 44",
-    "SELECT count(*) FROM base", "SELECT count(*) FROM dropped",
+    "SELECT count(*) FROM base", "SELECT count(*) FROM backup", "SELECT count(*) FROM dropped",
     "SELECT count(*) FROM rights WHERE type = 37", "SELECT count(*) FROM rights WHERE type = 38"};
 #define WRITTEN (sizeof(written) / sizeof(written[0]))
 static int64_t seen[WRITTEN];
@@ -375,6 +378,23 @@ act_wrong_passphrase(void)
 }
 
 static void
+act_backup(void)
+{
+	char path[300], words[SESSION_WORDS_MAX] = "";
+	struct backup_head head;
+	int fd;
+
+	if (rig.session.at != IN_OPEN && rig.session.at != IN_ARMED)
+		return;
+	(void)snprintf(path, sizeof(path), "%s/backup", rig.dir);
+	if (!CHECK((fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) != -1))
+		return;
+	CHECK_EQ(backup_write(&rig.session, fd, &head, words), ST_OK);
+	CHECK_EQ(backup_note(&rig.session, &head), ST_OK);
+	(void)close(fd);
+}
+
+static void
 act_lock(void)
 {
 	if (draw(4) == 0)
@@ -544,8 +564,9 @@ static const struct {
 	void (*act)(void);
 } acts[] = {{60, act_report}, {10, act_batch}, {10, act_replay}, {20, act_noise}, {5, act_octets},
     {6, act_enrol}, {4, act_revoke}, {3, act_renew}, {4, act_deep_scan}, {3, act_wrong_passphrase},
-    {1, act_lock}, {1, act_close}, {1, act_arm}, {6, act_unlock}, {1, act_date}, {1, act_crash},
-    {3, act_idle}, {4, act_days}, {1, act_book}, {1, act_rights}, {1, act_recovery}, {2, act_drop}};
+    {1, act_lock}, {1, act_close}, {1, act_arm}, {6, act_unlock}, {1, act_date}, {1, act_backup},
+    {1, act_crash}, {3, act_idle}, {4, act_days}, {1, act_book}, {1, act_rights}, {1, act_recovery},
+    {2, act_drop}};
 
 static void
 act(void)

@@ -13,12 +13,12 @@
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "gateway/common/ipc.h"
 #include "gateway/core/channel.h"
 #include "gateway/core/people.h"
+#include "tests/bench/figures.h"
 #include "tests/support/rig.h"
 
 #define BACKLOG 2048
@@ -30,15 +30,6 @@ int fsync(int fd);
 
 static unsigned long syncs;
 static double sync_s;
-
-static double
-now_s(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 /* SQLite and the anchor come through here: counted and timed. */
 static int
@@ -140,34 +131,6 @@ take_all(const struct feed *f)
 }
 
 /* --- figures --- */
-
-static int
-by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double
-median(double *values, size_t count)
-{
-	qsort(values, count, sizeof(*values), by_size);
-	return values[count / 2];
-}
-
-static void
-figure(const char *name, double value, const char *unit, double mark, int at_least)
-{
-	int ok = at_least ? value >= mark : value <= mark;
-
-	if (mark == 0) { /* measured, without a mark to reach */
-		printf("%-52s %10.2f %-12s -\n", name, value, unit);
-		return;
-	}
-	printf("%-52s %10.2f %-12s %s %.1f %s\n", name, value, unit, at_least ? ">=" : "<=", mark,
-	    ok ? "" : "MISS");
-}
 
 static struct feed
 make_feed(size_t count, size_t phones)

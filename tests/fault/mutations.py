@@ -4,7 +4,7 @@
 away one sync, in a copy of the sources; then the named test must fail there, and in the copy as it
 is it must pass.
 
-    mutations.py [--only NAME ...] [--keep FOLDER]
+    mutations.py [--only NAME ...]
 
 A change whose place is not found exactly once fails this script: it must follow the code.
 """
@@ -41,10 +41,12 @@ MUTATIONS = {
     "steps_1_2": (
         "the transaction comes before the anchor", CUTS,
         [("gateway/core/state_commit.c",
-          "if ((st = anchor_write(s->anchor, !s->anchor_slot, slot)) != ST_OK)\n\t\t\treturn st;\n\t}\n"
-          "\treturn transact(s, &slot->a, on_h);",
-          "}\n\tst = transact(s, &slot->a, on_h);\n\tif (st == ST_OK && needs_anchor(s))\n"
-          "\t\tst = anchor_write(s->anchor, !s->anchor_slot, slot);\n\treturn st;")]),
+          "\t\tst = anchor_write(s->anchor, anchor_next(s->anchor, s->anchor_slot), slot);\n"
+          "\t\tif (st != ST_OK)\n\t\t\treturn st;\n\t}\n"
+          "\tif ((st = transact(s, slot, on_h)) != ST_OK)\n\t\treturn st;\n",
+          "\t}\n\tif ((st = transact(s, slot, on_h)) != ST_OK)\n\t\treturn st;\n"
+          "\tif (needs_anchor(s) && (st = anchor_write(s->anchor,\n"
+          "\t    anchor_next(s->anchor, s->anchor_slot), slot)) != ST_OK)\n\t\treturn st;\n")]),
     "steps_2_3": (
         "a batch is acknowledged, and committed with the next one", CUTS,
         [("gateway/core/intake.c", "for (size_t i = 0; st == ST_OK && i < count; i++)\n\t\tst = take_one",
@@ -54,10 +56,9 @@ MUTATIONS = {
     "steps_2_4": (
         "the old anchor slot is zeroed before the transaction", CUTS,
         [("gateway/core/state_commit.c",
-          "if ((st = anchor_write(s->anchor, !s->anchor_slot, slot)) != ST_OK)\n\t\t\treturn st;",
-          "if ((st = anchor_write(s->anchor, !s->anchor_slot, slot)) != ST_OK ||\n"
-          "\t\t    (!s->is_new && (st = anchor_zero(s->anchor, s->anchor_slot)) != ST_OK))\n"
-          "\t\t\treturn st;")]),
+          "anchor_next(s->anchor, s->anchor_slot), slot);\n\t\tif (st != ST_OK)\n",
+          "anchor_next(s->anchor, s->anchor_slot), slot);\n\t\tif (st == ST_OK && !s->is_new)\n"
+          "\t\t\tst = anchor_zero(s->anchor, s->anchor_slot);\n\t\tif (st != ST_OK)\n")]),
 }
 
 
@@ -107,7 +108,8 @@ class Copy:
 
 
 def first_fault(output):
-    lines = [line for line in output.splitlines() if line.startswith(("entry ", "while recording"))]
+    lines = [line for line in output.splitlines()
+             if line.startswith(("entry ", "while recording")) or ", call " in line]
     return lines[0] if lines else output.strip().splitlines()[-1]
 
 

@@ -132,16 +132,16 @@ grow(unsigned pages, unsigned sealed)
 		texts(sealed, 0);
 }
 
-/* The largest batch, a checkpoint when idle (500 pages), and what a WAL that begins anew
+/* The largest batch, a checkpoint when idle, and what a WAL that begins anew
  * overwrites. */
 static void
 idle_checkpoint(void)
 {
 	must(day_unlock(IN_ARMED), "arm");
-	grow(350, 16);
+	grow(STATE_IDLE_PAGES - 150, 16);
 	day_part(PART_IDLE);
 	texts(200, 56);
-	while (store_wal_pages(day.rig.session.store) < 500)
+	while (store_wal_pages(day.rig.session.store) < STATE_IDLE_PAGES)
 		texts(16, 0);
 	must(day_idle(), "idle checkpoint");
 	texts(1, 0);
@@ -275,8 +275,10 @@ judge(size_t k, enum image_mode mode, uint64_t seed)
 	if (result[worker].bad++ < 10)
 		printf("entry %zu of %zu, %s, %s, seed %llu: %s\n", k, disk_op_count,
 		    image_names[mode], day_states[state], (unsigned long long)seed, words);
-	if (end_at_first)
+	if (end_at_first) {
+		(void)fflush(stdout);
 		_exit(1);
+	}
 }
 
 /* --- where it is cut --- */

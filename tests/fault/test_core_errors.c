@@ -108,9 +108,9 @@ grow(unsigned pages)
 }
 
 static void
-grow_500(void)
+grow_idle(void)
 {
-	grow(500);
+	grow(STATE_IDLE_PAGES);
 }
 
 static void
@@ -124,7 +124,7 @@ static const struct scenario {
 	void (*before)(void);
 	step_fn *const *steps;
 	int is_born, is_running;
-} scenarios[] = {{"days", NULL, days, 1, 0}, {"checkpoint when idle", grow_500, when_idle, 1, 1},
+} scenarios[] = {{"days", NULL, days, 1, 0}, {"checkpoint when idle", grow_idle, when_idle, 1, 1},
     {"checkpoint of a full WAL", grow_full, when_full, 1, 1}, {"init", NULL, init, 0, 0}};
 #define SCENARIOS (sizeof(scenarios) / sizeof(scenarios[0]))
 

@@ -157,6 +157,17 @@ class Monitor:
     def report(self, kind, place, *options):
         return self.compose("report", kind, place, *options)
 
+    def next_chain(self, *words, answer=b"yes\n", code=0):
+        """Go on to the next chain; give what it said. Its messages count from no. 1."""
+        g = self.gateway
+        argv = [g.program("tocsin-compose"), "-s", self.state, *(words or ["next-chain"])]
+        done = Result(subprocess.run([str(w) for w in argv], input=answer, env=g.env, cwd=g.cwd,
+                                     capture_output=True, timeout=COMMAND_S))
+        expect(done.code, code, f"tocsin-compose next-chain: {done}")
+        if code == 0:
+            self.number = 0
+        return done.err
+
 
 class Gateway:
     init_options = ()  # more for `tocsin init`, for a kind of gateway of its own

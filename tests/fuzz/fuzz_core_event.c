@@ -53,6 +53,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	case EVENT_SETTING:
 		TRY(setting);
 		break;
+	case EVENT_BACKED_UP:
+		TRY(backed_up);
+		break;
 	case EVENT_CARRIED:
 		TRY(carried);
 		break;

@@ -26,7 +26,7 @@ folder_empty(const char *path)
 {
 	struct dirent *e;
 	DIR *d = opendir(path);
-	char name[512];
+	char name[1024];
 
 	while (d != NULL && (e = readdir(d)) != NULL) {
 		(void)snprintf(name, sizeof(name), "%s/%s", path, e->d_name);
@@ -101,7 +101,7 @@ folder_copy(const char *from, const char *to)
 {
 	struct dirent *e;
 	DIR *d = opendir(from);
-	char a[512], b[512];
+	char a[1024], b[1024];
 
 	folder_empty(to);
 	while (d != NULL && (e = readdir(d)) != NULL) {

@@ -394,6 +394,21 @@ answer_inbox(int fd, const struct ipc_message *ask)
 	uint32_t sent = 0;
 	struct ipc_message m;
 
+	if (in->severity == 5) { /* did all of what test_inbox_filters asks arrive? */
+		send_result(fd, ST_UNKNOWN, 0,
+		    in->certainty == 4 && in->grave == 1 && in->duress == 1 &&
+			    strcmp(in->kind, "KIL") == 0 && strcmp(in->place, "Alder") == 0 &&
+			    strcmp(in->monitor, "amina") == 0 && in->since_s == 1795132800 &&
+			    in->until_s == 1795132800 + 2 * 86400
+			? "as it was asked"
+			: "otherwise");
+		return;
+	}
+	if (in->counts) {
+		ipc_begin(&m, MSG_INBOX_COUNTS);
+		m.body.INBOX_COUNTS = (struct msg_inbox_counts){8, 4, 4, 3, 1, in->grave ? 2 : 0};
+		send_message(fd, &m);
+	}
 	for (; seq >= 1 && sent < in->limit && sent < PAGE; seq--) {
 		if (in->which == 1 && seq % 2 == 0)
 			continue;
@@ -465,6 +480,37 @@ test_inbox(void)
 	stop_core();
 }
 
+static void
+test_inbox_filters(void)
+{
+	start_core(answer_inbox);
+	CHECK_EQ(run(cmd_inbox, "inbox"), 0);
+	CHECK_HAS(out, "In all 8: 4 reports, 3 of them grave; 4 unreadable; 1 under duress.");
+	CHECK(strstr(out, "Left out") == NULL && fits(out, 80));
+	CHECK_EQ(run(cmd_inbox, "inbox --counts --grave"), 0);
+	CHECK_HAS(out, "Left out: 2");
+	CHECK_EQ(lines_of(out), 2);
+	CHECK_EQ(run(cmd_inbox, "inbox --counts --json"), 0);
+	CHECK_HAS(out, "{\"all\":8,\"reports\":4,\"unreadable\":4,\"grave\":3,\"duress\":1,"
+		       "\"untimed\":0}");
+	CHECK_EQ(lines_of(out), 1);
+	CHECK_EQ(run(cmd_inbox,
+		     "inbox --severity 5 --certainty 4 --grave --duress --kind KIL --place Alder "
+		     "--monitor amina --since 2026-11-20 --until 2026-11-21"),
+	    EXIT_REFUSED);
+	CHECK_HAS(err, "as it was asked");
+	CHECK_EQ(run(cmd_inbox, "inbox --since 2026-11-20 --until 2026-11-20"), 0);
+	CHECK_EQ(run(cmd_inbox, "inbox --since 2026-11-20 --until 2026-11-19"), EXIT_USAGE);
+	CHECK_EQ(run(cmd_inbox, "inbox --since 2026-02-30"), EXIT_USAGE);
+	CHECK_EQ(run(cmd_inbox, "inbox --until yesterday"), EXIT_USAGE);
+	CHECK_EQ(run(cmd_inbox, "inbox --severity 8"), EXIT_USAGE);
+	CHECK_EQ(run(cmd_inbox, "inbox --certainty 0"), EXIT_USAGE);
+	CHECK_EQ(run(cmd_inbox, "inbox --kind="), EXIT_USAGE);
+	CHECK_EQ(
+	    run(cmd_inbox, "inbox --monitor=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), EXIT_USAGE);
+	stop_core();
+}
+
 /* ---- a core of another version ---- */
 
 static void
@@ -523,6 +569,7 @@ main(void)
 	test_roster_and_revoke();
 	test_journal();
 	test_inbox();
+	test_inbox_filters();
 	test_nonsense();
 	test_codebook();
 	(void)snprintf(command, sizeof(command), "rm -rf %s", base);

@@ -4,10 +4,11 @@
  * what only a confirmed clock may, and what a restart knows. With a clock of its own: this program
  * defines the functions of clock.c itself.
  */
-#include <sodium.h>
+#include <sqlite3.h>
 
 #include "gateway/common/clock.h"
 #include "gateway/core/intake.h"
+#include "gateway/core/retention.h"
 #include "tests/support/check.h"
 #include "tests/support/rig.h"
 
@@ -117,6 +118,22 @@ events(void)
 	return state_root(rig.session.state)->journal.count;
 }
 
+/* `clock` events in the view. */
+static int
+confirmations(void)
+{
+	sqlite3_stmt *s;
+	int count = -1;
+
+	CHECK_EQ(sqlite3_prepare_v2(view_db(rig.session.view),
+		     "SELECT count(*) FROM mark WHERE type = 44", -1, &s, NULL),
+	    SQLITE_OK);
+	if (CHECK_EQ(sqlite3_step(s), SQLITE_ROW))
+		count = sqlite3_column_int(s, 0);
+	CHECK_EQ(sqlite3_finalize(s), SQLITE_OK);
+	return count;
+}
+
 /* No clock at all: one monitor's stamp far ahead is not believed, that of a second one is. */
 static void
 test_stamps(void)
@@ -220,7 +237,7 @@ test_coordinator(void)
 	session_date(&rig.session, TODAY + 21 * DAY, 1);
 	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
 	CHECK(session_clock_confirmed(&rig.session));
-	CHECK_EQ(events(), before + 2); /* opened, clock */
+	CHECK_EQ(confirmations(), 1);
 	believes(TODAY + 21 * DAY);
 	deliver(0, TODAY + 385 * DAY); /* no stamp moves it */
 	deliver(1, TODAY + 385 * DAY);
@@ -292,6 +309,64 @@ test_order(void)
 	CHECK_EQ(rows, 13);
 }
 
+/* How many months would go now? */
+static unsigned
+months_that_go(void)
+{
+	static struct retention_month months[RETENTION_LISTED_MAX];
+	unsigned go = 0;
+	size_t count;
+
+	CHECK_EQ(retention_list(&rig.session, months, RETENTION_LISTED_MAX, &count), ST_OK);
+	for (size_t i = 0; i < count; i++)
+		go += months[i].why == RETENTION_GOES;
+	return go;
+}
+
+static void
+open_at(int64_t date_s)
+{
+	session_date(&rig.session, date_s, 1);
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+}
+
+/* A gateway of some months. Two senders a year ahead move no epoch and drop no month; the same
+ * year, confirmed, does both. */
+static void
+test_months(void)
+{
+	char words[SESSION_WORDS_MAX];
+	uint16_t epoch;
+	unsigned first;
+
+	wall_s = 0;
+	is_synchronised = 0;
+	for (int month = 0; month < 5; month++) {
+		open_at(TODAY + month * 31 * (int64_t)DAY);
+		if (month == 0)
+			for (int i = 0; i < 2; i++)
+				(void)rig_enrol(&rig, (const char *[]){"one", "two"}[i]);
+		CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+	}
+	first = rig.session.ring.vault[0].epoch / 16;
+	epoch = rig.session.epoch;
+	reboot();
+	for (unsigned phone = 0; phone < 2; phone++)
+		deliver(phone, TODAY + 500 * (int64_t)DAY);
+	for (int i = 0; i < 2; i++) { /* parked, then known before it is unlocked */
+		CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+		CHECK_EQ(trust(), TRUST_CENTRE);
+		CHECK(session_now_s(&rig.session, &(enum trust){0}) >= TODAY + 500 * (int64_t)DAY);
+		CHECK_EQ(rig.session.epoch, epoch);
+		CHECK_EQ(months_that_go(), 0);
+		CHECK_EQ(retention_drop(&rig.session, first, words), ST_NOT_ALLOWED);
+		CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+	}
+	open_at(TODAY + 500 * (int64_t)DAY);
+	CHECK(rig.session.epoch > epoch);
+	CHECK(months_that_go() > 0);
+}
+
 int
 main(void)
 {
@@ -303,6 +378,9 @@ main(void)
 	test_coordinator();
 	test_network();
 	test_order();
+	rig_remove(&rig);
+	rig_create(&rig, "clock");
+	test_months();
 	rig_remove(&rig);
 	return check_done();
 }

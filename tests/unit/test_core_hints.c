@@ -74,10 +74,14 @@ agrees(void)
 			means(i, r->skipped[k].keys.hx, r->skipped[k].n, 0, 0);
 		if (ratchet_switch(r, &next) != ST_OK)
 			continue;
-		ratchet_window_fill(&next, &w);
-		for (unsigned k = 0; k < EW1_WINDOW; k++)
-			means(i, w.hx[k], k, 0, 1);
-		means_nothing(&w.end_ck);
+		for (unsigned k = 0; k < EW1_WAITING; k++) {
+			uint8_t hx[HINT_X_LEN];
+
+			ratchet_hint_x(&next.ck, hx);
+			means(i, hx, k, 0, 1);
+			ratchet_step(&next.ck);
+		}
+		means_nothing(&next.ck);
 	}
 }
 

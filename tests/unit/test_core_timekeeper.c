@@ -2,6 +2,8 @@
 /*
  * What time it is: named cases, then many random histories beside a slow account of the same rules.
  */
+#include <time.h>
+
 #include "gateway/core/timekeeper.h"
 #include "tests/support/check.h"
 
@@ -318,9 +320,33 @@ test_histories(void)
 	}
 }
 
+/* The program's date is that of the newest release in the change log, and has passed. */
+static void
+test_built(void)
+{
+	FILE *log = fopen(PROJECT_DIR "/CHANGELOG.md", "r");
+	struct tm tm = {0};
+	char line[256] = "";
+	int dated;
+
+	CHECK(time(NULL) > TIMEKEEPER_BUILT_S);
+	if (!CHECK(log != NULL))
+		return;
+	while (strncmp(line, "## ", 3) != 0 && fgets(line, sizeof(line), log) != NULL)
+		;
+	CHECK_EQ(fclose(log), 0);
+	dated = sscanf(line, "## %*[0-9.], %d-%d-%d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday) == 3;
+	CHECK(dated || strstr(line, "not released") != NULL);
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	if (dated)
+		CHECK_EQ(TIMEKEEPER_BUILT_S, timegm(&tm));
+}
+
 int
 main(void)
 {
+	test_built();
 	test_machine();
 	test_reboot();
 	test_twenty_days_off();

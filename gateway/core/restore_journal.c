@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gateway/core/restore_journal.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/core/events.h"
+#include "gateway/core/fold.h"
+
+#define ROWS_A_COMMIT 1000
+
+struct writing {
+	struct restore_journal *j;
+	struct fold fold;
+	uint64_t run;       /* id of the one under way, the same in both states; 0: none yet */
+	size_t uncommitted; /* rows */
+	uint8_t *body;      /* EVENT_LONG_MAX */
+};
+
+static enum status
+commit(struct writing *w)
+{
+	w->uncommitted = 0;
+	return state_commit(w->j->state, 0, 0);
+}
+
+static const struct public32 *
+month_key(const struct ring_list *list, uint16_t epoch)
+{
+	for (size_t i = 0; i < list->vault_count; i++)
+		if (list->vault[i].epoch == epoch)
+			return &list->vault[i].pk_v;
+	return NULL;
+}
+
+/* Only now, with its first event: a run that holds nothing is not written. */
+static enum status
+begin(struct writing *w, uint8_t statement[RUN_STATEMENT_LEN])
+{
+	struct restore_journal *j = w->j;
+	const struct store_run *run = w->fold.run;
+	const struct public32 *pk = month_key(&j->src->list, run->epoch);
+	enum status st = ST_OK;
+
+	if (pk == NULL)
+		return ST_DAMAGED;                           /* not reached: its K_0 was opened */
+	if (w->uncommitted > 0 && (st = commit(w)) != ST_OK) /* the run before it */
+		return st;
+	state_arm(j->state, j->k_h, run->epoch, pk->b);
+	if ((st = change_skip(j->state, run->first)) != ST_OK)
+		return st;
+	state_run_statement(j->state, statement);
+	w->run = run->id;
+	return ST_OK;
+}
+
+/* The new incarnation's statement, where the old one's stood. ST_DAMAGED: it had none. */
+static enum status
+restate(struct writing *w, size_t len, const uint8_t statement[RUN_STATEMENT_LEN])
+{
+	struct event_mark mark;
+
+	if (event_mark_decode(w->body, len, &mark) != ST_OK || !mark.has_statement)
+		return ST_DAMAGED;
+	memcpy(mark.statement, statement, RUN_STATEMENT_LEN);
+	(void)event_mark_encode(&mark, w->body, EVENT_LONG_MAX);
+	return ST_OK;
+}
+
+static enum status
+write_event(void *arg, const struct view_event *ev)
+{
+	struct writing *w = arg;
+	struct restore_journal *j = w->j;
+	uint8_t statement[RUN_STATEMENT_LEN];
+	uint64_t seq, before;
+	enum status st = ST_OK;
+
+	if (w->run != w->fold.run->id && (st = begin(w, statement)) != ST_OK)
+		return st;
+	memcpy(w->body, ev->body, ev->len);
+	if (ev->seq == w->fold.run->first && restate(w, ev->len, statement) != ST_OK)
+		return ST_OK; /* not reached: the fold proved it by its statement */
+	if ((st = change_skip(j->state, ev->seq)) != ST_OK)
+		return st;
+	before = state_next_seq(j->state);
+	st = change_event(j->state, ev->type, ev->version, w->body, ev->len, &seq);
+	if (st == ST_OK)
+		st = view_apply(j->view, ev);
+	w->uncommitted += (size_t)(state_next_seq(j->state) - before);
+	j->rows += state_next_seq(j->state) - before;
+	if (st == ST_OK && w->uncommitted >= ROWS_A_COMMIT)
+		st = commit(w);
+	return st;
+}
+
+static enum status
+note_fault(void *arg, uint64_t seq, const char *words)
+{
+	struct restore_journal *j = ((struct writing *)arg)->j;
+
+	(void)seq;
+	if (j->faults++ == 0)
+		(void)snprintf(j->first_fault, sizeof(j->first_fault), "%s", words);
+	return ST_OK;
+}
+
+enum status
+restore_journal(struct restore_journal *j)
+{
+	struct restore_source *src = j->src;
+	struct writing w = {.j = j,
+	    .body = malloc(EVENT_LONG_MAX),
+	    .fold = {.store = src->store,
+		.root = &src->root,
+		.rows_alone = !src->knows_root,
+		.ring = &src->list,
+		.secrets = &src->secrets,
+		.event = write_event,
+		.fault = note_fault,
+		.arg = &w}};
+	uint64_t end = src->root.journal.first + src->root.journal.count;
+	enum status st;
+
+	if (w.body == NULL)
+		return ST_MEMORY;
+	st = fold_journal(&w.fold);
+	j->epoch = w.fold.epoch;
+	if (st == ST_OK && j->rows == 0)
+		st = ST_INCOMPLETE;
+	if (st == ST_OK)
+		st = commit(&w);
+	/* The numbers of rows that were lost at the end are not given again. */
+	if (st == ST_OK && end > state_next_seq(j->state))
+		st = change_skip(j->state, end);
+	sodium_memzero(w.body, EVENT_LONG_MAX);
+	free(w.body);
+	return st;
+}

@@ -74,7 +74,7 @@ static int
 search(struct client *c, struct tally *t)
 {
 	uint32_t from = 0, done = 0, moved;
-	struct msg_scanned s;
+	struct msg_scanned s = {0};
 	int code;
 
 	do {

@@ -193,9 +193,9 @@ say_done(enum coordinator_act act, char words[SESSION_WORDS_MAX])
 	switch (act) {
 	case COORDINATOR_REMOVE:
 		(void)rights_say(words, ST_OK,
-		    "Removed. Nothing new opens for her. A copy of the card and the anchor made "
-		    "before opens what was stored then, and its intake key what is caught of "
-		    "texts parked later: if you fear one, make a new gateway");
+		    "Removed: her passphrase opens nothing more. Whoever has it and a copy of card "
+		    "and anchor from before reads what was stored then, and has this gateway's "
+		    "lasting keys: if you fear that, make a new gateway");
 		break;
 	case COORDINATOR_TWO_ON:
 		(void)rights_say(words, ST_OK,

@@ -21,6 +21,7 @@
 #include "gateway/core/intake.h"
 #include "gateway/core/people.h"
 #include "gateway/core/retention.h"
+#include "gateway/core/rights.h"
 #include "gateway/core/session_unlock.h"
 #include "gateway/core/view.h"
 #include "tests/support/check.h"
@@ -71,9 +72,7 @@ dump(struct view *v, int64_t first, int64_t end)
 	    "SELECT * FROM message WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM report WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM monitor ORDER BY seq", "SELECT * FROM book ORDER BY seq",
-	    "SELECT * FROM setting ORDER BY key", "SELECT * FROM coordinator ORDER BY id",
-	    "SELECT * FROM rights ORDER BY seq",
-	    "SELECT * FROM backup WHERE seq = (SELECT max(seq) FROM backup)",
+	    "SELECT * FROM setting ORDER BY key",
 	    "SELECT * FROM mark WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM base WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM backup WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
@@ -149,8 +148,8 @@ static const char *const written[] = {"SELECT count(*) FROM message",
     "SELECT count(*) FROM mark WHERE type = 12",
     "SELECT count(*) FROM monitor WHERE generation > 0 OR waiting NOT NULL",
     "SELECT count(*) FROM message WHERE outcome = 14", "SELECT count(*) FROM mark WHERE type = 44",
-    "SELECT count(*) FROM base", "SELECT count(*) FROM dropped", "SELECT count(*) FROM coordinator",
-    "SELECT count(*) FROM rights WHERE type = 38", "SELECT count(*) FROM backup"};
+    "SELECT count(*) FROM base", "SELECT count(*) FROM backup", "SELECT count(*) FROM dropped",
+    "SELECT count(*) FROM rights WHERE type = 37", "SELECT count(*) FROM rights WHERE type = 38"};
 #define WRITTEN (sizeof(written) / sizeof(written[0]))
 static int64_t seen[WRITTEN];
 
@@ -441,6 +440,61 @@ act_date(void)
 	CHECK(session_clock_confirmed(&rig.session));
 }
 
+/* Coordinators come and go; the first one stays, whose passphrase the rig has. The two-person rule
+ * is switched on and off again, the recovery key is replaced or used. */
+static void
+act_rights(void)
+{
+	static unsigned people;
+	static const enum coordinator_act kinds[] = {COORDINATOR_ADD, COORDINATOR_ADD,
+	    COORDINATOR_REMOVE, COORDINATOR_PASSPHRASE, COORDINATOR_TWO_ON, COORDINATOR_TWO_OFF};
+	struct msg_coordinator ask = {.act = kinds[draw(6)], .is_lost = 1};
+	char words[SESSION_WORDS_MAX];
+	enum status st;
+
+	if (rig.session.at != IN_OPEN)
+		return;
+	if (rig.session.two_person)
+		ask.act = COORDINATOR_TWO_OFF; /* so that the rig's passphrase opens it again */
+	people += ask.act == COORDINATOR_ADD;
+	(void)snprintf(ask.name, sizeof(ask.name), "coordinator %u",
+	    ask.act == COORDINATOR_ADD ? people : 1 + draw(people + 1));
+	ask.passphrase.len = sizeof(ask.passphrase.octets);
+	for (size_t i = 0; i < sizeof(ask.passphrase.octets); i++)
+		ask.passphrase.octets[i] = (char)('a' + draw(26));
+	st = rights_act(&rig.session, &ask, words);
+	if (st != ST_OK && st != ST_UNKNOWN && st != ST_EXISTS && st != ST_NOT_ALLOWED &&
+	    st != ST_FULL)
+		CHECK_EQ(st, ST_OK);
+	if (rig.session.two_person) {
+		ask.act = COORDINATOR_TWO_OFF;
+		CHECK_EQ(rights_act(&rig.session, &ask, words), ST_OK);
+	}
+}
+
+static void
+act_recovery(void)
+{
+	struct msg_recover ask = {.key_len = RECOVERY_CHARS, .name = "coordinator of paper"};
+	struct msg_recovery_key key;
+	char words[SESSION_WORDS_MAX];
+	enum status st;
+
+	if (draw(2) && rig.session.at == IN_OPEN) {
+		CHECK_EQ(rights_recovery_key(&rig.session, &key, words), ST_OK);
+		memcpy(typed, key.text, sizeof(typed));
+		return;
+	}
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+	memcpy(ask.key, typed, RECOVERY_CHARS);
+	ask.passphrase.len = 40;
+	for (size_t i = 0; i < 40; i++)
+		ask.passphrase.octets[i] = (char)('a' + draw(26));
+	st = rights_recover(&rig.session, &ask, words);
+	CHECK(st == ST_OK || st == ST_FULL); /* eight coordinators */
+	CHECK_EQ(rig.session.at, IN_OPEN);
+}
+
 /* Days pass: it locks itself, and now and then a month begins. */
 static void
 act_days(void)
@@ -471,41 +525,6 @@ act_book(void)
 		     event_book_encode(&e, body, sizeof(body)), NULL),
 	    ST_OK);
 	CHECK_EQ(session_commit(&rig.session), ST_OK);
-}
-
-static void
-append(enum event_type type, const uint8_t *body, size_t len)
-{
-	const struct view_event ev = {
-	    state_next_seq(rig.session.state), (uint8_t)type, 1, 1, body, len};
-	char words[200];
-
-	if (view_try(rig.session.view, &ev, words, sizeof(words)) != ST_OK)
-		return; /* as an act is tried before it is written */
-	CHECK_EQ(session_append(&rig.session, type, body, len, NULL), ST_OK);
-	CHECK_EQ(session_commit(&rig.session), ST_OK);
-}
-
-/* The events alone: what these acts do beside, their own tests see. */
-static void
-act_rights(void)
-{
-	uint8_t body[EVENT_COORDINATOR_MAX];
-	struct event_coordinator e = {.at = session_quarter(&rig.session),
-	    .act = (uint8_t)(COORDINATOR_ADD + draw(3)),
-	    .id = 2 + draw(6)};
-	struct event_recovered r = {.at = e.at, .how = RECOVERED_PASSPHRASE, .id = e.id};
-
-	if (rig.session.at != IN_OPEN)
-		return;
-	(void)snprintf(e.name, sizeof(e.name), "coordinator %u", e.id);
-	memcpy(r.name, e.name, sizeof(r.name));
-	if (draw(8) == 0)
-		r.how = RECOVERED_RESTORED;
-	if (draw(4) != 0)
-		append(EVENT_COORDINATOR, body, event_coordinator_encode(&e, body, sizeof(body)));
-	else
-		append(EVENT_RECOVERED, body, event_recovered_encode(&r, body, sizeof(body)));
 }
 
 static void
@@ -545,8 +564,9 @@ static const struct {
 	void (*act)(void);
 } acts[] = {{60, act_report}, {10, act_batch}, {10, act_replay}, {20, act_noise}, {5, act_octets},
     {6, act_enrol}, {4, act_revoke}, {3, act_renew}, {4, act_deep_scan}, {3, act_wrong_passphrase},
-    {1, act_lock}, {1, act_close}, {1, act_arm}, {6, act_unlock}, {1, act_date}, {1, act_crash},
-    {3, act_idle}, {4, act_days}, {1, act_book}, {2, act_rights}, {1, act_backup}, {2, act_drop}};
+    {1, act_lock}, {1, act_close}, {1, act_arm}, {6, act_unlock}, {1, act_date}, {1, act_backup},
+    {1, act_crash}, {3, act_idle}, {4, act_days}, {1, act_book}, {1, act_rights}, {1, act_recovery},
+    {2, act_drop}};
 
 static void
 act(void)

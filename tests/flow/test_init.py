@@ -251,4 +251,5 @@ def main():
 
 
 signal.alarm(200)
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

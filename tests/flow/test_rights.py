@@ -8,7 +8,9 @@ usage: test_rights.py --bin BUILD_DIR
 import json
 import os
 import stat
+import time
 
+import test_init
 from gateway import Gateway, Steps, expect, expect_in, options, run
 
 SILA, TAU, LATER = "sila drew six words", "tau drew six others", "words after the loss"
@@ -60,6 +62,26 @@ def two(g, paths):
     expect(g.state_name(), "LOCKED", "state")
     g.command("arm", passphrase=SILA + "\n" + g.passphrase)
     g.command("unlock", "--passphrase-file", paths["first"], "--passphrase-file", paths["sila"])
+
+
+def at_a_terminal(g):
+    """Two are asked for, one after the other, and neither is shown; nor is a new one, typed twice."""
+    g.command("lock")
+    now = time.strftime("%Y-%m-%dT%H:%M", time.gmtime())
+    t = test_init.Terminal(g.cwd, g.program("tocsin"), "-c", g.conf, "unlock", "--date", now)
+    t.secret("Passphrase of one coordinator: ", SILA + "\n")
+    t.secret("Passphrase of another coordinator: ", g.passphrase + "\n")
+    expect(t.end(), 0, f"exit code of unlock at a terminal: {t.seen}")
+    u = test_init.Terminal(g.cwd, g.program("tocsin"), "-c", g.conf, "coordinator", "add", "Uma")
+    u.secret("she types herself: ", TAU + "\n")
+    u.secret("Once more: ", TAU + "\n")
+    expect(u.end(), 0, f"exit code of add at a terminal: {u.seen}")
+    v = test_init.Terminal(g.cwd, g.program("tocsin"), "-c", g.conf, "coordinator", "remove", "Uma")
+    v.answer("Type her name to go on: ", "Uma")
+    expect(v.end(), 0, f"exit code of remove at a terminal: {v.seen}")
+    expect(any(secret in x.seen for x in (t, u, v) for secret in (SILA, TAU, g.passphrase)), False,
+           "a passphrase on a screen")
+    expect(test_init.failures, 0, "failures at a terminal")
 
 
 def print_key(g):
@@ -125,6 +147,8 @@ def main():
         people(g, paths)
         step("two together")
         two(g, paths)
+        step("at a terminal")
+        at_a_terminal(g)
         step("the recovery key")
         paper, groups = print_key(g)
         step("all is lost, and found")

@@ -61,6 +61,7 @@ base_holds(unsigned type)
 	case EVENT_SETTING:
 	case EVENT_COORDINATOR:
 	case EVENT_RECOVERED:
+	case EVENT_BACKED_UP:
 		return 1;
 	default:
 		return 0;

@@ -26,18 +26,28 @@ struct base {
 	uint8_t trust; /* enum trust of `at` */
 };
 
+/* Where bases are looked for. */
+struct base_journal {
+	struct store *store;
+	const struct tree_root *root;
+	const struct ring_list *ring;
+	const struct ring_secrets *secrets; /* with the months' keys */
+	int rows_alone;                     /* the root says nothing about them: fold.h */
+};
+struct base_journal base_journal_of(const struct session *s);
+
 /* The runs of the journal, ascending, without those outside what the root knows. */
 struct base_runs {
 	struct store_run *run;
 	size_t count, room;
 };
-enum status base_runs_read(struct session *s, struct base_runs *out) MUST_USE;
+enum status base_runs_read(const struct base_journal *j, struct base_runs *out) MUST_USE;
 void base_runs_free(struct base_runs *runs);
 
 /* The first event of a run that is ours: when it began, the link before it.
  * ST_OK, ST_UNKNOWN (not ours, or damaged), or the disk's failure. */
-enum status base_run_begin(struct session *s, const struct store_run *run, uint32_t *hour,
-    uint8_t link_before[JOURNAL_LINK_LEN]) MUST_USE;
+enum status base_run_begin(const struct base_journal *j, const struct store_run *run,
+    uint32_t *hour, uint8_t link_before[JOURNAL_LINK_LEN]) MUST_USE;
 
 /* Is it old enough to begin with, by a date that was confirmed? now: quarter hours. */
 int base_is_old(const struct base *b, uint32_t now);
@@ -46,7 +56,10 @@ int base_is_old(const struct base *b, uint32_t now);
  * for. fn's status other than ST_OK ends the walk and is returned. */
 typedef enum status base_fn(void *arg, const struct base *b);
 enum status base_each(
-    struct session *s, const struct base_runs *runs, base_fn *fn, void *arg) MUST_USE;
+    const struct base_journal *j, const struct base_runs *runs, base_fn *fn, void *arg) MUST_USE;
+
+/* The oldest base that is whole; seq 0: none. */
+enum status base_oldest(const struct base_journal *j, struct base *out) MUST_USE;
 
 /*
  * What a view is folded from: the newest base that is old enough; with `all`, or without such a

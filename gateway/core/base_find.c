@@ -38,14 +38,20 @@ collect_run(void *arg, const struct store_run *run, int odd)
 	return ST_OK;
 }
 
-enum status
-base_runs_read(struct session *s, struct base_runs *out)
+struct base_journal
+base_journal_of(const struct session *s)
 {
-	const struct tree_root *root = state_root(s->state);
+	return (struct base_journal){s->store, state_root(s->state), &s->ring, &s->keys->ring, 0};
+}
+
+enum status
+base_runs_read(const struct base_journal *j, struct base_runs *out)
+{
+	const struct tree_root *root = j->root;
 	struct collect c = {out, root->journal.first, root->journal.first + root->journal.count};
 
 	memset(out, 0, sizeof(*out));
-	return store_runs(s->store, collect_run, &c);
+	return store_runs(j->store, collect_run, &c);
 }
 
 void
@@ -58,7 +64,7 @@ base_runs_free(struct base_runs *runs)
 /* --- one run's first rows --- */
 
 struct reading {
-	struct session *s;
+	const struct base_journal *j;
 	const struct store_run *row;
 	struct journal_run run;
 	struct key32 k_0;
@@ -75,8 +81,8 @@ struct reading {
 static enum status
 first_row(struct reading *r, const struct journal_event *event)
 {
-	if (run_prove(&r->s->keys->ring, state_root(r->s->state)->incarnation, r->row, &r->k_0,
-		event, r->link_before) != ST_OK ||
+	if (run_prove(r->j->secrets, r->j->rows_alone ? NULL : r->j->root->incarnation, r->row,
+		&r->k_0, event, r->link_before) != ST_OK ||
 	    event_mark_decode(event->body, event->len, &r->mark) != ST_OK)
 		return ST_ENOUGH;
 	r->is_proven = 1;
@@ -132,30 +138,31 @@ read_row(void *arg, const struct store_event *row, int odd)
 }
 
 static enum status
-read_run(struct session *s, const struct store_run *row, int only_first, struct reading *r)
+read_run(
+    const struct base_journal *j, const struct store_run *row, int only_first, struct reading *r)
 {
 	enum status st;
 
 	memset(r, 0, sizeof(*r));
-	r->s = s;
+	r->j = j;
 	r->row = row;
 	r->next = row->first;
 	r->only_first = only_first;
-	if (run_open(&s->ring, &s->keys->ring, row, &r->k_0) != ST_OK)
+	if (run_open(j->ring, j->secrets, row, &r->k_0) != ST_OK)
 		return ST_OK;
 	journal_start(&r->run, &r->k_0, row->id, row->first);
-	st = store_events(s->store, row->first, read_row, r);
+	st = store_events(j->store, row->first, read_row, r);
 	sodium_memzero(&r->run, sizeof(r->run));
 	sodium_memzero(&r->k_0, sizeof(r->k_0));
 	return st == ST_ENOUGH ? ST_OK : st;
 }
 
 enum status
-base_run_begin(struct session *s, const struct store_run *run, uint32_t *hour,
+base_run_begin(const struct base_journal *j, const struct store_run *run, uint32_t *hour,
     uint8_t link_before[JOURNAL_LINK_LEN])
 {
 	struct reading r;
-	enum status st = read_run(s, run, 1, &r);
+	enum status st = read_run(j, run, 1, &r);
 
 	if (st == ST_OK && !r.is_proven)
 		st = ST_UNKNOWN;
@@ -177,15 +184,15 @@ base_is_old(const struct base *b, uint32_t now)
 /* The first whole base among runs [from, upto), which are of one epoch; one whose date was
  * confirmed goes before. */
 static enum status
-base_among(
-    struct session *s, const struct base_runs *runs, size_t from, size_t upto, struct base *out)
+base_among(const struct base_journal *j, const struct base_runs *runs, size_t from, size_t upto,
+    struct base *out)
 {
 	struct reading r;
 	enum status st = ST_OK;
 
 	out->seq = 0;
 	for (size_t i = from; st == ST_OK && i < upto; i++) {
-		st = read_run(s, &runs->run[i], 0, &r);
+		st = read_run(j, &runs->run[i], 0, &r);
 		if (!r.is_whole || (out->seq != 0 && r.base.trust < TRUST_CONFIRMED))
 			continue;
 		*out = r.base;
@@ -205,7 +212,7 @@ epoch_before(const struct base_runs *runs, size_t *from, size_t upto)
 }
 
 enum status
-base_each(struct session *s, const struct base_runs *runs, base_fn *fn, void *arg)
+base_each(const struct base_journal *j, const struct base_runs *runs, base_fn *fn, void *arg)
 {
 	struct base b;
 	enum status st = ST_OK;
@@ -213,7 +220,7 @@ base_each(struct session *s, const struct base_runs *runs, base_fn *fn, void *ar
 	for (size_t from = 0, upto = 0; st == ST_OK && from < runs->count; from = upto) {
 		while (upto < runs->count && runs->run[upto].epoch == runs->run[from].epoch)
 			upto++;
-		st = base_among(s, runs, from, upto, &b);
+		st = base_among(j, runs, from, upto, &b);
 		if (st == ST_OK && b.seq != 0)
 			st = fn(arg, &b);
 	}
@@ -224,6 +231,7 @@ base_each(struct session *s, const struct base_runs *runs, base_fn *fn, void *ar
 static enum status
 newest_old(struct session *s, const struct base_runs *runs, struct base *out)
 {
+	const struct base_journal j = base_journal_of(s);
 	uint32_t now = session_clock_confirmed(s) ? session_quarter(s) : 0;
 	enum status st = ST_OK;
 	size_t upto = runs->count, from;
@@ -231,7 +239,7 @@ newest_old(struct session *s, const struct base_runs *runs, struct base *out)
 
 	for (; st == ST_OK && upto > 0; upto = from) {
 		epoch_before(runs, &from, upto);
-		if ((st = base_among(s, runs, from, upto, &b)) != ST_OK || b.seq == 0)
+		if ((st = base_among(&j, runs, from, upto, &b)) != ST_OK || b.seq == 0)
 			continue;
 		if (now == 0 && b.trust >= TRUST_CONFIRMED)
 			now = b.at;
@@ -251,19 +259,33 @@ take_first(void *arg, const struct base *b)
 }
 
 enum status
-base_choose(struct session *s, int all, struct base *out, uint64_t *from)
+base_oldest(const struct base_journal *j, struct base *out)
 {
 	struct base_runs runs;
-	enum status st = base_runs_read(s, &runs);
+	enum status st = base_runs_read(j, &runs);
+
+	memset(out, 0, sizeof(*out));
+	if (st == ST_OK)
+		st = base_each(j, &runs, take_first, out);
+	base_runs_free(&runs);
+	return st == ST_ENOUGH ? ST_OK : st;
+}
+
+enum status
+base_choose(struct session *s, int all, struct base *out, uint64_t *from)
+{
+	const struct base_journal j = base_journal_of(s);
+	struct base_runs runs;
+	enum status st = base_runs_read(&j, &runs);
 
 	memset(out, 0, sizeof(*out));
 	*from = 0;
 	if (st == ST_OK && !all)
 		st = newest_old(s, &runs, out);
+	base_runs_free(&runs);
 	if (out->seq != 0)
 		*from = out->run;
-	else if (st == ST_OK && state_root(s->state)->journal.first > 1)
-		st = base_each(s, &runs, take_first, out);
-	base_runs_free(&runs);
-	return st == ST_ENOUGH ? ST_OK : st;
+	else if (st == ST_OK && j.root->journal.first > 1)
+		st = base_oldest(&j, out);
+	return st;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/core/base.h"
 #include "gateway/core/events.h"
 #include "gateway/core/fold.h"
 
@@ -15,6 +16,7 @@ struct writing {
 	struct restore_journal *j;
 	struct fold fold;
 	uint64_t run;       /* id of the one under way, the same in both states; 0: none yet */
+	uint64_t base;      /* seq of the base that stands for dropped months; 0: none */
 	size_t uncommitted; /* rows */
 	uint8_t *body;      /* EVENT_LONG_MAX */
 };
@@ -87,7 +89,7 @@ write_event(void *arg, const struct view_event *ev)
 		return st;
 	before = state_next_seq(j->state);
 	st = change_event(j->state, ev->type, ev->version, w->body, ev->len, &seq);
-	if (st == ST_OK)
+	if (st == ST_OK && (ev->seq > w->base || !base_holds(ev->type)))
 		st = view_apply(j->view, ev);
 	w->uncommitted += (size_t)(state_next_seq(j->state) - before);
 	j->rows += state_next_seq(j->state) - before;
@@ -107,6 +109,21 @@ note_fault(void *arg, uint64_t seq, const char *words)
 	return ST_OK;
 }
 
+/* Old months were dropped: who was enrolled in them, the oldest base says. */
+static enum status
+begin_with_base(struct writing *w)
+{
+	const struct fold *f = &w->fold;
+	const struct base_journal journal = {f->store, f->root, f->ring, f->secrets, f->rows_alone};
+	struct base base;
+	enum status st = base_oldest(&journal, &base);
+
+	if (st == ST_OK && base.seq != 0)
+		view_from_base(w->j->view, base.seq);
+	w->base = base.seq;
+	return st;
+}
+
 enum status
 restore_journal(struct restore_journal *j)
 {
@@ -122,11 +139,14 @@ restore_journal(struct restore_journal *j)
 		.fault = note_fault,
 		.arg = &w}};
 	uint64_t end = src->root.journal.first + src->root.journal.count;
-	enum status st;
+	enum status st = ST_OK;
 
 	if (w.body == NULL)
 		return ST_MEMORY;
-	st = fold_journal(&w.fold);
+	if (src->root.journal.first > 1)
+		st = begin_with_base(&w);
+	if (st == ST_OK)
+		st = fold_journal(&w.fold);
 	j->epoch = w.fold.epoch;
 	if (st == ST_OK && j->rows == 0)
 		st = ST_INCOMPLETE;

@@ -33,6 +33,7 @@ retention_words(enum retention_why why)
 
 struct listing {
 	struct session *s;
+	struct base_journal journal;
 	struct base_runs runs;
 	struct retention_month *out;
 	size_t count, max;
@@ -59,7 +60,7 @@ add_run(struct listing *l, const struct store_run *run)
 	uint32_t hour;
 	enum status st;
 
-	st = base_run_begin(l->s, run, &hour, link);
+	st = base_run_begin(&l->journal, run, &hour, link);
 	if (st != ST_OK || (l->count > 0 && l->out[l->count - 1].month >= month))
 		return st == ST_UNKNOWN ? ST_OK : st;
 	if (l->count == l->max)
@@ -130,13 +131,13 @@ judge_months(struct listing *l)
 enum status
 retention_list(struct session *s, struct retention_month *out, size_t max, size_t *count)
 {
-	struct listing l = {.s = s, .out = out, .max = max};
-	enum status st = base_runs_read(s, &l.runs);
+	struct listing l = {.s = s, .journal = base_journal_of(s), .out = out, .max = max};
+	enum status st = base_runs_read(&l.journal, &l.runs);
 
 	if (st == ST_OK)
 		st = make_months(&l);
 	if (st == ST_OK)
-		st = base_each(s, &l.runs, note_base, &l);
+		st = base_each(&l.journal, &l.runs, note_base, &l);
 	if (st == ST_OK)
 		judge_months(&l);
 	*count = l.count;

@@ -10,6 +10,7 @@
 #include "gateway/common/clock.h"
 #include "gateway/common/log.h"
 #include "gateway/common/status.h"
+#include "gateway/core/intake.h"
 #include "gateway/core/session_unlock.h"
 
 #define HOUR_MS 3600000
@@ -68,9 +69,13 @@ session_close_in_s(const struct session *s)
 
 /* --- start and end --- */
 
+/* The checkpoint of a start may need room in the database, and find none. */
 static enum status
-start_failed(char words[SESSION_WORDS_MAX], enum status st, const char *what)
+start_failed(
+    const struct session *s, char words[SESSION_WORDS_MAX], enum status st, const char *what)
 {
+	if (st == ST_IO && intake_disk_is_low(s))
+		what = "the disk is full: make room on it, and the gateway goes on by itself";
 	(void)snprintf(words, SESSION_WORDS_MAX, "%s", what);
 	return st;
 }
@@ -132,13 +137,13 @@ session_start(struct session *s, const struct conf *conf, char words[SESSION_WOR
 	session_clock_start(s);
 	words[0] = '\0';
 	if ((s->waiting = calloc(SESSION_WAITING_MAX, sizeof(*s->waiting))) == NULL)
-		return start_failed(words, ST_MEMORY, "no memory is left");
+		return start_failed(s, words, ST_MEMORY, "no memory is left");
 	if (!store_exists(conf->state_dir))
 		return ST_OK;
 	if ((st = store_open(conf->state_dir, &s->store)) != ST_OK)
-		return start_failed(words, st, store_words(st));
+		return start_failed(s, words, st, store_words(st));
 	if ((st = anchor_open(conf, s->store, &s->anchor)) != ST_OK)
-		return start_failed(words, st,
+		return start_failed(s, words, st,
 		    st == ST_CONFIG
 			? "the anchor is missing, of another kind or size, open to other users or "
 			  "in use: 'tocsin check' says more. Without it nothing in the store can "
@@ -147,25 +152,25 @@ session_start(struct session *s, const struct conf *conf, char words[SESSION_WOR
 			: "the anchor cannot be read: see that its medium is there and sound. "
 			  "Without it nothing in the store can be read");
 	if ((st = state_open(s->store, s->anchor, &s->state)) != ST_OK)
-		return start_failed(words, st,
+		return start_failed(s, words, st,
 		    st == ST_WIPED ? status_words(st)
 		    : st == ST_ANCHOR
 			? "the anchor does not open this store: are both from one gateway?"
 			: "the store's state cannot be read");
 	if ((st = read_ring(s)) != ST_OK)
-		return start_failed(words, st, "the ring of the store cannot be read");
+		return start_failed(s, words, st, "the ring of the store cannot be read");
 	if ((st = store_meta_get(s->store, META_ON_H, &s->on_h_before)) == ST_UNKNOWN)
 		s->on_h_before = 0;
 	else if (st == ST_OK && s->on_h_before > ON_H_MAX)
-		return start_failed(words, ST_DAMAGED, "the store's count of hours is damaged");
+		return start_failed(s, words, ST_DAMAGED, "the store's count of hours is damaged");
 	else if (st != ST_OK)
-		return start_failed(words, st, "the store cannot be read");
+		return start_failed(s, words, st, "the store cannot be read");
 	if ((st = store_meta_get(s->store, META_RESTORING, &restoring)) == ST_OK && restoring != 0)
-		return start_failed(words, ST_INCOMPLETE,
+		return start_failed(s, words, ST_INCOMPLETE,
 		    "its restoring was cut short: remove state folder and anchor, and restore "
 		    "again");
 	if (st != ST_OK && st != ST_UNKNOWN)
-		return start_failed(words, st, "the store cannot be read");
+		return start_failed(s, words, st, "the store cannot be read");
 	s->awake_before = state_root(s->state)->awake_h;
 	s->at = IN_LOCKED;
 	return ST_OK;

@@ -104,6 +104,7 @@ static const char *const statements[SQL_STATEMENTS] = {
 	" heartbeat, enrolled, revoked, messages, highest, last, last_trust, chain_messages, lost,"
 	" waiting FROM monitor ORDER BY seq",
     [SQL_CARRY_RIGHT] = "SELECT seq, type, act, id, name, at FROM rights ORDER BY seq",
+    [SQL_CARRY_BACKUP] = "SELECT seq, at, next FROM backup ORDER BY seq DESC LIMIT 1",
     [SQL_CARRY_TALLY] = "SELECT week, kind, place, count FROM counted WHERE week >= ?1",
     [SQL_RENEW] = "UPDATE monitor SET waiting = ?2 WHERE slot = ?1 AND revoked IS NULL"
 		  " AND coalesce(waiting, generation) < ?2",

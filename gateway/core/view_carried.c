@@ -284,6 +284,17 @@ carry_right(struct carrier *c, sqlite3_stmt *s)
 	    event_coordinator_encode(&e, c->inner, EVENT_LONG_MAX));
 }
 
+/* The last one, so that it is known how old it is. */
+static enum status
+carry_backup(struct carrier *c, sqlite3_stmt *s)
+{
+	const struct event_backed_up e = {
+	    .at = number(s, 1, 0), .next = (uint64_t)sqlite3_column_int64(s, 2)};
+
+	return carry_event(
+	    c, seq_of(s), EVENT_BACKED_UP, event_backed_up_encode(&e, c->inner, EVENT_LONG_MAX));
+}
+
 static enum status
 carry_monitor(struct carrier *c, sqlite3_stmt *s)
 {
@@ -384,6 +395,8 @@ view_carry(struct view *v, uint16_t oldest_week, view_carry_fn *fn, void *arg)
 		st = carry_each(&c, SQL_CARRY_MONITOR, carry_monitor);
 	if (st == ST_OK)
 		st = carry_each(&c, SQL_CARRY_RIGHT, carry_right);
+	if (st == ST_OK)
+		st = carry_each(&c, SQL_CARRY_BACKUP, carry_backup);
 	if (st == ST_OK)
 		st = carry_refused(&c);
 	if (st == ST_OK)

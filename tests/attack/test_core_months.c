@@ -5,22 +5,27 @@
  * nothing of that month opens; the rest does, and what was counted is still there. With a clock of
  * its own, and syncs that a child process does not live through.
  */
+#include <fcntl.h>
 #include <sodium.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "gateway/common/clock.h"
 #include "gateway/common/fileio.h"
+#include "gateway/core/backup.h"
 #include "gateway/core/base.h"
 #include "gateway/core/epochs.h"
 #include "gateway/core/intake.h"
 #include "gateway/core/people.h"
+#include "gateway/core/restore.h"
 #include "gateway/core/retention.h"
 #include "gateway/core/rights.h"
 #include "gateway/core/session_unlock.h"
+#include "gateway/core/stretch.h"
 #include "tests/support/check.h"
 #include "tests/support/rig.h"
 
@@ -472,7 +477,51 @@ test_drop(void)
 	CHECK_EQ(number("SELECT count(*) FROM message WHERE monitor IS NULL"), 0);
 	reports(3);
 	CHECK_EQ(number("SELECT sum(messages) FROM monitor"), 153);
+	restore_it(key.text);
 	rig_remove(&rig);
+}
+
+/* A backup made after a month went: the roster and the counts of it come back too. */
+static void
+restore_it(const char *key_text)
+{
+	static struct rig again;
+	struct msg_passphrase passphrase = {.len = strlen(RIG_PASSPHRASE)};
+	struct restore_ask ask = {.passphrase = &passphrase,
+	    .argon_memory = STRETCH_MEMORY_MIN,
+	    .argon_passes = STRETCH_PASSES_MIN};
+	char text[CONF_PATH_MAX], fault[CONF_FAULT_MAX], words[SESSION_WORDS_MAX] = "";
+	struct recovery_key key;
+	struct backup_head head;
+	struct msg_restored out;
+	struct rig first;
+
+	memcpy(passphrase.octets, RIG_PASSPHRASE, passphrase.len);
+	CHECK_EQ(recovery_key_read(key_text, strlen(key_text), &key), ST_OK);
+	ask.key = &key;
+	(void)snprintf(text, sizeof(text), "%s/backup", rig.dir);
+	ask.fd = open(text, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	CHECK_EQ(backup_write(&rig.session, ask.fd, &head, words), ST_OK);
+	(void)snprintf(again.dir, sizeof(again.dir), "%.200s/again", rig.dir);
+	CHECK_EQ(mkdir(again.dir, 0700), 0);
+	(void)snprintf(text, sizeof(text), "%s/tocsin.conf", again.dir);
+	CHECK_EQ(conf_parse(text, "", 0, &again.conf, fault), ST_OK);
+	CHECK_EQ(mkdir(again.conf.state_dir, 0700), 0);
+	CHECK_EQ(session_start(&again.session, &again.conf, words), ST_OK);
+	CHECK_EQ(session_restore(&again.session, &ask, &out, words), ST_OK);
+	CHECK_EQ(out.live, 2);
+	CHECK_EQ(out.faults, 0);
+	(void)close(ask.fd);
+	first = rig;
+	rig = again;
+	rig.session.conf = &rig.conf;
+	unlock();
+	CHECK_EQ(number("SELECT count(*) FROM monitor WHERE revoked IS NULL"), 2);
+	CHECK_EQ(number("SELECT sum(count) FROM counted"), 153);
+	CHECK_EQ(number("SELECT sum(messages) FROM monitor"), 153);
+	CHECK_EQ(view_faults(rig.session.view, NULL, 0), 0);
+	session_end(&rig.session);
+	rig = first;
 }
 
 /* Months by a clock that nobody confirmed, or by stamps of two senders, go nowhere. */

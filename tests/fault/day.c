@@ -15,6 +15,11 @@
 struct day day;
 const char *const day_states[STATE_COUNT] = {"new", "LOCKED", "ARMED", "OPEN"};
 
+/* A chip is torn at any octet: here at each 16th; and its page may be lost with what was written.
+ */
+#define EEPROM_TORN 16
+#define EEPROM_PAGE 256
+
 static unsigned part;
 
 /* --- the disk's label --- */
@@ -50,6 +55,22 @@ day_part(unsigned next)
 
 /* --- beginning and end --- */
 
+static const char *settings = "";
+static int is_eeprom;
+
+enum status
+day_anchor(const char *kind)
+{
+	is_eeprom = strcmp(kind, "eeprom") == 0;
+	if (is_eeprom)
+		settings = "anchor = \"eeprom:anchor.bin\";";
+	else if (strcmp(kind, "none") == 0)
+		settings = "anchor = \"none\";";
+	else
+		return strcmp(kind, "file") == 0 ? ST_OK : ST_UNKNOWN;
+	return ST_OK;
+}
+
 /* The state's folder, as the settings have it; it is never made. */
 static void
 settle(void)
@@ -60,16 +81,28 @@ settle(void)
 	disk_vfs_register();
 	(void)snprintf(day.rig.dir, sizeof(day.rig.dir), "/tocsin-fault");
 	disk_mount(day.rig.dir);
-	if (conf_parse("/tocsin-fault/tocsin.conf", "", 0, &day.rig.conf, fault) != ST_OK)
+	if (conf_parse("/tocsin-fault/tocsin.conf", settings, strlen(settings), &day.rig.conf,
+		fault) != ST_OK) {
+		(void)fprintf(stderr, "day: %s\n", fault);
 		exit(2);
+	}
 	log_begin("fault", LOG_LEVEL_ERROR);
 }
 
 void
 day_begin(void)
 {
+	static const struct disk empty;
 	static int is_settled;
 	struct conf conf = day.rig.conf;
+
+	disk_copy(&disk, &empty);
+	disk_log_clear();
+	if (is_eeprom) {
+		disk.file[DISK_ANCHOR].exists = 1;
+		disk_cut(&disk.file[DISK_ANCHOR], DISK_PAGE);
+		disk_units(DISK_ANCHOR, EEPROM_TORN, EEPROM_PAGE, EEPROM_PAGE);
+	}
 
 	memset(&day, 0, sizeof(day));
 	day.rig.conf = conf;

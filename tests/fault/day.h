@@ -45,7 +45,10 @@ struct day {
 };
 extern struct day day;
 
-/* A new disk under the library; nothing on it, nobody known. The first call names the folder. */
+/* Which kind of anchor: "file", "eeprom" (4 KiB of zeros, on the disk from the start), "none".
+ * ST_OK, ST_UNKNOWN. */
+enum status day_anchor(const char *kind);
+/* An empty disk, nobody known. */
 void day_begin(void);
 
 /* Begin another log: what was acknowledged stays so. (The disk as it is is taken

@@ -10,6 +10,9 @@
 #define ARENA_PAGES 65536 /* written between two disk_fresh_pages() */
 
 struct disk disk;
+struct disk_unit disk_unit[DISK_FILES] = {{DISK_PAGE, DISK_SECTOR, DISK_SECTOR},
+    {DISK_PAGE, DISK_SECTOR, DISK_SECTOR}, {DISK_PAGE, DISK_SECTOR, DISK_SECTOR},
+    {DISK_PAGE, DISK_SECTOR, DISK_SECTOR}};
 struct disk_op *disk_ops;
 size_t disk_op_count;
 int disk_recording;
@@ -87,6 +90,12 @@ disk_copy(struct disk *to, const struct disk *from)
 		to->file[f].exists = from->file[f].exists;
 		to->file[f].size = from->file[f].size;
 	}
+}
+
+void
+disk_units(enum disk_name file, unsigned torn, unsigned noise, unsigned page)
+{
+	disk_unit[file] = (struct disk_unit){page, torn, noise};
 }
 
 /* --- the log --- */

@@ -34,6 +34,15 @@ struct disk {
 };
 extern struct disk disk;
 
+/* What the medium of a file keeps whole in an image, in octets that divide DISK_PAGE: when pages
+ * are written back in any order, when a write is torn, when it leaves noise. DISK_PAGE, DISK_SECTOR
+ * and DISK_SECTOR unless it is said here. */
+struct disk_unit {
+	unsigned page, torn, noise;
+};
+extern struct disk_unit disk_unit[DISK_FILES];
+void disk_units(enum disk_name file, unsigned torn, unsigned noise, unsigned page);
+
 /* Copy the page tables, not the pages. */
 void disk_copy(struct disk *to, const struct disk *from);
 /* Pages of `disk` that are written from now on are new ones; those of before stay as they are, and

@@ -262,7 +262,8 @@ static void
 make_write(
     enum image_mode mode, uint64_t seed, const struct disk_op *op, size_t ordinal, size_t all)
 {
-	size_t unit = mode == IMAGE_PAGES ? DISK_PAGE : DISK_SECTOR, part;
+	const struct disk_unit *units = &disk_unit[op->file];
+	size_t unit = mode == IMAGE_PAGES ? units->page : units->torn, part;
 
 	for (size_t done = 0; done < op->len; done += part) {
 		uint64_t at = op->at + done;
@@ -306,7 +307,7 @@ make_file(enum image_mode mode, uint64_t seed, unsigned file, size_t since)
 static void
 make_garbage(uint64_t seed)
 {
-	uint8_t noise[DISK_SECTOR];
+	uint8_t noise[DISK_PAGE];
 	size_t writes = 0, pick;
 
 	for (size_t i = 0; i < pending_count; i++)
@@ -317,17 +318,16 @@ make_garbage(uint64_t seed)
 	for (size_t i = 0; i < pending_count; i++) {
 		const struct disk_op *op = op_of(i);
 		struct disk_file *f = &disk.file[op->file];
+		size_t len = disk_unit[op->file].noise;
 		uint64_t at;
 
 		if (op->type != OP_WRITE || pick-- > 0)
 			continue;
-		at = (op->at + mix(seed, 17, 19) % op->len) / DISK_SECTOR * DISK_SECTOR;
-		for (size_t o = 0; o < sizeof(noise); o++)
+		at = (op->at + mix(seed, 17, 19) % op->len) / len * len;
+		for (size_t o = 0; o < len; o++)
 			noise[o] = (uint8_t)mix(seed, 23, o);
 		if (at < f->size)
-			disk_put(f, noise,
-			    f->size - at < sizeof(noise) ? (size_t)(f->size - at) : sizeof(noise),
-			    at);
+			disk_put(f, noise, f->size - at < len ? (size_t)(f->size - at) : len, at);
 		return;
 	}
 }

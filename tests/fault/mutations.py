@@ -20,8 +20,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ["CMakeLists.txt", "CMakePresets.json", "crypto", "reporting", "gateway", "schemas", "tests", "deploy"]
 
-CUTS = ("cuts", ["fault_test_core_cuts", "3000", "1", "first"])
-ERRORS = ("errors", ["fault_test_core_errors", "50"])
+CUTS = ("cuts", ["fault_test_core_cuts", "1500", "1", "file", "first"])
+ERRORS = ("errors", ["fault_test_core_errors", "150"])
 
 # name: (what it breaks, the test that must turn red, [(file, old, new), ...])
 MUTATIONS = {
@@ -56,9 +56,10 @@ MUTATIONS = {
     "steps_2_4": (
         "the old anchor slot is zeroed before the transaction", CUTS,
         [("gateway/core/state_commit.c",
-          "anchor_next(s->anchor, s->anchor_slot), slot);\n\t\tif (st != ST_OK)\n",
-          "anchor_next(s->anchor, s->anchor_slot), slot);\n\t\tif (st == ST_OK && !s->is_new)\n"
-          "\t\t\tst = anchor_zero(s->anchor, s->anchor_slot);\n\t\tif (st != ST_OK)\n")]),
+          "\tif ((st = transact(s, slot, on_h)) != ST_OK)\n\t\treturn st;\n",
+          "\tif (needs_anchor(s) && !s->is_new &&\n"
+          "\t    (st = anchor_zero(s->anchor, s->anchor_slot)) != ST_OK)\n\t\treturn st;\n"
+          "\tif ((st = transact(s, slot, on_h)) != ST_OK)\n\t\treturn st;\n")]),
 }
 
 

@@ -6,7 +6,7 @@
  * after it, nothing acknowledged; and then everything is there: for a process that starts again,
  * and after power cuts on top, where what a failed sync left out is never written.
  *
- *	test_core_errors [STEP]		of kinds with many calls each STEP-th alone
+ *	test_core_errors [STEP [ANCHOR]]	of kinds with many calls each STEP-th alone
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -337,10 +337,6 @@ work(const struct scenario *scenario, unsigned step, unsigned worker, unsigned w
 static void
 prepare(const struct scenario *scenario)
 {
-	static const struct disk empty;
-
-	disk_copy(&disk, &empty);
-	disk_log_clear();
 	day_begin();
 	disk_recording = 1;
 	if (scenario->is_born) {

@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Reception on a disk that is nearly full: nothing is acknowledged that cannot be kept, in words
-that say so, and when there is room again everything is there, once.
+"""Reception on a disk that is nearly full, and on one that is full to its last octet: nothing is
+acknowledged that cannot be kept, in words that say so, and when there is room again everything is
+there, once.
 
     test_full_disk.py --bin BUILD_DIR
 
 The store's folder is a small tmpfs in a mount namespace of this test's own; without one (unshare(1)
 says why) it is skipped.
 """
+import errno
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -20,6 +23,7 @@ IN_NAMESPACE = "TOCSIN_TEST_IN_NAMESPACE"
 SIZE_MIB = 64     # of the file system
 RESERVE_MIB = 16  # core's, see gateway/core/intake.c
 TEXTS = 10
+GROWTH = 60       # texts whose rows need new pages of the database
 QUIET_S = 3       # long enough for several listings
 
 step = Steps()
@@ -55,6 +59,17 @@ class SmallDisk(Gateway):
         with open(os.path.join(self.state, "ballast"), "wb") as f:
             f.write(bytes(left))
 
+    def fill_whole(self):
+        """Leave nothing at all."""
+        with open(os.path.join(self.state, "ballast"), "wb", buffering=0) as f:
+            try:
+                while True:
+                    f.write(bytes(4096))
+            except OSError as e:
+                expect(e.errno, errno.ENOSPC, "why the disk takes no more")
+        vfs = os.statvfs(self.state)
+        expect(vfs.f_bavail, 0, "blocks left")
+
     def free(self):
         os.unlink(os.path.join(self.state, "ballast"))
 
@@ -79,6 +94,25 @@ def phase(g, monitor, state):
     step(f"{state}: nothing taken while full, everything afterwards")
 
 
+def whole_disk(g, monitor):
+    """The same with nothing left, over a start: its checkpoint has rows to copy, and no room."""
+    for i in range(GROWTH):
+        g.deliver(monitor.report("KIL", 101, "--note", f"GROWTH {i}"))
+    g.wait_modem_empty()
+    g.fill_whole()
+    g.expected_log.append("tocsin-core: the disk is full: make room on it")
+    os.kill(g.wait_roles()["tocsin-core"], signal.SIGKILL)  # a clean end would not copy them either
+    for i in range(TEXTS):
+        g.deliver(monitor.report("KIL", 101, "--note", f"WHOLE {i}"))
+    wait_for(lambda: len(g.log_events("STORE_FAILED")) >= 2, "core to end again and again")
+    expect_in("the disk is full: make room on it", g.log(), "the log")
+    expect(len(g.waiting()), TEXTS, "texts that wait in the modem")
+    g.free()
+    g.wait_ready()
+    g.wait_texts(TEXTS)
+    step("nothing left at all: core ends and is started again until there is room")
+
+
 def main():
     given = options(__doc__.splitlines()[0])
     if IN_NAMESPACE not in os.environ:
@@ -93,9 +127,12 @@ def main():
         phase(g, monitor, "ARMED")
         g.lock()
         phase(g, monitor, "LOCKED")
+        g.arm()
+        whole_disk(g, monitor)
         g.unlock()
         notes = [row["note"] for row in g.inbox("--reports")[1:]]
-        wanted = [f"{state} {i}" for state in ("OPEN", "ARMED", "LOCKED") for i in range(TEXTS)]
+        wanted = [f"{state} {i}" for state in ("OPEN", "ARMED", "LOCKED", "WHOLE")
+                  for i in range(TEXTS)] + [f"GROWTH {i}" for i in range(GROWTH)]
         expect(sorted(notes), sorted(wanted), "notes of the reports")
 
 

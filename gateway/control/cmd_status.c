@@ -193,8 +193,8 @@ print_words(const struct msg_status *s, const struct wrongs *w)
 		printf("unreadable %u: see 'tocsin inbox --unreadable'\n", s->unread);
 	if (s->state == IN_OPEN && s->refused > 0) {
 		show_time(last, s->refused_last_s);
-		printf("refused    %u passphrases opened nothing, the last about %s UTC\n",
-		    s->refused, last);
+		printf("refused    %u passphrase%s opened nothing, the last about %s UTC\n",
+		    s->refused, s->refused == 1 ? "" : "s", last);
 	}
 	if (s->state == IN_OPEN && s->recovery_key) {
 		show_time(last, s->backup_s);

@@ -174,7 +174,7 @@ def date(programs, folder):
         t.answer(" days later. Is it right? [y/N] ", "n")
         t.answer("type the right date and time in UTC] ", "y")
         t.secret("Passphrase of this gateway: ", SECRET + "\n")
-        check(t.end() == 0 and "That is no date and time" in t.seen, f"arm: {t.seen}")
+        check(t.end() == 0 and "write a date and time" in t.seen, f"arm: {t.seen}")
         tocsin(programs, folder, 0, "UTC, confirmed by a coordinator", "status")
     check(state(programs, folder)["clock_level"] == "confirmed", "confirmed")
     t = Terminal(folder, f"{programs}/tocsin", "unlock")  # and not asked again

@@ -84,7 +84,8 @@ cmd_recovery_key(int argc, char **argv)
 	struct client c;
 	int code;
 
-	if (!options_read(&o, argc, argv, NULL, &code) || (code = client_open(&c)) != 0)
+	if (!options_read(&o, argc, argv, NULL, &code) || (code = client_is_open()) != 0 ||
+	    (code = client_open(&c)) != 0)
 		return code;
 	code = make_key(&c, path, yes);
 	client_close(&c);

@@ -82,6 +82,19 @@ class Terminal:
         check(not self.echoes(), "echo is off")
         self.say(text)
 
+    def more(self, seconds=60):
+        """Read what comes next. False: it has ended, or says nothing for so long."""
+        if not select.select([self.fd], [], [], seconds)[0]:
+            check(False, f"a question that nobody answers: {self.seen[-200:]!r}")
+            os.kill(self.pid, signal.SIGKILL)
+            return False
+        try:
+            got = os.read(self.fd, 4096)
+        except OSError:
+            return False
+        self.seen += got.decode("utf-8", "replace")
+        return bool(got)
+
     def end(self):
         while True:
             try:

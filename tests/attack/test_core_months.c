@@ -145,12 +145,16 @@ month(void)
 
 /* With the network's time, or as nothing but the machine says it. */
 static void
-begin(const char *name, int is_true)
+begin(const char *name, int is_true, struct msg_recovery_key *key)
 {
+	char words[SESSION_WORDS_MAX];
+
 	wall_s = 1795000000;
 	is_synchronised = is_true;
 	rig_create(&rig, name);
 	unlock();
+	if (key != NULL)
+		CHECK_EQ(rights_recovery_key(&rig.session, key, words), ST_OK);
 	(void)rig_enrol(&rig, "one");
 	(void)rig_enrol(&rig, "two");
 }
@@ -162,7 +166,7 @@ test_epochs(void)
 {
 	unsigned before;
 
-	begin("epochs", 0);
+	begin("epochs", 0, NULL);
 	before = month();
 	/* no clock is confirmed: two senders' stamps of a year later, and the machine's clock with
 	 * them, move nothing */
@@ -247,7 +251,7 @@ test_cut(void)
 	char kept[300], name[PSEUDONYM_MAX], words[SESSION_WORDS_MAX];
 	int lived = 0;
 
-	begin("cut", 1);
+	begin("cut", 1, NULL);
 	for (unsigned i = 0; i < 120; i++) { /* a base of two commits */
 		(void)snprintf(name, sizeof(name), "many %u", i);
 		(void)rig_enrol(&rig, name);
@@ -294,7 +298,7 @@ test_damaged(void)
 	uint64_t first[6], base;
 	char sql[200], words[200];
 
-	begin("damaged", 1);
+	begin("damaged", 1, NULL);
 	live(6, first);
 	unlock();
 	base = (uint64_t)number("SELECT seq FROM origin");
@@ -422,6 +426,49 @@ list(struct retention_month *months)
 	return count;
 }
 
+/* A backup made after a month went: the roster and the counts of it come back too. */
+static void
+restore_it(const char *key_text)
+{
+	static struct rig again;
+	struct msg_passphrase passphrase = {.len = strlen(RIG_PASSPHRASE)};
+	struct restore_ask ask = {.passphrase = &passphrase,
+	    .argon_memory = STRETCH_MEMORY_MIN,
+	    .argon_passes = STRETCH_PASSES_MIN};
+	char text[CONF_PATH_MAX], fault[CONF_FAULT_MAX], words[SESSION_WORDS_MAX] = "";
+	struct recovery_key key;
+	struct backup_head head;
+	struct msg_restored out;
+	struct rig first;
+
+	memcpy(passphrase.octets, RIG_PASSPHRASE, passphrase.len);
+	CHECK_EQ(recovery_key_read(key_text, strlen(key_text), &key), ST_OK);
+	ask.key = &key;
+	(void)snprintf(text, sizeof(text), "%s/backup", rig.dir);
+	ask.fd = open(text, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	CHECK_EQ(backup_write(&rig.session, ask.fd, &head, words), ST_OK);
+	(void)snprintf(again.dir, sizeof(again.dir), "%.200s/again", rig.dir);
+	CHECK_EQ(mkdir(again.dir, 0700), 0);
+	(void)snprintf(text, sizeof(text), "%s/tocsin.conf", again.dir);
+	CHECK_EQ(conf_parse(text, "", 0, &again.conf, fault), ST_OK);
+	CHECK_EQ(mkdir(again.conf.state_dir, 0700), 0);
+	CHECK_EQ(session_start(&again.session, &again.conf, words), ST_OK);
+	CHECK_EQ(session_restore(&again.session, &ask, &out, words), ST_OK);
+	CHECK_EQ(out.live, 2);
+	CHECK_EQ(out.faults, 0);
+	(void)close(ask.fd);
+	first = rig;
+	rig = again;
+	rig.session.conf = &rig.conf;
+	unlock();
+	CHECK_EQ(number("SELECT count(*) FROM monitor WHERE revoked IS NULL"), 2);
+	CHECK_EQ(number("SELECT sum(count) FROM counted"), 153);
+	CHECK_EQ(number("SELECT sum(messages) FROM monitor"), 153);
+	CHECK_EQ(view_faults(rig.session.view, NULL, 0), 0);
+	session_end(&rig.session);
+	rig = first;
+}
+
 static void
 test_drop(void)
 {
@@ -435,8 +482,7 @@ test_drop(void)
 	size_t count, len;
 
 	memset(&old, 0, sizeof(old));
-	begin("drop", 1);
-	CHECK_EQ(rights_recovery_key(&rig.session, &key, words), ST_OK);
+	begin("drop", 1, &key);
 	live(5, NULL);
 	unlock();
 	count = list(months);
@@ -481,49 +527,6 @@ test_drop(void)
 	rig_remove(&rig);
 }
 
-/* A backup made after a month went: the roster and the counts of it come back too. */
-static void
-restore_it(const char *key_text)
-{
-	static struct rig again;
-	struct msg_passphrase passphrase = {.len = strlen(RIG_PASSPHRASE)};
-	struct restore_ask ask = {.passphrase = &passphrase,
-	    .argon_memory = STRETCH_MEMORY_MIN,
-	    .argon_passes = STRETCH_PASSES_MIN};
-	char text[CONF_PATH_MAX], fault[CONF_FAULT_MAX], words[SESSION_WORDS_MAX] = "";
-	struct recovery_key key;
-	struct backup_head head;
-	struct msg_restored out;
-	struct rig first;
-
-	memcpy(passphrase.octets, RIG_PASSPHRASE, passphrase.len);
-	CHECK_EQ(recovery_key_read(key_text, strlen(key_text), &key), ST_OK);
-	ask.key = &key;
-	(void)snprintf(text, sizeof(text), "%s/backup", rig.dir);
-	ask.fd = open(text, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	CHECK_EQ(backup_write(&rig.session, ask.fd, &head, words), ST_OK);
-	(void)snprintf(again.dir, sizeof(again.dir), "%.200s/again", rig.dir);
-	CHECK_EQ(mkdir(again.dir, 0700), 0);
-	(void)snprintf(text, sizeof(text), "%s/tocsin.conf", again.dir);
-	CHECK_EQ(conf_parse(text, "", 0, &again.conf, fault), ST_OK);
-	CHECK_EQ(mkdir(again.conf.state_dir, 0700), 0);
-	CHECK_EQ(session_start(&again.session, &again.conf, words), ST_OK);
-	CHECK_EQ(session_restore(&again.session, &ask, &out, words), ST_OK);
-	CHECK_EQ(out.live, 2);
-	CHECK_EQ(out.faults, 0);
-	(void)close(ask.fd);
-	first = rig;
-	rig = again;
-	rig.session.conf = &rig.conf;
-	unlock();
-	CHECK_EQ(number("SELECT count(*) FROM monitor WHERE revoked IS NULL"), 2);
-	CHECK_EQ(number("SELECT sum(count) FROM counted"), 153);
-	CHECK_EQ(number("SELECT sum(messages) FROM monitor"), 153);
-	CHECK_EQ(view_faults(rig.session.view, NULL, 0), 0);
-	session_end(&rig.session);
-	rig = first;
-}
-
 /* Months by a clock that nobody confirmed, or by stamps of two senders, go nowhere. */
 static void
 test_drop_refused(void)
@@ -531,7 +534,7 @@ test_drop_refused(void)
 	struct retention_month months[16];
 	char words[SESSION_WORDS_MAX] = "";
 
-	begin("refused", 1);
+	begin("refused", 1, NULL);
 	live(3, NULL);
 	is_synchronised = 0;
 	wall_s += 365 * 86400;

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Journals that earlier versions wrote, in tests/corpus/journal: each must open for ever, and say
+ * what `holds` says: lines of a number and a query of the view. Later versions add columns and
+ * tables, but none of these numbers changes.
+ *
+ *	test_core_journals                the test
+ *	test_core_journals make FOLDER    a journal of this version, with something of each event
+ */
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gateway/common/clock.h"
+#include "gateway/core/backup.h"
+#include "gateway/core/chains.h"
+#include "gateway/core/intake.h"
+#include "gateway/core/people.h"
+#include "gateway/core/retention.h"
+#include "gateway/core/rights.h"
+#include "gateway/core/session_unlock.h"
+#include "tests/support/check.h"
+#include "tests/support/rig.h"
+
+static int64_t boot_ms = 1000000, wall_s = 1795000000; /* 2026-11-18 */
+
+int64_t
+clock_boot_ms(void)
+{
+	return boot_ms;
+}
+
+int64_t
+clock_wall_s(void)
+{
+	return wall_s;
+}
+
+int
+clock_is_synchronised(void)
+{
+	return 1;
+}
+
+static struct rig rig;
+static uint64_t refs = 1;
+
+/* --- the test --- */
+
+static void
+check_line(const char *line)
+{
+	char *sql;
+	int64_t want = strtoll(line, &sql, 10), got = -1;
+	sqlite3_stmt *s;
+
+	CHECK_EQ(sqlite3_prepare_v2(view_db(rig.session.view), sql, -1, &s, NULL), SQLITE_OK);
+	if (sqlite3_step(s) == SQLITE_ROW)
+		got = sqlite3_column_int64(s, 0);
+	(void)sqlite3_finalize(s);
+	if (!CHECK_EQ(got, want))
+		printf("    %s", line);
+}
+
+static unsigned
+check_holds(const char *name)
+{
+	char path[600], line[400];
+	unsigned lines = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/corpus/journal/%s/holds", TESTS_DIR, name);
+	if (!CHECK((f = fopen(path, "r")) != NULL))
+		return 0;
+	for (; fgets(line, sizeof(line), f) != NULL; lines++)
+		check_line(line);
+	(void)fclose(f);
+	return lines;
+}
+
+/* Opened twice: the second time from what the first one migrated and wrote. */
+static void
+check_journal(const char *name)
+{
+	char command[9000], words[SESSION_WORDS_MAX], fault[200];
+
+	rig_create(&rig, name);
+	session_end(&rig.session);
+	(void)snprintf(command, sizeof(command),
+	    "rm -f '%s'/* && cp '%s/corpus/journal/%s/tocsin.db' '%s'/ &&"
+	    " cp '%s/corpus/journal/%s/anchor' '%s' && chmod 600 '%s'/* '%s'",
+	    rig.conf.state_dir, TESTS_DIR, name, rig.conf.state_dir, TESTS_DIR, name,
+	    rig.conf.anchor, rig.conf.state_dir, rig.conf.anchor);
+	CHECK_EQ(system(command), 0);
+	for (int i = 0; i < 2; i++) {
+		CHECK_EQ(session_start(&rig.session, &rig.conf, words), ST_OK);
+		if (!CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK))
+			return;
+		CHECK(!rig.session.read_only);
+		CHECK_EQ(session_fold_view(&rig.session, 1), ST_OK);
+		if (!CHECK_EQ(view_faults(rig.session.view, fault, sizeof(fault)), 0))
+			printf("    %s: %s\n", name, fault);
+		CHECK(check_holds(name) > 5);
+		CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+		session_end(&rig.session);
+	}
+	CHECK_EQ(session_start(&rig.session, &rig.conf, words), ST_OK);
+	rig_remove(&rig);
+}
+
+/* --- making one --- */
+
+static void
+give(const char *text)
+{
+	struct msg_sms sms = rig_sms(text, refs++);
+
+	sms.stamp_s = wall_s - 60;
+	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+}
+
+static void
+give_reports(unsigned count)
+{
+	char text[EW1_X_CHARS + 1];
+
+	for (unsigned i = 0; i < count; i++) {
+		rig_report(&rig.phone[i % 2], 1 + i % 5, 1, "NOTE", text);
+		give(text);
+	}
+}
+
+static void
+make_events(const char *key)
+{
+	struct msg_coordinator add = {.act = COORDINATOR_ADD, .name = "second"};
+	struct msg_renew renew = {.len = RECOVERY_CHARS, .pseudonym = "one"};
+	const struct msg_passphrase wrong = {.len = 5, .octets = "wrong"};
+	char path[300], words[SESSION_WORDS_MAX] = "";
+	struct msg_renewed renewed;
+	struct backup_head head;
+	FILE *f;
+
+	add.passphrase.len = (uint32_t)strlen("another marked passphrase");
+	memcpy(add.passphrase.octets, "another marked passphrase", add.passphrase.len);
+	CHECK_EQ(rights_act(&rig.session, &add, words), ST_OK);
+	memcpy(renew.key, key, RECOVERY_CHARS);
+	CHECK_EQ(chains_renew(&rig.session, &renew, &renewed, words), ST_OK);
+	CHECK_EQ(people_revoke(&rig.session, "gone", words), ST_OK);
+	(void)snprintf(path, sizeof(path), "%s/backup", rig.dir);
+	CHECK((f = fopen(path, "w+")) != NULL);
+	CHECK_EQ(backup_write(&rig.session, fileno(f), &head, words), ST_OK);
+	CHECK_EQ(backup_note(&rig.session, &head), ST_OK);
+	(void)fclose(f);
+	CHECK_EQ(session_unlock(&rig.session, &wrong, IN_OPEN, words), ST_PASSPHRASE);
+}
+
+static void
+make(const char *folder)
+{
+	struct msg_recovery_key key;
+	struct retention_month months[16];
+	char command[9000], words[SESSION_WORDS_MAX] = "";
+	int64_t next_ms;
+	size_t count;
+
+	rig_create(&rig, "journal");
+	for (int month = 0; month < 6; month++) {
+		CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+		if (month == 0) {
+			CHECK_EQ(rights_recovery_key(&rig.session, &key, words), ST_OK);
+			(void)rig_enrol(&rig, "one");
+			(void)rig_enrol(&rig, "two");
+			(void)rig_enrol(&rig, "gone");
+			make_events(key.text);
+		}
+		give_reports(20);
+		give("hello");
+		boot_ms += (int64_t)31 * 86400000;
+		wall_s += 31 * 86400;
+		CHECK_EQ(session_tick(&rig.session, &next_ms), ST_OK);
+	}
+	give_reports(3); /* parked */
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	CHECK_EQ(retention_list(&rig.session, months, 16, &count), ST_OK);
+	CHECK_EQ(retention_drop(&rig.session, months[0].month, words), ST_OK);
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+	session_end(&rig.session);
+	(void)snprintf(command, sizeof(command),
+	    "mkdir -p '%s' && sqlite3 '%s/tocsin.db' 'PRAGMA wal_checkpoint(TRUNCATE)' &&"
+	    " cp '%s/tocsin.db' '%s/' && cp '%s' '%s/anchor'",
+	    folder, rig.conf.state_dir, rig.conf.state_dir, folder, rig.conf.anchor, folder);
+	CHECK_EQ(system(command), 0);
+	CHECK_EQ(session_start(&rig.session, &rig.conf, words), ST_OK);
+	rig_remove(&rig);
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc == 3) {
+		make(argv[2]);
+		return check_done();
+	}
+	wall_s = 1812000000; /* 2027-06-03: after the newest of them */
+	check_journal("first");
+	check_journal("issue-4");
+	return check_done();
+}

@@ -129,6 +129,7 @@ struct msg_status {
 	uint32_t clock_how;     /* confirmed by 1 the network, 2 a coordinator; 0: not confirmed */
 	uint32_t two_person;    /* 1: two coordinators' passphrases are needed */
 	uint32_t recovery_key;  /* 1: there is one */
+	int64_t backup_s;       /* OPEN: when the last backup was made; INT64_MIN: none */
 	char fault[200];        /* what is wrong, in words; empty if nothing is */
 	char weaker[128];       /* settings of the file that would weaken protection, and do not */
 };

@@ -100,6 +100,7 @@ print_json(const struct msg_status *s, const struct wrongs *w)
 	json_number(&j, "on_h", s->on_h);
 	json_flag(&j, "two_person", s->two_person);
 	json_flag(&j, "recovery_key", s->recovery_key);
+	json_time(&j, "backup", s->backup_s);
 	json_flag(&j, "read_only", s->read_only);
 	json_flag(&j, "memory_locked", s->memory_locked);
 	json_time(&j, "clock", s->clock_s);
@@ -194,6 +195,12 @@ print_words(const struct msg_status *s, const struct wrongs *w)
 		show_time(last, s->refused_last_s);
 		printf("refused    %u passphrases opened nothing, the last about %s UTC\n",
 		    s->refused, last);
+	}
+	if (s->state == IN_OPEN && s->recovery_key) {
+		show_time(last, s->backup_s);
+		printf("backup     %s%s\n",
+		    s->backup_s == INT64_MIN ? "none yet" : "the last about ",
+		    s->backup_s == INT64_MIN ? "" : last);
 	}
 	if (s->two_person)
 		printf("opened     by two coordinators together\n");

@@ -77,10 +77,11 @@ answer_status(struct answer *a, struct ipc_message *ask)
 	out->clock_s = session_now_s(s, &trust);
 	out->clock_trust = trust;
 	out->clock_how = timekeeper_how(&s->timekeeper);
-	out->refused_last_s = INT64_MIN;
+	out->refused_last_s = out->backup_s = INT64_MIN;
 	if (s->view != NULL) {
 		out->unread = view_unread(s->view);
 		out->refused = view_refused(s->view, &out->refused_last_s);
+		out->backup_s = view_backup_last(s->view);
 	}
 	(void)snprintf(out->fault, sizeof(out->fault), "%s", s->fault);
 	(void)snprintf(out->weaker, sizeof(out->weaker), "%s", s->conf->weaker);

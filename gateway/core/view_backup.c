@@ -3,6 +3,7 @@
 #include "gateway/core/events.h"
 #include "gateway/core/view_apply.h"
 #include "gateway/core/view_sql.h"
+#include "reporting/report/record.h"
 
 int
 view_apply_backed_up(struct view *v, const struct view_event *ev)
@@ -25,7 +26,7 @@ view_backup_last(struct view *v)
 	int64_t at = INT64_MIN;
 
 	if (sqlite3_step(s) == SQLITE_ROW)
-		at = sqlite3_column_int64(s, 0);
+		at = record_unix((uint32_t)sqlite3_column_int64(s, 0));
 	(void)sqlite3_reset(s);
 	return at;
 }

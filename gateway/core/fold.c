@@ -142,7 +142,8 @@ leave_unread(struct walk *w, uint64_t seq, enum why why)
 	return st;
 }
 
-/* One row's event. One that does not fill its row has no `more` behind it. */
+/* One row's event. One that does not fill its row has no `more` behind it; and one of ours goes on
+ * in no other run, for whoever has pk_V makes rows of a run that nobody proves. */
 static enum status
 take_event(
     struct walk *w, uint64_t seq, const struct journal_event *event, const struct walk_run *r)
@@ -150,7 +151,8 @@ take_event(
 	enum status st = ST_OK;
 
 	if (event->type == EVENT_MORE) {
-		if (w->type == 0 || event->len > sizeof(w->body) - w->len)
+		if (w->type == 0 || w->event_run != &r->row ||
+		    event->len > sizeof(w->body) - w->len)
 			return leave_unread(w, seq, WHY_LOOSE);
 	} else if ((st = hand_on(w)) == ST_OK) {
 		w->seq = seq;

@@ -293,7 +293,7 @@ rights_recovery_key(struct session *s, struct msg_recovery_key *out, char words[
 	if ((st = store_recovery_all(s->store, drop_slot, s)) == ST_OK)
 		st = rights_commit(s, c, &ev, 1, words);
 	if (st != ST_OK && status_class(st) != SC_STOP)
-		change_drop(s->state);
+		session_drop(s);
 	if (st == ST_OK)
 		recovery_key_write(&key, out->text);
 	sodium_memzero(&key, sizeof(key));

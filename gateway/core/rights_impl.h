@@ -6,8 +6,6 @@
 #include <stdio.h>
 
 #include "gateway/core/rights.h"
-#include <stdio.h>
-
 #include "gateway/core/ring_change.h"
 
 static inline enum status

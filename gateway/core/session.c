@@ -267,6 +267,13 @@ session_commit(struct session *s)
 	return st;
 }
 
+void
+session_drop(struct session *s)
+{
+	drop_waiting(s);
+	change_drop(s->state);
+}
+
 enum status
 session_mark(struct session *s, enum event_type type, enum cause cause, int states)
 {

@@ -163,6 +163,8 @@ enum status session_append(struct session *s, enum event_type type, const uint8_
     uint64_t *seq) MUST_USE;
 /* Make durable what was collected, then move view and facts. ST_OK or SC_STOP. */
 enum status session_commit(struct session *s) MUST_USE;
+/* What was collected since the last commit is forgotten: events and all else. */
+void session_drop(struct session *s);
 /* OPEN: the run under way ends, and the next begins, with an `opened` event, in the newest epoch of
  * this month (ring_vault_for), and is durable. Nothing may be waiting. ST_OK or SC_STOP. */
 enum status session_next_run(struct session *s, unsigned month) MUST_USE;

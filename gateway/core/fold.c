@@ -11,8 +11,6 @@
 #include "gateway/core/events.h"
 #include "gateway/core/run_proof.h"
 
-#define ROWS_MAX (UINT64_C(1) << 28) /* 64 GiB: more than any journal has */
-
 /* RUN_BEFORE: it begins before what is folded, and only its links are computed. */
 enum run_trust { RUN_WAITS, RUN_BEFORE, RUN_UNOPENED, RUN_UNPROVEN, RUN_PLANTED, RUN_PROVEN };
 
@@ -435,7 +433,7 @@ fold_journal(struct fold *f)
 
 	/* A root with a wrong mac is folded too, for reading: whoever made it may have written
 	 * numbers that no walk ends at. */
-	if (f->root->journal.first > ROWS_MAX || f->root->journal.count > ROWS_MAX)
+	if (f->root->journal.first > FOLD_ROWS_MAX || f->root->journal.count > FOLD_ROWS_MAX)
 		return f->fault(
 		    f->arg, 0, "the root does not say which rows there are: none is read");
 	if ((w = calloc(1, sizeof(*w))) == NULL)

@@ -13,6 +13,7 @@
 #include "gateway/core/mem.h"
 #include "gateway/core/people.h"
 #include "gateway/core/requests_impl.h"
+#include "gateway/core/session_unlock.h"
 
 enum status
 send_answer(const struct answer *a, const struct ipc_message *m)
@@ -321,6 +322,7 @@ requests_answer(struct requests *r, int fd, struct ipc_message *ask)
 		break;
 	}
 	ipc_wipe(ask);
+	sodium_stackzero(SESSION_STACK); /* of what was typed, and of the keys that it opened */
 	return st;
 }
 

@@ -15,6 +15,17 @@ rights_say(char words[SESSION_WORDS_MAX], enum status st, const char *sentence)
 	return st;
 }
 
+/* What stretching a passphrase came to. Where it did not get its memory nothing was begun, and the
+ * process need not end; after a commit the same status means that it must. */
+static inline enum status
+rights_stretched(char words[SESSION_WORDS_MAX], enum status st)
+{
+	if (st != ST_MEMORY)
+		return st;
+	return rights_say(words, ST_AGAIN,
+	    "there is not enough free memory for the passphrase: close other programs");
+}
+
 /* The id of the coordinator of that name; of nobody, the one that a new one would get. ST_OK,
  * ST_UNKNOWN, ST_SYNTAX with words, ST_MEMORY. */
 enum status rights_find(

@@ -4,10 +4,14 @@
  * act allows and refuses, and that it holds after a restart from the files.
  */
 #include <sodium.h>
+#include <sqlite3.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "crypto/recovery.h"
 #include "gateway/core/intake.h"
 #include "gateway/core/people.h"
+#include "gateway/core/requests.h"
 #include "gateway/core/rights.h"
 #include "tests/support/check.h"
 #include "tests/support/rig.h"
@@ -129,6 +133,36 @@ test_two(void)
 	rig_restart(&rig);
 	CHECK(!s->two_person);
 	CHECK_EQ(unlock(RIG_PASSPHRASE, "what another types is not looked at"), ST_OK);
+}
+
+static int
+is_committed(void *before)
+{
+	return state_root(s->state)->journal.count != *(uint64_t *)before;
+}
+
+/* The change is durable and the view has no memory for it: the session's ring is not the disk's any
+ * more, and the next change must not be made of it. */
+static void
+test_no_memory_after_the_commit(void)
+{
+	struct requests requests = {.session = s, .passed = -1};
+	uint64_t before = state_root(s->state)->journal.count;
+	struct ipc_message m;
+	int fd[2];
+
+	CHECK_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fd), 0);
+	ipc_begin(&m, MSG_COORDINATOR);
+	m.body.COORDINATOR.act = COORDINATOR_ADD;
+	m.body.COORDINATOR.passphrase = phrase("uma's own words");
+	(void)snprintf(m.body.COORDINATOR.name, sizeof(m.body.COORDINATOR.name), "Uma");
+	sqlite3_progress_handler(view_db(s->view), 1, is_committed, &before);
+	CHECK_EQ(requests_answer(&requests, fd[0], &m), ST_MEMORY);
+	(void)close(fd[0]);
+	(void)close(fd[1]);
+	rig_restart(&rig);
+	CHECK_EQ(unlock("uma's own words", ""), ST_OK);
+	CHECK_EQ(act(COORDINATOR_REMOVE, "Uma", "", NULL), ST_OK);
 }
 
 static enum status
@@ -270,6 +304,7 @@ main(void)
 {
 	rig_create(&rig, "rights");
 	test_people();
+	test_no_memory_after_the_commit();
 	test_two();
 	test_recovery();
 	test_copies_changed();

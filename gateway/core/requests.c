@@ -154,9 +154,9 @@ unlock_to(struct answer *a, struct ipc_message *ask, enum core_state to)
 	session_date(s, ask->body.UNLOCK.date_s, ask->body.UNLOCK.date_is_sure == 1);
 	st = session_unlock_two(
 	    s, &ask->body.UNLOCK.passphrase, &ask->body.UNLOCK.second, to, words);
-	if (st == ST_MEMORY && s->at == before)
+	if (st == ST_MEMORY && s->at == before && before != IN_OPEN)
 		return send_result(a, ST_AGAIN, 0,
-		    "there is not enough free memory for the passphrase: close other programs");
+		    "there is not enough free memory to open it: close other programs");
 	if (st == ST_CHANGED &&
 	    s->at == before) /* found before anything was armed: go on parking */
 		return send_result(a, st, s->at, words);

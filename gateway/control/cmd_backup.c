@@ -136,7 +136,7 @@ ask_core(int file, struct msg_backed_up *out)
 static int
 backup_into(int folder, const char *dir)
 {
-	struct msg_backed_up made;
+	struct msg_backed_up made = {0};
 	char name[NAME_LEN];
 	unsigned removed;
 	int file, code;

@@ -57,7 +57,7 @@ restore_with(struct birth *b, int (*make)(const struct birth *))
 {
 	struct passphrase passphrase;
 	struct recovery_typed key;
-	struct msg_restored restored;
+	struct msg_restored restored = {0};
 	int code;
 
 	if ((code = recovery_typed_get(work.plan.recovery_file, &key)) != 0)
@@ -73,6 +73,9 @@ restore_with(struct birth *b, int (*make)(const struct birth *))
 		sodium_memzero(&restored, sizeof(restored));
 		passphrase_wipe(&passphrase);
 	}
+	b->passphrase = NULL;
+	b->key = NULL;
+	b->restored = NULL;
 	sodium_memzero(&key, sizeof(key));
 	return code;
 }

@@ -237,6 +237,9 @@ newest_old(struct session *s, const struct base_runs *runs, struct base *out)
 	size_t upto = runs->count, from;
 	struct base b;
 
+	/* While there is but one epoch its base is of its beginning: nothing is gained. */
+	if (upto == 0 || runs->run[0].epoch == runs->run[upto - 1].epoch)
+		return ST_OK;
 	for (; st == ST_OK && upto > 0; upto = from) {
 		epoch_before(runs, &from, upto);
 		if ((st = base_among(&j, runs, from, upto, &b)) != ST_OK || b.seq == 0)

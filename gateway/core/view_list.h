@@ -2,7 +2,7 @@
 /*
  * For view*.c alone: the few fields of every message that a coordinator filters by, in order of
  * seq, in one piece of memory. Every filter and every count is one pass over it (see
- * docs/decisions/0033-filters-from-a-list.md). The tables stay the truth: what they got since is
+ * docs/decisions/0032-filters-from-a-list.md). The tables stay the truth: what they got since is
  * read into it before it is used, and a row that was changed or deleted makes it anew.
  */
 #ifndef GATEWAY_CORE_VIEW_LIST_H

@@ -6,7 +6,7 @@
 
 /* A person who cannot be told is not told: a failing standard error changes nothing. */
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 say_line(const char *before, const char *format, va_list list)
 {
 	(void)fputs(before, stderr);

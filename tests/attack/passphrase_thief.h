@@ -30,7 +30,8 @@ taken_from(struct taken *t, const struct rig *r, const char *name)
 	(void)mkdir(dir, 0700);
 	(void)snprintf(b, sizeof(b), "%s/state", dir);
 	(void)mkdir(b, 0700);
-	folder_copy(r->conf.state_dir, b);
+	(void)snprintf(a, sizeof(a), "%s/state", r->dir);
+	folder_copy(a, b);
 	t->copy = *r;
 	(void)snprintf(t->copy.conf.state_dir, sizeof(t->copy.conf.state_dir), "%s", b);
 	(void)snprintf(a, sizeof(a), "%s/anchor.bin", dir);

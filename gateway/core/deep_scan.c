@@ -264,9 +264,8 @@ run(struct scan *scan, const struct msg_deep_scan *ask, struct msg_scanned *out,
 		qsort(scan->text, scan->texts, sizeof(*scan->text), by_hint);
 	if ((st = search(scan, ask, out)) == ST_OK)
 		st = keep(scan);
-	/* Half of what was found is collected: a later commit must not make that durable. */
-	if (st != ST_OK && scan->found > 0 && status_class(st) != SC_STOP)
-		st = ST_IO;
+	if (st != ST_OK && status_class(st) != SC_STOP)
+		session_drop(scan->s); /* what was found may be collected by half */
 	out->texts = (uint32_t)scan->texts;
 	out->found = scan->found;
 	if (scan->found > 0) {

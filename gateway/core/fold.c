@@ -11,8 +11,6 @@
 #include "gateway/core/events.h"
 #include "gateway/core/run_proof.h"
 
-#define ROWS_MAX (UINT64_C(1) << 28) /* 64 GiB: more than any journal has */
-
 /* RUN_BEFORE: it begins before what is folded, and only its links are computed. */
 enum run_trust { RUN_WAITS, RUN_BEFORE, RUN_UNOPENED, RUN_UNPROVEN, RUN_PLANTED, RUN_PROVEN };
 
@@ -142,7 +140,8 @@ leave_unread(struct walk *w, uint64_t seq, enum why why)
 	return st;
 }
 
-/* One row's event. One that does not fill its row has no `more` behind it. */
+/* One row's event. One that does not fill its row has no `more` behind it; and one of ours goes on
+ * in no other run, for whoever has pk_V makes rows of a run that nobody proves. */
 static enum status
 take_event(
     struct walk *w, uint64_t seq, const struct journal_event *event, const struct walk_run *r)
@@ -150,7 +149,8 @@ take_event(
 	enum status st = ST_OK;
 
 	if (event->type == EVENT_MORE) {
-		if (w->type == 0 || event->len > sizeof(w->body) - w->len)
+		if (w->type == 0 || w->event_run != &r->row ||
+		    event->len > sizeof(w->body) - w->len)
 			return leave_unread(w, seq, WHY_LOOSE);
 	} else if ((st = hand_on(w)) == ST_OK) {
 		w->seq = seq;
@@ -433,7 +433,7 @@ fold_journal(struct fold *f)
 
 	/* A root with a wrong mac is folded too, for reading: whoever made it may have written
 	 * numbers that no walk ends at. */
-	if (f->root->journal.first > ROWS_MAX || f->root->journal.count > ROWS_MAX)
+	if (f->root->journal.first > FOLD_ROWS_MAX || f->root->journal.count > FOLD_ROWS_MAX)
 		return f->fault(
 		    f->arg, 0, "the root does not say which rows there are: none is read");
 	if ((w = calloc(1, sizeof(*w))) == NULL)

@@ -26,6 +26,7 @@
 #include "schemas/status.h"
 
 #define FOLD_SOUGHT_LEN 20
+#define FOLD_ROWS_MAX (UINT64_C(1) << 28) /* 64 GiB: more than any journal has */
 
 struct fold {
 	struct store *store;

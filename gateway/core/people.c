@@ -8,8 +8,8 @@
 
 #include "crypto/enrolment.h"
 #include "crypto/ratchet.h"
-#include "crypto/recovery.h"
 #include "gateway/common/entropy.h"
+#include "gateway/core/recovery_copy.h"
 
 #define RHYTHM_MAX 366
 
@@ -103,9 +103,7 @@ copy_slot(
     struct session *s, uint16_t slot, const char *pseudonym, const struct enrolment_keys *keys)
 {
 	struct recovery_slot copy = {.pk_m = keys->pk_m};
-	uint8_t content[RECOVERY_CONTENT_MAX], blob[RECOVERY_BLOB_MAX];
-	struct key32 eph;
-	size_t len;
+	uint8_t content[RECOVERY_CONTENT_MAX];
 	enum status st;
 
 	if (sodium_is_zero(s->ring.pk_r.b, sizeof(s->ring.pk_r.b)))
@@ -114,14 +112,10 @@ copy_slot(
 	memcpy(copy.pseudonym, pseudonym, strnlen(pseudonym, sizeof(copy.pseudonym) - 1));
 	memcpy(copy.chain, &keys->chain[1], sizeof(copy.chain));
 	recovery_slot_write(&copy, content);
-	entropy_fill(&eph, sizeof(eph));
-	st = recovery_seal(&s->ring.pk_r, &eph, &s->keys->ring.k_h, RECOVERY_SLOT, slot, content,
-	    sizeof(content), blob, &len);
-	if (st == ST_OK)
-		st = change_recovery(s->state, RECOVERY_SLOT, slot, blob, len);
+	st = recovery_copy(s->state, &s->ring.pk_r, &s->keys->ring.k_h, RECOVERY_SLOT, slot,
+	    content, sizeof(content));
 	sodium_memzero(&copy, sizeof(copy));
 	sodium_memzero(content, sizeof(content));
-	sodium_memzero(&eph, sizeof(eph));
 	return st;
 }
 

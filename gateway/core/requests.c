@@ -13,6 +13,7 @@
 #include "gateway/core/mem.h"
 #include "gateway/core/people.h"
 #include "gateway/core/requests_impl.h"
+#include "gateway/core/session_unlock.h"
 
 enum status
 send_answer(const struct answer *a, const struct ipc_message *m)
@@ -153,9 +154,9 @@ unlock_to(struct answer *a, struct ipc_message *ask, enum core_state to)
 	session_date(s, ask->body.UNLOCK.date_s, ask->body.UNLOCK.date_is_sure == 1);
 	st = session_unlock_two(
 	    s, &ask->body.UNLOCK.passphrase, &ask->body.UNLOCK.second, to, words);
-	if (st == ST_MEMORY && s->at == before)
+	if (st == ST_MEMORY && s->at == before && before != IN_OPEN)
 		return send_result(a, ST_AGAIN, 0,
-		    "there is not enough free memory for the passphrase: close other programs");
+		    "there is not enough free memory to open it: close other programs");
 	if (st == ST_CHANGED &&
 	    s->at == before) /* found before anything was armed: go on parking */
 		return send_result(a, st, s->at, words);
@@ -321,6 +322,7 @@ requests_answer(struct requests *r, int fd, struct ipc_message *ask)
 		break;
 	}
 	ipc_wipe(ask);
+	sodium_stackzero(SESSION_STACK); /* of what was typed, and of the keys that it opened */
 	return st;
 }
 

@@ -8,13 +8,9 @@
 #include "gateway/core/rights.h"
 #include "reporting/report/record.h"
 
-/* Argon2id did not get its memory: nothing was begun, and the process need not end. */
 static enum status
 finish_right(const struct answer *a, enum status st, const char *words)
 {
-	if (st == ST_MEMORY && !change_pending(a->r->session->state))
-		return send_result(a, ST_AGAIN, 0,
-		    "there is not enough free memory for the passphrase: close other programs");
 	if (st == ST_PASSPHRASE)
 		log_event(EV_REFUSED, LOG_STATUS(st));
 	return finish(a, st, a->r->session->at, words);

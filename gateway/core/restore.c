@@ -208,7 +208,7 @@ tell(const struct restoring *r, struct msg_restored *out)
 
 	memset(out, 0, sizeof(*out));
 	out->rows = j->rows;
-	out->missing = r->src.root.journal.count - j->rows;
+	out->missing = j->missing;
 	out->faults = j->faults;
 	out->live = r->slots.live;
 	out->anew = r->slots.anew;

@@ -15,10 +15,13 @@
 struct writing {
 	struct restore_journal *j;
 	struct fold fold;
-	uint64_t run;       /* id of the one under way, the same in both states; 0: none yet */
-	uint64_t base;      /* seq of the base that stands for dropped months; 0: none */
-	size_t uncommitted; /* rows */
-	uint8_t *body;      /* EVENT_LONG_MAX */
+	struct base_runs runs; /* the old ones */
+	uint64_t *last;        /* of each: the last row that names it */
+	uint64_t run;          /* id of the one under way, the same in both states; 0: none yet */
+	int is_proven;         /* that run */
+	uint64_t base;         /* seq of the base that stands for dropped months; 0: none */
+	size_t uncommitted;    /* rows */
+	uint8_t *body;         /* EVENT_LONG_MAX */
 };
 
 static enum status
@@ -71,6 +74,74 @@ restate(struct writing *w, size_t len, const uint8_t statement[RUN_STATEMENT_LEN
 	return ST_OK;
 }
 
+/* --- runs that lie among each other --- */
+
+/* The old run of that id; runs.count: none. */
+static size_t
+place_of(const struct writing *w, uint64_t id)
+{
+	size_t low = 0, high = w->runs.count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (w->runs.run[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < w->runs.count && w->runs.run[low].id == id ? low : w->runs.count;
+}
+
+static enum status
+note_last(void *arg, const struct store_event *row, int odd)
+{
+	struct writing *w = arg;
+	size_t at = place_of(w, row->run);
+
+	(void)odd;
+	if (at < w->runs.count)
+		w->last[at] = row->seq;
+	return ST_OK;
+}
+
+static enum status
+find_last_rows(struct writing *w)
+{
+	const struct fold *f = &w->fold;
+	const struct base_journal journal = {f->store, f->root, f->ring, f->secrets, f->rows_alone};
+	enum status st = base_runs_read(&journal, &w->runs);
+
+	if (st != ST_OK)
+		return st;
+	if ((w->last = calloc(w->runs.count + 1, sizeof(*w->last))) == NULL)
+		return ST_MEMORY;
+	return store_events(f->store, f->root->journal.first, note_last, w);
+}
+
+/* A run is written once, from its first row to its last. One that nobody proves (whoever has pk_V
+ * may have planted it) does not end another of ours, and none is begun before what is written. */
+static int
+is_among_others(const struct writing *w, const struct view_event *ev)
+{
+	if (w->fold.run->first < state_next_seq(w->j->state))
+		return 1;
+	return !ev->proven && w->is_proven && w->last[place_of(w, w->run)] > ev->seq;
+}
+
+/* --- events --- */
+
+static enum status
+note_fault(void *arg, uint64_t seq, const char *words)
+{
+	struct restore_journal *j = ((struct writing *)arg)->j;
+
+	(void)seq;
+	if (j->faults++ == 0)
+		(void)snprintf(j->first_fault, sizeof(j->first_fault), "%s", words);
+	return ST_OK;
+}
+
 static enum status
 write_event(void *arg, const struct view_event *ev)
 {
@@ -80,8 +151,14 @@ write_event(void *arg, const struct view_event *ev)
 	uint64_t seq, before;
 	enum status st = ST_OK;
 
-	if (w->run != w->fold.run->id && (st = begin(w, statement)) != ST_OK)
-		return st;
+	if (w->run != w->fold.run->id) {
+		if (is_among_others(w, ev))
+			return note_fault(
+			    w, ev->seq, "a run lies among another's rows: it is left out");
+		if ((st = begin(w, statement)) != ST_OK)
+			return st;
+		w->is_proven = ev->proven;
+	}
 	memcpy(w->body, ev->body, ev->len);
 	if (ev->seq == w->fold.run->first && restate(w, ev->len, statement) != ST_OK)
 		return ST_OK; /* not reached: the fold proved it by its statement */
@@ -98,17 +175,6 @@ write_event(void *arg, const struct view_event *ev)
 	return st;
 }
 
-static enum status
-note_fault(void *arg, uint64_t seq, const char *words)
-{
-	struct restore_journal *j = ((struct writing *)arg)->j;
-
-	(void)seq;
-	if (j->faults++ == 0)
-		(void)snprintf(j->first_fault, sizeof(j->first_fault), "%s", words);
-	return ST_OK;
-}
-
 /* Old months were dropped: who was enrolled in them, the oldest base says. */
 static enum status
 begin_with_base(struct writing *w)
@@ -122,6 +188,18 @@ begin_with_base(struct writing *w)
 		view_from_base(w->j->view, base.seq);
 	w->base = base.seq;
 	return st;
+}
+
+/* Where only the rows say which there are, those behind the last that opened are unknown. */
+static uint64_t
+count_missing(const struct writing *w)
+{
+	const struct restore_journal *j = w->j;
+	uint64_t first = state_root(j->state)->journal.first;
+
+	return (j->src->knows_root ? j->src->root.journal.count
+				   : state_next_seq(j->state) - first) -
+	       j->rows;
 }
 
 enum status
@@ -143,8 +221,11 @@ restore_journal(struct restore_journal *j)
 
 	if (w.body == NULL)
 		return ST_MEMORY;
-	if (src->root.journal.first > 1)
+	/* Where only the rows say it, nobody knows whether any were dropped. */
+	if (src->root.journal.first > 1 || !src->knows_root)
 		st = begin_with_base(&w);
+	if (st == ST_OK)
+		st = find_last_rows(&w);
 	if (st == ST_OK)
 		st = fold_journal(&w.fold);
 	j->epoch = w.fold.epoch;
@@ -153,8 +234,12 @@ restore_journal(struct restore_journal *j)
 	if (st == ST_OK)
 		st = commit(&w);
 	/* The numbers of rows that were lost at the end are not given again. */
-	if (st == ST_OK && end > state_next_seq(j->state))
+	if (st == ST_OK && src->knows_root && end > state_next_seq(j->state))
 		st = change_skip(j->state, end);
+	if (st == ST_OK)
+		j->missing = count_missing(&w);
+	base_runs_free(&w.runs);
+	free(w.last);
 	sodium_memzero(w.body, EVENT_LONG_MAX);
 	free(w.body);
 	return st;

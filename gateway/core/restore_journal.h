@@ -13,15 +13,16 @@ struct restore_journal {
 	struct view *view; /* gets every event too */
 	/* what came of it */
 	uint16_t epoch; /* the highest */
-	uint64_t rows, faults;
+	uint64_t rows, missing, faults;
 	char first_fault[200];
 };
 
 /*
  * Each run and each event that the old journal's fold hands on, under its old numbers, sealed anew
  * for the same months: the run's first event states the new incarnation. A row that is missing or
- * does not open stays missing; a run that is not proven stays so. Made durable on the way.
- * ST_OK, ST_INCOMPLETE (nothing could be read), ST_MEMORY, or SC_STOP.
+ * does not open stays missing; a run that is not proven stays so, and is left out where it lies
+ * among the rows of another. Made durable on the way. ST_OK, ST_INCOMPLETE (nothing could be read),
+ * ST_MEMORY, or SC_STOP.
  */
 enum status restore_journal(struct restore_journal *j) MUST_USE;
 

@@ -10,6 +10,8 @@
 #include "crypto/enrolment.h"
 #include "gateway/common/status.h"
 #include "gateway/core/backup.h"
+#include "gateway/core/base.h"
+#include "gateway/core/fold.h"
 
 static enum status
 say(char words[SESSION_WORDS_MAX], enum status st, const char *sentence)
@@ -119,18 +121,6 @@ load(struct restore_source *src, const struct restore_ask *ask, char words[SESSI
 /* --- our own old store --- */
 
 static enum status
-note_row(void *arg, const struct store_event *row, int odd)
-{
-	struct tree_root *root = arg;
-
-	(void)odd;
-	if (root->journal.first == 0)
-		root->journal.first = row->seq;
-	root->journal.count = row->seq + 1 - root->journal.first;
-	return ST_OK;
-}
-
-static enum status
 reopen(struct restore_source *src, char words[SESSION_WORDS_MAX])
 {
 	uint8_t octets[RING_LIST_MAX];
@@ -146,10 +136,6 @@ reopen(struct restore_source *src, char words[SESSION_WORDS_MAX])
 	if (st == ST_DAMAGED)
 		return say(words, st,
 		    "the list of who may open the old store is damaged: restore from a backup");
-	if (st == ST_OK)
-		st = store_events(src->store, 1, note_row, &src->root);
-	if (src->root.journal.first == 0)
-		src->root.journal.first = 1;
 	return st;
 }
 
@@ -219,6 +205,60 @@ open_copy(void *arg, unsigned kind, uint64_t id, const uint8_t *blob, size_t len
 	return ST_OK;
 }
 
+/* --- which rows there are, where only they say it --- */
+
+/* Longer holes are none of ours: what lies beyond one was planted, so that the numbers run out. */
+#define HOLE_MAX 65536
+
+struct extent {
+	uint64_t from, upto; /* first rows of the first and the last run that prove themselves */
+	uint64_t first, last;
+};
+
+static enum status
+note_row(void *arg, const struct store_event *row, int odd)
+{
+	struct extent *e = arg;
+	uint64_t last = e->last > e->upto ? e->last : e->upto;
+
+	(void)odd;
+	if (row->seq + HOLE_MAX < e->from || row->seq > last + HOLE_MAX)
+		return ST_OK;
+	if (e->first == 0)
+		e->first = row->seq;
+	e->last = row->seq;
+	return ST_OK;
+}
+
+static enum status
+find_rows(struct restore_source *src)
+{
+	const struct base_journal j = {src->store, &src->root, &src->list, &src->secrets, 1};
+	uint8_t link[JOURNAL_LINK_LEN];
+	struct extent e = {0, 0, 0, 0};
+	struct base_runs runs;
+	uint32_t hour;
+	enum status st;
+
+	src->root.journal.first = 1;
+	src->root.journal.count = FOLD_ROWS_MAX - HOLE_MAX;
+	st = base_runs_read(&j, &runs);
+	for (size_t i = 0; st == ST_OK && i < runs.count; i++) {
+		st = base_run_begin(&j, &runs.run[i], &hour, link);
+		if (st == ST_OK) {
+			e.from = e.from == 0 ? runs.run[i].first : e.from;
+			e.upto = runs.run[i].first;
+		} else if (st == ST_UNKNOWN)
+			st = ST_OK;
+	}
+	base_runs_free(&runs);
+	if (st == ST_OK)
+		st = store_events(src->store, 1, note_row, &e);
+	src->root.journal.first = e.first == 0 ? 1 : e.first;
+	src->root.journal.count = e.first == 0 ? 0 : e.last + 1 - e.first;
+	return st;
+}
+
 enum status
 restore_source_open(struct restore_source *src, const struct session *s,
     const struct restore_ask *ask, char words[SESSION_WORDS_MAX])
@@ -237,7 +277,7 @@ restore_source_open(struct restore_source *src, const struct session *s,
 		st = store_recovery_all(src->store, open_copy, arg);
 	if (st == ST_OK && src->secrets.month_count == 0)
 		return say(words, ST_INCOMPLETE, "no month's key is in it: nothing can be read");
-	return st;
+	return st == ST_OK && !src->knows_root ? find_rows(src) : st;
 }
 
 void

@@ -83,13 +83,13 @@ rights_passphrase(struct session *s, struct ring_change *c, uint32_t id,
     const struct msg_passphrase *passphrase, char words[SESSION_WORDS_MAX])
 {
 	uint32_t other;
-	enum status st = session_whose(s, passphrase, &other);
+	enum status st = rights_stretched(words, session_whose(s, passphrase, &other));
 
 	if (st == ST_OK)
 		return rights_say(
 		    words, ST_EXISTS, "choose another passphrase: this one is in use");
 	if (st == ST_PASSPHRASE)
-		st = ring_change_passphrase(c, id, passphrase);
+		st = rights_stretched(words, ring_change_passphrase(c, id, passphrase));
 	if (st == ST_FULL)
 		return rights_say(
 		    words, st, "there are eight coordinators already: remove one first");
@@ -134,7 +134,7 @@ change_passphrase(struct session *s, struct ring_change *c, const struct msg_coo
 	enum status st = ST_OK;
 
 	if (!ask->is_lost) {
-		st = session_whose(s, &ask->old, &whose);
+		st = rights_stretched(words, session_whose(s, &ask->old, &whose));
 		if (st == ST_PASSPHRASE || (st == ST_OK && whose != id)) {
 			st = session_refused(s);
 			if (st != ST_OK && st != ST_FULL)
@@ -293,7 +293,7 @@ rights_recovery_key(struct session *s, struct msg_recovery_key *out, char words[
 	if ((st = store_recovery_all(s->store, drop_slot, s)) == ST_OK)
 		st = rights_commit(s, c, &ev, 1, words);
 	if (st != ST_OK && status_class(st) != SC_STOP)
-		change_drop(s->state);
+		session_drop(s);
 	if (st == ST_OK)
 		recovery_key_write(&key, out->text);
 	sodium_memzero(&key, sizeof(key));

@@ -16,8 +16,8 @@
  * a removal, and with the rule, the months' keys are new and another run has begun: no copy made
  * before opens what comes, but for sk_I, which stays.
  * words: what to know, also after ST_OK. ST_OK; ST_SYNTAX (the name), ST_EXISTS, ST_UNKNOWN,
- * ST_FULL, ST_INCOMPLETE, ST_NOT_ALLOWED, ST_RANGE; ST_PASSPHRASE (the old one is wrong: noted as a
- * `refused` event); or SC_STOP.
+ * ST_FULL, ST_INCOMPLETE, ST_NOT_ALLOWED, ST_RANGE; ST_AGAIN (no memory for a passphrase, nothing
+ * was done); ST_PASSPHRASE (the old one is wrong: noted as a `refused` event); or SC_STOP.
  */
 enum status rights_act(
     struct session *s, const struct msg_coordinator *ask, char words[SESSION_WORDS_MAX]) MUST_USE;

@@ -6,8 +6,6 @@
 #include <stdio.h>
 
 #include "gateway/core/rights.h"
-#include <stdio.h>
-
 #include "gateway/core/ring_change.h"
 
 static inline enum status
@@ -15,6 +13,17 @@ rights_say(char words[SESSION_WORDS_MAX], enum status st, const char *sentence)
 {
 	(void)snprintf(words, SESSION_WORDS_MAX, "%s", sentence);
 	return st;
+}
+
+/* What stretching a passphrase came to. Where it did not get its memory nothing was begun, and the
+ * process need not end; after a commit the same status means that it must. */
+static inline enum status
+rights_stretched(char words[SESSION_WORDS_MAX], enum status st)
+{
+	if (st != ST_MEMORY)
+		return st;
+	return rights_say(words, ST_AGAIN,
+	    "there is not enough free memory for the passphrase: close other programs");
 }
 
 /* The id of the coordinator of that name; of nobody, the one that a new one would get. ST_OK,

@@ -5,8 +5,9 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "crypto/recovery.h"
 #include "gateway/common/entropy.h"
+#include "gateway/common/status.h"
+#include "gateway/core/recovery_copy.h"
 #include "gateway/core/stretch.h"
 
 #define SERIALS 16 /* an epoch is 16 * month + serial */
@@ -363,22 +364,6 @@ make_list(struct ring_change *c)
 	return ring_list_sign(&c->list, &c->secrets.sk_d);
 }
 
-static enum status
-copy(struct session *s, const struct ring_change *c, enum recovery_kind kind, uint64_t id,
-    const uint8_t *content, size_t len)
-{
-	uint8_t blob[RECOVERY_BLOB_MAX];
-	struct key32 eph;
-	size_t blob_len;
-	enum status st;
-
-	entropy_fill(&eph, sizeof(eph));
-	st = recovery_seal(
-	    &c->list.pk_r, &eph, &c->secrets.k_h, kind, id, content, len, blob, &blob_len);
-	sodium_memzero(&eph, sizeof(eph));
-	return st == ST_OK ? change_recovery(s->state, kind, id, blob, blob_len) : st;
-}
-
 /* The copies of keys and months, all of them sealed anew; those of epochs that go, go. */
 static enum status
 make_copies(struct session *s, const struct ring_change *c)
@@ -390,16 +375,29 @@ make_copies(struct session *s, const struct ring_change *c)
 		return ST_OK;
 	memcpy(keys, c->secrets.sk_i.b, 32);
 	memcpy(keys + 32, c->secrets.sk_d.b, 32);
-	st = copy(s, c, RECOVERY_KEYS, 0, keys, sizeof(keys));
+	st = recovery_copy(
+	    s->state, &c->list.pk_r, &c->secrets.k_h, RECOVERY_KEYS, 0, keys, sizeof(keys));
 	sodium_memzero(keys, sizeof(keys));
 	for (size_t i = 0; st == ST_OK && i < c->secrets.month_count; i++)
-		st = copy(s, c, RECOVERY_MONTH, c->secrets.month[i].epoch,
-		    c->secrets.month[i].sk_v.b, sizeof(c->secrets.month[i].sk_v.b));
+		st = recovery_copy(s->state, &c->list.pk_r, &c->secrets.k_h, RECOVERY_MONTH,
+		    c->secrets.month[i].epoch, c->secrets.month[i].sk_v.b, 32);
 	for (size_t i = 0; st == ST_OK && i < s->ring.vault_count; i++)
 		if (!has_vault(&c->list, s->ring.vault[i].epoch))
 			st = change_recovery(
 			    s->state, RECOVERY_MONTH, s->ring.vault[i].epoch, NULL, 0);
 	return st;
+}
+
+/* The event, and what it tells of. */
+static enum status
+collect(struct session *s, const struct ring_change *c, const uint8_t hash[EVENT_RING_LEN])
+{
+	enum status st = session_append(s, EVENT_RING, hash, EVENT_RING_LEN, NULL);
+
+	if (st != ST_OK || (st = change_ring(s->state, &c->list)) != ST_OK)
+		return st;
+	change_wraps(s->state, &c->wraps);
+	return make_copies(s, c);
 }
 
 enum status
@@ -408,15 +406,12 @@ ring_change_collect(struct session *s, struct ring_change *c)
 	uint8_t hash[EVENT_RING_LEN];
 	enum status st;
 
-	if ((st = make_list(c)) != ST_OK || (st = ring_list_hash(&c->list, hash)) != ST_OK ||
-	    (st = ring_wraps_fill(&c->wraps, &c->list, &c->secrets)) != ST_OK)
-		return st;
-	if ((st = session_append(s, EVENT_RING, hash, sizeof(hash), NULL)) != ST_OK)
-		return st;
-	if ((st = change_ring(s->state, &c->list)) != ST_OK)
-		return st;
-	change_wraps(s->state, &c->wraps);
-	return make_copies(s, c);
+	if ((st = make_list(c)) == ST_OK && (st = ring_list_hash(&c->list, hash)) == ST_OK &&
+	    (st = ring_wraps_fill(&c->wraps, &c->list, &c->secrets)) == ST_OK)
+		st = collect(s, c, hash);
+	if (st != ST_OK && status_class(st) != SC_STOP)
+		session_drop(s);
+	return st;
 }
 
 void

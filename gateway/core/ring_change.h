@@ -65,7 +65,8 @@ void ring_change_recovery_key(struct ring_change *c, const struct public32 *pk_r
 
 /* Sign the list, make wraps and recovery copies, append the `ring` event; all of it enters with the
  * session's next commit. ST_OK; ST_RANGE (the list may not be so, or has no key of the run under
- * way), ST_FULL: nothing was collected; ST_MEMORY: the process must end. */
+ * way), ST_FULL: nothing is collected any more, of the caller neither; ST_MEMORY: the process must
+ * end. */
 enum status ring_change_collect(struct session *s, struct ring_change *c) MUST_USE;
 /* After the commit: the session's list and keys are these. */
 void ring_change_taken(struct session *s, struct ring_change *c);

@@ -167,7 +167,7 @@ session_start(struct session *s, const struct conf *conf, char words[SESSION_WOR
 		return start_failed(s, words, st, "the store cannot be read");
 	if ((st = store_meta_get(s->store, META_RESTORING, &restoring)) == ST_OK && restoring != 0)
 		return start_failed(s, words, ST_INCOMPLETE,
-		    "its restoring was cut short: remove state folder and anchor, and restore "
+		    "its restoring was cut short: move state folder and anchor away, and restore "
 		    "again");
 	if (st != ST_OK && st != ST_UNKNOWN)
 		return start_failed(s, words, st, "the store cannot be read");
@@ -204,6 +204,7 @@ session_forget(struct session *s)
 	s->clock_noted = 0;
 	if (s->at != IN_NEW)
 		s->at = IN_LOCKED;
+	sodium_stackzero(SESSION_STACK); /* reading only, nothing was committed that did it */
 }
 
 void
@@ -265,6 +266,13 @@ session_commit(struct session *s)
 	}
 	drop_waiting(s);
 	return st;
+}
+
+void
+session_drop(struct session *s)
+{
+	drop_waiting(s);
+	change_drop(s->state);
 }
 
 enum status

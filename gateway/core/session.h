@@ -121,8 +121,8 @@ void session_date(struct session *s, int64_t given_s, int is_sure);
  * LOCKED to ARMED (to = IN_ARMED), LOCKED or ARMED to OPEN (to = IN_OPEN).
  * ST_RANGE: the date that came with it cannot be, nothing was done.
  * ST_OK (words may say what was found: read_only, faults of the journal);
- * ST_PASSPHRASE (noted as a `refused` event, or parked as one), ST_NOT_ALLOWED, ST_MEMORY,
- * or SC_STOP.
+ * ST_PASSPHRASE (noted as a `refused` event, or parked as one), ST_NOT_ALLOWED, ST_AGAIN (no memory
+ * for the passphrase, with words), or SC_STOP: of these ST_MEMORY leaves LOCKED and ARMED whole.
  */
 enum status session_unlock(struct session *s, const struct msg_passphrase *passphrase,
     enum core_state to, char words[SESSION_WORDS_MAX]) MUST_USE;
@@ -163,6 +163,8 @@ enum status session_append(struct session *s, enum event_type type, const uint8_
     uint64_t *seq) MUST_USE;
 /* Make durable what was collected, then move view and facts. ST_OK or SC_STOP. */
 enum status session_commit(struct session *s) MUST_USE;
+/* What was collected since the last commit is forgotten: events and all else. */
+void session_drop(struct session *s);
 /* OPEN: the run under way ends, and the next begins, with an `opened` event, in the newest epoch of
  * this month (ring_vault_for), and is durable. Nothing may be waiting. ST_OK or SC_STOP. */
 enum status session_next_run(struct session *s, unsigned month) MUST_USE;

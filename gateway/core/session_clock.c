@@ -123,10 +123,20 @@ say_refused(const struct session *s, const struct moment *now, char words[SESSIO
 	}
 	if (gmtime_r(&at, &tm) != NULL)
 		(void)strftime(shown, sizeof(shown), "%Y-%m-%d %H:%M", &tm);
-	(void)snprintf(words, SESSION_WORDS_MAX,
-	    "the date given is earlier than what was received already, at %s UTC. Nothing was "
-	    "done: look at a calendar, and if you are sure, add --date-is-sure",
-	    shown);
+	if (s->date.given_s > floor_s)
+		(void)snprintf(words, SESSION_WORDS_MAX,
+		    "the date given is more than a year after what is known, %s UTC. Nothing was "
+		    "done: "
+		    "a date too late cannot be undone (no month goes before it). If you are sure, "
+		    "add "
+		    "--date-is-sure",
+		    shown);
+	else
+		(void)snprintf(words, SESSION_WORDS_MAX,
+		    "the date given is earlier than what was received already, at %s UTC. Nothing "
+		    "was "
+		    "done: look at a calendar, and if you are sure, add --date-is-sure",
+		    shown);
 }
 
 enum status

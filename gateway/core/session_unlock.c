@@ -440,7 +440,11 @@ session_unlock_two(struct session *s, const struct msg_passphrase *passphrase,
 		(void)snprintf(
 		    s->fault, sizeof(s->fault), "%.*s", (int)sizeof(s->fault) - 1, words);
 	}
-	if (st == ST_OK)
+	if (st == ST_MEMORY) { /* Argon2id's: nothing was begun */
+		(void)snprintf(words, SESSION_WORDS_MAX,
+		    "there is not enough free memory for the passphrase: close other programs");
+		st = ST_AGAIN;
+	} else if (st == ST_OK)
 		st = session_open_with(s, secrets, to, words);
 	else if (st == ST_PASSPHRASE && (noted = session_refused(s)) != ST_OK && noted != ST_FULL)
 		st = noted;

@@ -126,7 +126,8 @@ enum status store_recovery_get(
     struct store *st, unsigned kind, uint64_t id, uint8_t *out, size_t cap, size_t *len) MUST_USE;
 enum status store_recovery_drop(struct store *st, unsigned kind, uint64_t id) MUST_USE;
 /* By kind, then id; the callback's status other than ST_OK ends the walk and is returned. Rows of
- * another length than RECOVERY_BLOB_MAX allows come with len 0. */
+ * another length than RECOVERY_BLOB_MAX allows come with len 0; those of a kind or id that no copy
+ * has were planted (no hash holds this table), and are left out. */
 typedef enum status store_recovery_fn(
     void *arg, unsigned kind, uint64_t id, const uint8_t *blob, size_t len);
 enum status store_recovery_all(struct store *st, store_recovery_fn *fn, void *arg) MUST_USE;

@@ -43,5 +43,8 @@ const char *const store_statements[SQL_COUNT] = {
     [SQL_RECOVERY_PUT] = "INSERT OR REPLACE INTO recovery(kind, id, blob) VALUES(?1, ?2, ?3)",
     [SQL_RECOVERY_GET] = "SELECT blob FROM recovery WHERE kind = ?1 AND id = ?2",
     [SQL_RECOVERY_DROP] = "DELETE FROM recovery WHERE kind = ?1 AND id = ?2",
-    [SQL_RECOVERY_ALL] = "SELECT kind, id, blob FROM recovery ORDER BY kind, id",
+    [SQL_RECOVERY_ALL] =
+	"SELECT kind, id, blob FROM recovery WHERE (kind = 1 AND id = 0)"
+	" OR (kind = 2 AND id BETWEEN 0 AND 65535) OR (kind = 3 AND id BETWEEN 0 AND 1023)"
+	" ORDER BY kind, id",
 };

@@ -148,6 +148,14 @@ timekeeper_look(struct timekeeper *t, const struct moment *now)
 	t->confirmed_ms = offset_of(now->wall_s, now->boot_ms);
 }
 
+/* More than a year above everything that is known, the machine's clock too? */
+static int
+is_far_ahead(const struct timekeeper *t, const struct moment *now, int64_t given_s)
+{
+	return given_s > timekeeper_floor(t, now) + TIMEKEEPER_AHEAD_S &&
+	       (!is_possible(now->wall_s) || given_s > now->wall_s + TIMEKEEPER_AGREE_S);
+}
+
 enum status
 timekeeper_confirm(struct timekeeper *t, const struct moment *now, int64_t given_s, int is_sure)
 {
@@ -156,7 +164,8 @@ timekeeper_confirm(struct timekeeper *t, const struct moment *now, int64_t given
 
 	if (!is_possible(given_s) || given_s < TIMEKEEPER_BUILT_S)
 		return ST_RANGE;
-	if (!is_sure && given_s < timekeeper_floor(t, now) - TIMEKEEPER_AGREE_S)
+	if (!is_sure && (given_s < timekeeper_floor(t, now) - TIMEKEEPER_AGREE_S ||
+			    is_far_ahead(t, now, given_s)))
 		return ST_RANGE;
 	away_ms = offset_of(given_s, now->boot_ms);
 	if (is_sure && away_ms < t->record_ms)

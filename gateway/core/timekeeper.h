@@ -27,6 +27,7 @@
 
 #define TIMEKEEPER_JUMP_MS ((int64_t)36 * 3600 * 1000)
 #define TIMEKEEPER_AGREE_S (15 * 60) /* a date is given to the minute, and typing takes time */
+#define TIMEKEEPER_AHEAD_S ((int64_t)400 * 24 * 3600) /* a mistyped year is more */
 
 /* What the machine says at one moment: clock.h. */
 struct moment {
@@ -63,10 +64,12 @@ void timekeeper_look(struct timekeeper *t, const struct moment *now);
 
 /*
  * A coordinator's word for the date. It confirms what is believed if that is within 15 minutes of
- * it, else it sets the clock.
- *   is_sure  also against the journal and the stamps, which are forgotten then; never against
- *            TIMEKEEPER_BUILT_S
- * ST_OK; ST_RANGE (before the bounds, or beyond what a report can say): nothing changed.
+ * it, else it sets the clock. What a date too far ahead does cannot be undone: epochs only go
+ * forward, and no month is old enough to be dropped before it.
+ *   is_sure  also against the journal and the stamps, which are forgotten then, and more than
+ *            TIMEKEEPER_AHEAD_S above the bounds where the machine's clock does not say so too;
+ *            never against TIMEKEEPER_BUILT_S
+ * ST_OK; ST_RANGE (beyond the bounds, or what a report can say): nothing changed.
  */
 enum status timekeeper_confirm(
     struct timekeeper *t, const struct moment *now, int64_t given_s, int is_sure) MUST_USE;

@@ -4,10 +4,14 @@
  * act allows and refuses, and that it holds after a restart from the files.
  */
 #include <sodium.h>
+#include <sqlite3.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "crypto/recovery.h"
 #include "gateway/core/intake.h"
 #include "gateway/core/people.h"
+#include "gateway/core/requests.h"
 #include "gateway/core/rights.h"
 #include "tests/support/check.h"
 #include "tests/support/rig.h"
@@ -129,6 +133,52 @@ test_two(void)
 	rig_restart(&rig);
 	CHECK(!s->two_person);
 	CHECK_EQ(unlock(RIG_PASSPHRASE, "what another types is not looked at"), ST_OK);
+}
+
+static int
+is_committed(void *before)
+{
+	return state_root(s->state)->journal.count != *(uint64_t *)before;
+}
+
+/* What core answers when the view has no memory as soon as something is durable. */
+static enum status
+starved(struct ipc_message *m)
+{
+	struct requests requests = {.session = s, .passed = -1};
+	uint64_t before = state_root(s->state)->journal.count;
+	enum status st;
+	int fd[2];
+
+	CHECK_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fd), 0);
+	sqlite3_progress_handler(view_db(s->view), 1, is_committed, &before);
+	st = requests_answer(&requests, fd[0], m);
+	CHECK(state_root(s->state)->journal.count > before);
+	(void)close(fd[0]);
+	(void)close(fd[1]);
+	rig_restart(&rig);
+	return st;
+}
+
+/* The session is not what the disk is any more, and the next change must not be made of it. */
+static void
+test_no_memory_after_the_commit(void)
+{
+	struct ipc_message m;
+
+	ipc_begin(&m, MSG_COORDINATOR);
+	m.body.COORDINATOR.act = COORDINATOR_ADD;
+	m.body.COORDINATOR.passphrase = phrase("uma's own words");
+	(void)snprintf(m.body.COORDINATOR.name, sizeof(m.body.COORDINATOR.name), "Uma");
+	CHECK_EQ(starved(&m), ST_MEMORY);
+	CHECK_EQ(unlock("uma's own words", ""), ST_OK);
+	CHECK_EQ(act(COORDINATOR_REMOVE, "Uma", "", NULL), ST_OK);
+	ipc_begin(&m, MSG_UNLOCK);
+	m.body.UNLOCK.passphrase = phrase(RIG_PASSPHRASE);
+	m.body.UNLOCK.date_s = TIMEKEEPER_BUILT_S + 300 * 86400;
+	m.body.UNLOCK.date_is_sure = 1;
+	CHECK_EQ(starved(&m), ST_MEMORY);
+	CHECK_EQ(unlock(RIG_PASSPHRASE, ""), ST_OK);
 }
 
 static enum status
@@ -270,6 +320,7 @@ main(void)
 {
 	rig_create(&rig, "rights");
 	test_people();
+	test_no_memory_after_the_commit();
 	test_two();
 	test_recovery();
 	test_copies_changed();

@@ -214,6 +214,25 @@ test_coordinator(void)
 	is(TODAY, TRUST_CONFIRMED);
 }
 
+/* A mistyped year would move the epochs for ever. */
+static void
+test_far_ahead(void)
+{
+	start(60000, TODAY);
+	timekeeper_record(&t, &now, TODAY - DAY);
+	CHECK_EQ(timekeeper_confirm(&t, &now, TODAY + 400 * DAY, 0), ST_RANGE);
+	CHECK_EQ(timekeeper_confirm(&t, &now, TODAY + 3650 * DAY, 0), ST_RANGE);
+	is(TODAY, TRUST_MACHINE);
+	CHECK_EQ(timekeeper_confirm(&t, &now, TODAY + 398 * DAY, 0), ST_OK);
+	start(60000, TODAY + 3650 * DAY); /* the machine's clock says so too */
+	timekeeper_record(&t, &now, TODAY - DAY);
+	CHECK_EQ(timekeeper_confirm(&t, &now, TODAY + 3650 * DAY, 0), ST_OK);
+	start(60000, TODAY);
+	timekeeper_record(&t, &now, TODAY - DAY);
+	CHECK_EQ(timekeeper_confirm(&t, &now, TODAY + 3650 * DAY, 1), ST_OK);
+	is(TODAY + 3650 * DAY, TRUST_CONFIRMED);
+}
+
 /* --- random histories --- */
 
 #define SLOTS 6
@@ -355,6 +374,7 @@ main(void)
 	test_machine_above();
 	test_network();
 	test_coordinator();
+	test_far_ahead();
 	test_histories();
 	return check_done();
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -96,7 +97,7 @@ keep(int folder, const struct msg_backed_up *b, char name[NAME_LEN], unsigned *r
 }
 
 static void
-say(const struct msg_backed_up *b, const char *dir, const char *name, unsigned removed)
+say(const struct msg_backed_up *b, const char *dir, const char *name, unsigned removed, bool beside)
 {
 	printf("%s/%s\n%" PRIu64 " rows of the journal, %" PRIu64
 	       " octets, read back and the same.\n",
@@ -112,6 +113,10 @@ say(const struct msg_backed_up *b, const char *dir, const char *name, unsigned r
 		    removed == 1 ? "" : "s");
 	cmd_say("Months that were dropped here live on in backups made before, for whoever holds "
 		"the recovery key. Take the medium to another place.");
+	if (beside)
+		cmd_say(
+		    "This folder lies on the medium of the store: if the card is lost, so is this "
+		    "backup. Write one to a stick.");
 }
 
 static int
@@ -133,6 +138,18 @@ ask_core(int file, struct msg_backed_up *out)
 	return code;
 }
 
+/* On the medium of the store it goes with it. */
+static bool
+lies_beside(int folder)
+{
+	char fault[CONF_FAULT_MAX];
+	struct stat here, store;
+	struct conf conf;
+
+	return conf_read(cmd_settings(), &conf, fault) == ST_OK && fstat(folder, &here) == 0 &&
+	       stat(conf.state_dir, &store) == 0 && here.st_dev == store.st_dev;
+}
+
 static int
 backup_into(int folder, const char *dir)
 {
@@ -152,7 +169,7 @@ backup_into(int folder, const char *dir)
 	if (code != 0)
 		(void)unlinkat(folder, TEMPORARY, 0);
 	else
-		say(&made, dir, name, removed);
+		say(&made, dir, name, removed, lies_beside(folder));
 	return code;
 }
 

@@ -67,15 +67,16 @@ get_months(struct client *c, struct months *m)
 static void
 show_month(const struct msg_retention_row *row)
 {
-	char month[MONTH_TEXT], from[DAY_TEXT], to[DAY_TEXT], fate[sizeof(row->why) + 16];
+	char month[MONTH_TEXT], from[DAY_TEXT], to[DAY_TEXT], head[MONTH_TEXT + 2];
+	char words[sizeof(row->why) + 64];
 
 	month_text(month, row->month);
 	day_text(from, row->from_s);
 	day_text(to, row->to_s);
-	printf("%s  %s to %s %7" PRIu64 " rows\n", month, from, to, row->rows);
-	(void)snprintf(fate, sizeof(fate), "%s%s",
-	    row->goes ? "may go" : "stays: ", row->goes ? "" : row->why);
-	show_wrapped(stdout, "         ", fate, show_columns());
+	(void)snprintf(head, sizeof(head), "%s  ", month);
+	(void)snprintf(words, sizeof(words), "%s to %s, %" PRIu64 " rows, %s%s", from, to,
+	    row->rows, row->goes ? "may go" : "stays: ", row->goes ? "" : row->why);
+	show_item(head, words);
 }
 
 static void

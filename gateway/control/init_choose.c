@@ -3,19 +3,25 @@
 
 #include <stdio.h>
 
+#include "gateway/control/cmd.h"
+
 int
 init_choose_passphrase(const struct plan *p, struct passphrase *out)
 {
-	if (p->secret.file[0] == NULL && !p->secret.fd_given)
-		puts("\nThe passphrase opens everything, and nobody can reset it. Six words drawn "
-		     "by lot\n"
-		     "from a list make a good one; a sentence out of a book or a song does not.");
+	if (p->secret.file[0] == NULL && !p->secret.fd_given) {
+		puts("");
+		cmd_say("The passphrase opens everything, and nobody can reset it. Six words drawn "
+			"by lot from a list make a good one; a sentence out of a book or a song "
+			"does not.");
+	}
 	return secret_choose(&p->secret, "New passphrase: ", out);
 }
 
 void
 init_choose_cost(struct plan *p)
 {
+	char time[40] = "";
+
 	if (p->argon_memory != 0 || p->argon_passes != 0) {
 		p->cost.memory_mib =
 		    p->argon_memory != 0 ? (uint32_t)p->argon_memory : COST_MEMORY_MIN;
@@ -23,10 +29,9 @@ init_choose_cost(struct plan *p)
 	} else {
 		p->cost = cost_measure();
 	}
-	printf("One try of the passphrase costs %u MiB of memory and %u passes", p->cost.memory_mib,
-	    p->cost.passes);
 	if (p->cost.about_ms != 0)
-		printf(
-		    ", about %u.%u s here", p->cost.about_ms / 1000, p->cost.about_ms / 100 % 10);
-	puts(".");
+		(void)snprintf(time, sizeof(time), ", about %u.%u s here", p->cost.about_ms / 1000,
+		    p->cost.about_ms / 100 % 10);
+	cmd_say("One try of the passphrase costs %u MiB of memory and %u passes%s.",
+	    p->cost.memory_mib, p->cost.passes, time);
 }

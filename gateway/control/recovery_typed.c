@@ -93,7 +93,7 @@ letters(const struct passphrase *p)
 static int
 from_terminal(struct recovery_typed *out)
 {
-	char prompt[80] = "Recovery key, as on the paper (not shown): ";
+	char prompt[80] = "Recovery key, as on paper (not shown): ";
 	enum status st = ST_OK;
 	struct passphrase p;
 	size_t have = 0;

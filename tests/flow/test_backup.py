@@ -54,6 +54,7 @@ def keep_two(g, usb):
     expect(len(names), 2, "backups kept")
     expect([n.rsplit("-", 1)[1] for n in names], ["00000002.backup", "00000003.backup"], "names")
     expect_in("read back and the same", said[0], "the first")
+    expect_in("on the medium of the store", said[0], "the folder of this test is no stick")
     expect_in("1 older backup of this gateway removed", said[2], "the third")
     expect_in("spare keys of 1 monitor", said[2], "what it holds")
     expect_in("cannot be opened", g.command("backup", "/nowhere", code=1).err, "no such folder")

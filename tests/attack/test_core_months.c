@@ -426,16 +426,17 @@ list(struct retention_month *months)
 	return count;
 }
 
-/* A backup made after a month went: the roster and the counts of it come back too. */
+/* After a month went: the roster and the counts of it come back too, from a backup and from its own
+ * folder, in which a thief made a first row. */
 static void
-restore_it(const char *key_text)
+restore_it(const char *key_text, int from_folder)
 {
 	static struct rig again;
 	struct msg_passphrase passphrase = {.len = strlen(RIG_PASSPHRASE)};
 	struct restore_ask ask = {.passphrase = &passphrase,
 	    .argon_memory = STRETCH_MEMORY_MIN,
 	    .argon_passes = STRETCH_PASSES_MIN};
-	char text[CONF_PATH_MAX], fault[CONF_FAULT_MAX], words[SESSION_WORDS_MAX] = "";
+	char text[CONF_PATH_MAX + 16], fault[CONF_FAULT_MAX], words[SESSION_WORDS_MAX] = "";
 	struct recovery_key key;
 	struct backup_head head;
 	struct msg_restored out;
@@ -444,6 +445,8 @@ restore_it(const char *key_text)
 	memcpy(passphrase.octets, RIG_PASSPHRASE, passphrase.len);
 	CHECK_EQ(recovery_key_read(key_text, strlen(key_text), &key), ST_OK);
 	ask.key = &key;
+	(void)snprintf(text, sizeof(text), "rm -rf '%s/again'", rig.dir);
+	CHECK_EQ(system(text), 0);
 	(void)snprintf(text, sizeof(text), "%s/backup", rig.dir);
 	ask.fd = open(text, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	CHECK_EQ(backup_write(&rig.session, ask.fd, &head, words), ST_OK);
@@ -453,10 +456,19 @@ restore_it(const char *key_text)
 	CHECK_EQ(conf_parse(text, "", 0, &again.conf, fault), ST_OK);
 	CHECK_EQ(mkdir(again.conf.state_dir, 0700), 0);
 	CHECK_EQ(session_start(&again.session, &again.conf, words), ST_OK);
+	if (from_folder) {
+		(void)close(ask.fd);
+		ask.fd = -1;
+		on_disk("INSERT INTO journal SELECT 1, run, blob FROM journal LIMIT 1");
+		session_end(&rig.session);
+		(void)snprintf(text, sizeof(text), "%s" RESTORE_OLD, again.conf.state_dir);
+		copy_folder(rig.conf.state_dir, text);
+	}
 	CHECK_EQ(session_restore(&again.session, &ask, &out, words), ST_OK);
 	CHECK_EQ(out.live, 2);
-	CHECK_EQ(out.faults, 0);
-	(void)close(ask.fd);
+	CHECK_EQ(out.faults > 0, from_folder);
+	if (ask.fd != -1)
+		(void)close(ask.fd);
 	first = rig;
 	rig = again;
 	rig.session.conf = &rig.conf;
@@ -523,7 +535,8 @@ test_drop(void)
 	CHECK_EQ(number("SELECT count(*) FROM message WHERE monitor IS NULL"), 0);
 	reports(3);
 	CHECK_EQ(number("SELECT sum(messages) FROM monitor"), 153);
-	restore_it(key.text);
+	restore_it(key.text, 0);
+	restore_it(key.text, 1);
 	rig_remove(&rig);
 }
 

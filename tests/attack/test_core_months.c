@@ -540,6 +540,68 @@ test_drop(void)
 	rig_remove(&rig);
 }
 
+static void
+act(enum coordinator_act what, const char *passphrase)
+{
+	struct msg_coordinator ask = {.act = what, .name = "Sila"};
+	char words[SESSION_WORDS_MAX];
+
+	ask.passphrase.len = (uint32_t)strlen(passphrase);
+	memcpy(ask.passphrase.octets, passphrase, ask.passphrase.len);
+	CHECK_EQ(rights_act(&rig.session, &ask, words), ST_OK);
+}
+
+static unsigned
+keys_of(unsigned month)
+{
+	unsigned count = 0;
+
+	CHECK_EQ(rig.session.keys->ring.month_count, rig.session.ring.vault_count);
+	for (size_t i = 0; i < rig.session.ring.vault_count; i++)
+		count += epoch_month(rig.session.ring.vault[i].epoch) == month &&
+			 epoch_month(rig.session.keys->ring.month[i].epoch) == month;
+	return count;
+}
+
+/* A coordinator was removed in it: the month has two epochs, and goes with both. */
+static void
+test_drop_of_two_epochs(void)
+{
+	static struct msg_recovery_key key;
+	struct retention_month months[16] = {0};
+	char words[SESSION_WORDS_MAX] = "";
+	uint8_t blob[RECOVERY_BLOB_MAX];
+	uint16_t epoch;
+	size_t len;
+
+	begin("two-epochs", 1, &key);
+	unlock();
+	epoch = rig.session.epoch;
+	reports(10);
+	act(COORDINATOR_ADD, "sila's own words");
+	act(COORDINATOR_REMOVE, "");
+	CHECK_EQ(rig.session.epoch, epoch + 1);
+	reports(10);
+	live(5, NULL);
+	unlock();
+	CHECK(list(months) >= 5);
+	CHECK_EQ(months[0].month, epoch_month(epoch));
+	CHECK_EQ(months[0].why, RETENTION_GOES);
+	CHECK_EQ(keys_of(epoch_month(epoch)), 2);
+	CHECK_EQ(retention_drop(&rig.session, months[0].month, words), ST_OK);
+	for (int i = 0; i < 2; i++) {
+		CHECK_EQ(keys_of(epoch_month(epoch)), 0);
+		CHECK_EQ(store_recovery_get(rig.session.store, RECOVERY_MONTH,
+			     (uint64_t)epoch + (unsigned)i, blob, sizeof(blob), &len),
+		    ST_UNKNOWN);
+		CHECK_EQ(number("SELECT sum(messages) FROM monitor"), 170);
+		CHECK_EQ(view_faults(rig.session.view, NULL, 0), 0);
+		rig_restart(&rig);
+		unlock();
+	}
+	rig_remove(&rig);
+}
+
 /* Months by a clock that nobody confirmed, or by stamps of two senders, go nowhere. */
 static void
 test_drop_refused(void)
@@ -583,6 +645,7 @@ main(void)
 	test_epochs();
 	test_damaged();
 	test_drop();
+	test_drop_of_two_epochs();
 	test_drop_refused();
 	test_cut();
 	return check_done();

@@ -40,7 +40,6 @@
 #define BATCH_MAX 256
 #define SLOT_MAX 1024         /* 32 nodes of 32 slots */
 #define RECOVERY_BLOB_MAX 384 /* a copy for the recovery key */
-#define RECOVERY_TEXT_MAX 88  /* the recovery key, with the closing zero */
 #define SEEN_DAYS 14          /* switched on */
 
 /* Files that people write. */

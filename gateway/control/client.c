@@ -77,9 +77,9 @@ fault_words(int fault)
 void
 client_say_anew(FILE *out, const struct conf *conf)
 {
-	(void)fprintf(out,
-	    "To begin anew: stop tocsind, delete the folder %s%s%s and the file %s, and run\n"
-	    "'tocsin init'. Every monitor must be enrolled again.\n",
+	(out == stdout ? cmd_say : cmd_note)(
+	    "To begin anew: stop tocsind, delete the folder %s%s%s and the file %s, and run "
+	    "'tocsin init'. Every monitor must be enrolled again.",
 	    conf->state_dir, conf->anchor_kind == ANCHOR_FILE ? ", the file " : "",
 	    conf->anchor_kind == ANCHOR_FILE ? conf->anchor : "", cmd_settings());
 }
@@ -159,6 +159,21 @@ client_next(struct client *c, struct ipc_message *answer, int wait_s)
 	answer->body.RESULT.words[sizeof(result->words) - 1] = '\0';
 	return cmd_fail(EXIT_REFUSED, "%s",
 	    result->words[0] != '\0' ? result->words : status_words((enum status)result->status));
+}
+
+int
+client_is_open(void)
+{
+	struct ipc_message ask, answer;
+	struct client c;
+	int code;
+
+	if ((code = client_open(&c)) != 0)
+		return code;
+	ipc_begin(&ask, MSG_COORDINATORS); /* answered while OPEN alone */
+	code = client_ask(&c, &ask, &answer, CLIENT_WAIT_S);
+	client_close(&c);
+	return code;
 }
 
 int

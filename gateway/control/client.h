@@ -39,6 +39,9 @@ int client_ask_with(
 /* Receive one more answer. As client_ask. */
 int client_next(struct client *c, struct ipc_message *answer, int wait_s);
 
+/* Before anything secret is typed: is it there, and OPEN? 0, or the exit code after words. */
+int client_is_open(void);
+
 /* An answer of a type that does not belong here: words and the exit code. */
 int client_puzzled(void);
 

@@ -3,8 +3,12 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "gateway/common/program.h"
+#include "gateway/control/show.h"
+
+#define SENTENCE_MAX 2048
 
 static const char *given_program = "tocsin", *given_settings;
 
@@ -33,16 +37,49 @@ cmd_program(void)
 	return given_program;
 }
 
+/* At a terminal lines end between words; a script gets one line. */
+static void
+say(FILE *out, const char *before, const char *fmt, va_list ap)
+{
+	char words[SENTENCE_MAX];
+	int len = snprintf(words, sizeof(words), "%s", before);
+
+	(void)vsnprintf(words + len, sizeof(words) - (size_t)len, fmt, ap);
+	if (isatty(fileno(out)))
+		show_wrapped(out, "", words, show_columns());
+	else
+		(void)fprintf(out, "%s\n", words);
+}
+
+void
+cmd_say(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(stdout, "", fmt, ap);
+	va_end(ap);
+}
+
+void
+cmd_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)fflush(stdout);
+	va_start(ap, fmt);
+	say(stderr, "", fmt, ap);
+	va_end(ap);
+}
+
 int
 cmd_fail(int code, const char *fmt, ...)
 {
 	va_list ap;
 
 	(void)fflush(stdout); /* so that the sentence stands last */
-	(void)fputs("tocsin: ", stderr);
 	va_start(ap, fmt);
-	(void)vfprintf(stderr, fmt, ap);
+	say(stderr, "tocsin: ", fmt, ap);
 	va_end(ap);
-	(void)fputc('\n', stderr);
 	return code;
 }

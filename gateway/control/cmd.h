@@ -24,6 +24,10 @@ void cmd_begin(const char *program, const char *conf);
  */
 int cmd_fail(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* Sentences of an answer on standard output, or beside one on standard error; a newline follows. */
+void cmd_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void cmd_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 int cmd_init(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_status(int argc, char **argv);

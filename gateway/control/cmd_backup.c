@@ -105,13 +105,13 @@ say(const struct msg_backed_up *b, const char *dir, const char *name, unsigned r
 		printf("%" PRIu64 " rows are missing in the journal itself: see 'tocsin journal "
 		       "verify'.\n",
 		    b->missing);
-	printf("It opens only with the recovery key: %u months, spare keys of %u monitors.\n",
-	    b->months, b->slots);
+	cmd_say("It opens only with the recovery key, and holds spare keys of %u monitor%s.",
+	    b->slots, b->slots == 1 ? "" : "s");
 	if (removed > 0)
 		printf("%u older backup%s of this gateway removed: two are kept.\n", removed,
 		    removed == 1 ? "" : "s");
-	puts("Months that were dropped here live on in backups made before, for whoever holds the\n"
-	     "recovery key. Take the medium to another place.");
+	cmd_say("Months that were dropped here live on in backups made before, for whoever holds "
+		"the recovery key. Take the medium to another place.");
 }
 
 static int
@@ -166,8 +166,9 @@ cmd_backup(int argc, char **argv)
 	if (!options_read(&o, argc, argv, &dir, &code))
 		return code;
 	if ((folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
-		return cmd_fail(
-		    EXIT_REFUSED, "the folder %s cannot be opened: %s", dir, strerror(errno));
+		return cmd_fail(EXIT_REFUSED,
+		    "the folder %s cannot be opened (%s): is the stick plugged in and mounted?",
+		    dir, strerror(errno));
 	code = backup_into(folder, dir);
 	(void)close(folder); /* synced */
 	return code;

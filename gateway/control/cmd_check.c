@@ -14,20 +14,25 @@
 #include "gateway/control/client.h"
 #include "gateway/control/cmd.h"
 #include "gateway/control/options.h"
+#include "gateway/control/show.h"
 #include "schemas/exit.h"
 
 #define STORE_NAME "tocsin.db"
 #define ANCHOR_FILE_LEN 12288
 #define ANCHOR_EEPROM_MIN 832
 
+#define SENTENCE_MAX 8192
+
 static unsigned wrong;
 
 __attribute__((format(printf, 3, 0))) static void
 line(const char *mark, const char *item, const char *fmt, va_list ap)
 {
-	printf("%-5s %-9s ", mark, item);
-	(void)vprintf(fmt, ap);
-	putchar('\n');
+	char head[32], words[SENTENCE_MAX];
+
+	(void)snprintf(head, sizeof(head), "%-5s %-9s ", mark, item);
+	(void)vsnprintf(words, sizeof(words), fmt, ap);
+	show_item(head, words);
 }
 
 __attribute__((format(printf, 2, 3))) static void

@@ -31,21 +31,10 @@ ask_for(struct ipc_message *ask, const char *done)
 		if (answer.head.type != MSG_RESULT)
 			code = client_puzzled();
 		else
-			puts(answer.body.RESULT.words[0] != '\0' ? answer.body.RESULT.words : done);
+			cmd_say("%s",
+			    answer.body.RESULT.words[0] != '\0' ? answer.body.RESULT.words : done);
 	}
 	client_close(&c);
-	return code;
-}
-
-/* Before anything is typed. */
-static int
-is_reachable(void)
-{
-	struct client c;
-	int code = client_open(&c);
-
-	if (code == 0)
-		client_close(&c);
 	return code;
 }
 
@@ -64,7 +53,8 @@ is_confirmed(const char *name, const char *what)
 	char line[NAME_LINE_MAX];
 	size_t len;
 
-	printf("%s\nType her name to go on: ", what);
+	cmd_say("%s", what);
+	printf("Type her name to go on: ");
 	(void)fflush(stdout);
 	if (fgets(line, sizeof(line), stdin) == NULL)
 		return false;
@@ -86,7 +76,7 @@ add(int argc, char **argv)
 	int code;
 
 	if (!options_read(&o, argc, argv, &name, &code) ||
-	    (code = begin(&ask, COORDINATOR_ADD, name)) != 0 || (code = is_reachable()) != 0 ||
+	    (code = begin(&ask, COORDINATOR_ADD, name)) != 0 || (code = client_is_open()) != 0 ||
 	    (code = secret_choose(&source, "Her new passphrase, which she types herself: ", &p)) !=
 		0)
 		return code;
@@ -108,7 +98,7 @@ drop(int argc, char **argv)
 	int code;
 
 	if (!options_read(&o, argc, argv, &name, &code) ||
-	    (code = begin(&ask, COORDINATOR_REMOVE, name)) != 0 || (code = is_reachable()) != 0)
+	    (code = begin(&ask, COORDINATOR_REMOVE, name)) != 0 || (code = client_is_open()) != 0)
 		return code;
 	if (!yes && !is_confirmed(name, "Her passphrase will open this gateway no more."))
 		return cmd_fail(EXIT_REFUSED, "not confirmed: nobody was removed");
@@ -133,7 +123,8 @@ change_passphrase(int argc, char **argv)
 	int code;
 
 	if (!options_read(&o, argc, argv, &name, &code) ||
-	    (code = begin(&ask, COORDINATOR_PASSPHRASE, name)) != 0 || (code = is_reachable()) != 0)
+	    (code = begin(&ask, COORDINATOR_PASSPHRASE, name)) != 0 ||
+	    (code = client_is_open()) != 0)
 		return code;
 	ask.body.COORDINATOR.is_lost = lost;
 	if (lost && source.file[0] == NULL && !source.fd_given &&
@@ -179,12 +170,11 @@ static void
 print_row(const struct msg_coordinator_row *row, bool first)
 {
 	static struct show_column columns[C_COUNT] = {
-	    [C_NAME] = {"coordinator", 12, 31, false, 0},
-	    [C_SINCE] = {"since (UTC)", 16, 16, false, 0},
-	    [C_PASSPHRASE] = {"new passphrase", 16, 16, false, 0},
+	    [C_NAME] = {"coordinator", 11, 31, false, 0},
+	    [C_SINCE] = {"since (UTC)", 11, 16, false, 0},
+	    [C_PASSPHRASE] = {"new passphrase", 14, 16, false, 0},
 	};
-	char name[CELL_MAX], since[SHOW_TIME_MAX] = "the beginning",
-			     passphrase[SHOW_TIME_MAX] = "-";
+	char name[CELL_MAX], since[SHOW_TIME_MAX] = "init", passphrase[SHOW_TIME_MAX] = "-";
 	const char *cells[C_COUNT] = {name, since, passphrase};
 
 	(void)show_visible(name, sizeof(name), row->name, strlen(row->name));

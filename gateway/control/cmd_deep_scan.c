@@ -25,7 +25,7 @@ struct tally {
 static void
 show_progress(const struct tally *t, uint32_t done)
 {
-	if (isatty(STDERR_FILENO))
+	if (done > 0 && isatty(STDERR_FILENO))
 		(void)fprintf(stderr, "\r%s: %u %% ", t->name, done * 100 / EW1_SCAN_MAX);
 }
 
@@ -115,9 +115,11 @@ scan_one(struct client *c, const char *pseudonym, void *arg)
 		printf(" to no. %u", t.last);
 	if (t.found > 0)
 		puts(".");
+	else if (code == 0 && t.texts == 0)
+		cmd_say("%s: there is no text that nobody's chain opened.", t.name);
 	else if (code == 0)
-		printf("%s: none of %u %s that nobody's chain opened is hers, up to %d numbers "
-		       "ahead.\n",
+		cmd_say("%s: none of %u %s that nobody's chain opened is hers, up to %d numbers "
+			"ahead.",
 		    t.name, t.texts, t.texts == 1 ? "text" : "texts", EW1_SCAN_MAX);
 	return code;
 }

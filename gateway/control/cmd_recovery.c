@@ -24,14 +24,14 @@ hand_out(struct msg_recovery_key *key, const char *path)
 	if ((code = recovery_sheet(key->text, path)) != 0)
 		return code;
 	if (key->replaced)
-		(void)fputs("The recovery key before it opens nothing more that is stored from now "
-			    "on; destroy it. A backup made before still needs it.\n",
-		    stderr);
+		cmd_note("The recovery key before it opens nothing that is stored from now on. A "
+			 "backup made before still needs it: make a new backup, then destroy the "
+			 "old paper.");
 	if (key->slots > 0)
-		(void)fprintf(stderr,
-		    "%u monitors were enrolled before this key: it does not hold their next keys; "
-		    "enrol them anew when there is time.\n",
-		    key->slots);
+		cmd_note("%u %s enrolled before this key, which does not hold the next keys of "
+			 "%s: enrol anew when there is time.",
+		    key->slots, key->slots == 1 ? "monitor was" : "monitors were",
+		    key->slots == 1 ? "that one" : "those");
 	return 0;
 }
 
@@ -40,10 +40,9 @@ is_confirmed(void)
 {
 	char line[16];
 
-	(void)fprintf(stderr,
-	    "There is a recovery key already. A new one makes it worthless for "
-	    "what comes, and\nthe spare keys of monitors enrolled so far are lost "
-	    "to it.\nType yes to go on: ");
+	cmd_note("There is a recovery key already. A new one makes it worthless for what comes, "
+		 "and the spare keys of monitors enrolled so far are lost to it.");
+	(void)fputs("Type yes to go on: ", stderr);
 	return fgets(line, sizeof(line), stdin) != NULL && strcmp(line, "yes\n") == 0;
 }
 
@@ -85,7 +84,8 @@ cmd_recovery_key(int argc, char **argv)
 	struct client c;
 	int code;
 
-	if (!options_read(&o, argc, argv, NULL, &code) || (code = client_open(&c)) != 0)
+	if (!options_read(&o, argc, argv, NULL, &code) || (code = client_is_open()) != 0 ||
+	    (code = client_open(&c)) != 0)
 		return code;
 	code = make_key(&c, path, yes);
 	client_close(&c);
@@ -123,11 +123,34 @@ recover(struct ipc_message *ask)
 		if (answer.head.type != MSG_RESULT)
 			code = client_puzzled();
 		else
-			puts(answer.body.RESULT.words[0] != '\0'
-				 ? answer.body.RESULT.words
-				 : "The gateway is OPEN, and the new passphrase is in force.");
+			cmd_say(
+			    "%s", answer.body.RESULT.words[0] != '\0'
+				      ? answer.body.RESULT.words
+				      : "The gateway is OPEN, and the new passphrase is in force.");
 	}
 	client_close(&c);
+	return code;
+}
+
+/* Before anything is typed: there is a gateway to give it to, and it wants it. */
+static int
+refuse_open(void)
+{
+	struct ipc_message ask, answer;
+	struct client c;
+	int code;
+
+	if ((code = client_open(&c)) != 0)
+		return code;
+	ipc_begin(&ask, MSG_STATUS);
+	code = client_ask(&c, &ask, &answer, CLIENT_WAIT_S);
+	client_close(&c);
+	if (code == 0 && answer.head.type != MSG_STATUS_REPLY)
+		return client_puzzled();
+	if (code == 0 && answer.body.STATUS_REPLY.state == IN_OPEN)
+		return cmd_fail(EXIT_REFUSED, "the gateway is OPEN already: 'tocsin coordinator "
+					      "passwd --lost NAME' gives a new "
+					      "passphrase; or 'tocsin lock', and again");
 	return code;
 }
 
@@ -141,15 +164,13 @@ cmd_recover(int argc, char **argv)
 	    "tocsin recover [OPTIONS] NAME", rows, sizeof(rows) / sizeof(rows[0]), 1};
 	struct ipc_message ask;
 	struct passphrase p;
-	struct client c;
 	int code;
 
 	if (!options_read(&o, argc, argv, &name, &code))
 		return code;
 	ipc_begin(&ask, MSG_RECOVER);
-	if ((code = people_name(ask.body.RECOVER.name, name)) != 0 || (code = client_open(&c)) != 0)
+	if ((code = people_name(ask.body.RECOVER.name, name)) != 0 || (code = refuse_open()) != 0)
 		return code;
-	client_close(&c); /* there is somebody to give it to; core waits for no typing */
 	if ((code = get_key(file, &ask.body.RECOVER)) == 0)
 		code = secret_choose(&source, "New passphrase of this coordinator: ", &p);
 	if (code != 0) {

@@ -38,8 +38,8 @@ say_renewed(const char *pseudonym, const struct msg_renewed *r)
 	(void)show_visible(name, sizeof(name), pseudonym, strlen(pseudonym));
 	if (r->chain == 0)
 		return say_none(name, r);
-	printf("%s: chain %u waits for her%s; %u spare left. Tell her: before the next message run "
-	       "'tocsin-compose next-chain %u' (on a page: choose next chain).\n",
+	cmd_say("%s: chain %u waits for her%s; %u spare left. Tell her: before the next message "
+		"run 'tocsin-compose next-chain %u'.",
 	    name, r->chain, r->was_there ? ", as it did before" : "", r->spares, r->chain);
 	return 0;
 }
@@ -71,9 +71,8 @@ renew(const char *const *names, bool all, const char *key_file)
 	struct client c;
 	int code;
 
-	if ((code = client_open(&c)) != 0)
+	if ((code = client_is_open()) != 0)
 		return code;
-	client_close(&c); /* there is somebody to give it to; core waits for no typing */
 	if ((code = recovery_typed_get(key_file, &renewal.key)) == 0 &&
 	    (code = client_open(&c)) == 0) {
 		code = people_named(&c, names, all, renew_one, &renewal);
@@ -81,9 +80,9 @@ renew(const char *const *names, bool all, const char *key_file)
 	}
 	explicit_bzero(&renewal.key, sizeof(renewal.key));
 	if (renewal.waiting > 0)
-		puts("What they send before that is read as always; what they send after it opens "
-		     "the new chain, and the old one is destroyed. Put the recovery key back to "
-		     "where it is kept: it is not stored here.");
+		cmd_say("What they send before that is read as always; what they send after it "
+			"opens the new chain, and the old one is destroyed. Put the recovery key "
+			"back to where it is kept: it is not stored here.");
 	return code;
 }
 

@@ -6,6 +6,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gateway/control/client.h"
@@ -39,16 +40,29 @@ say_restored(const struct msg_restored *r)
 	if (r->faults > 0)
 		printf(
 		    "%" PRIu64 " faults were found in it; the first: %s.\n", r->faults, r->fault);
-	printf("%u monitors wait for their first message: tell each of them to switch to the next\n"
-	       "chain (tocsin-compose next-chain). What they send before is not read.\n",
-	    r->live);
+	if (r->live > 0)
+		cmd_say("%u monitor%s for the first message of a new chain: tell each to switch to "
+			"it (tocsin-compose next-chain). What is sent before that is not read.",
+		    r->live, r->live == 1 ? " waits" : "s wait");
 	if (r->anew > 0)
-		printf(
-		    "%u monitors have no spare chain and are closed: enrol them anew, under other\n"
-		    "pseudonyms.\n",
-		    r->anew);
-	puts("This is a new incarnation: hubs must confirm it. The old recovery key opens nothing\n"
-	     "that is written from now on; the new one follows, once.\n");
+		cmd_say("%u monitor%s no spare chain and %s closed: enrol anew, under other "
+			"pseudonyms.",
+		    r->anew, r->anew == 1 ? " has" : "s have", r->anew == 1 ? "is" : "are");
+	cmd_say("This is a new incarnation: hubs must confirm it. The old recovery key opens "
+		"nothing that is written from now on; the new one follows, once.");
+	puts("");
+}
+
+static void
+say_next(void)
+{
+	const char *conf = work.plan.settings;
+
+	(void)fflush(stdout);
+	(void)fprintf(stderr,
+	    "\nNext:\n  tocsind -c %s\n  tocsin -c %s unlock\n  tocsin -c %s roster\n"
+	    "  tocsin -c %s backup FOLDER\n",
+	    conf, conf, conf, conf);
 }
 
 /* The secrets that both roads need, and the conversation. */
@@ -68,7 +82,8 @@ restore_with(struct birth *b, int (*make)(const struct birth *))
 		b->restored = &restored;
 		if ((code = make(b)) == 0) {
 			say_restored(&restored);
-			code = recovery_sheet(restored.text, NULL);
+			if ((code = recovery_sheet(restored.text, NULL)) == 0)
+				say_next();
 		}
 		sodium_memzero(&restored, sizeof(restored));
 		passphrase_wipe(&passphrase);
@@ -85,6 +100,7 @@ restore_with(struct birth *b, int (*make)(const struct birth *))
 static int
 restore_file(struct birth *b)
 {
+	struct stat sb;
 	int code;
 
 	if (access(work.plan.settings, F_OK) == 0)
@@ -94,6 +110,12 @@ restore_file(struct birth *b)
 	if ((b->backup = open(work.plan.file, O_RDONLY | O_CLOEXEC | O_NOCTTY)) == -1)
 		return cmd_fail(EXIT_REFUSED, "the backup %s cannot be opened: %s", work.plan.file,
 		    strerror(errno));
+	if (fstat(b->backup, &sb) == -1 || !S_ISREG(sb.st_mode)) {
+		(void)close(b->backup); /* read-only */
+		return cmd_fail(EXIT_REFUSED,
+		    "%s is no file: name the backup itself, as FOLDER/tocsin-...backup",
+		    work.plan.file);
+	}
 	if ((code = plan_answers(&work.plan)) == 0 &&
 	    (code = make_conf(b, &work.conf, work.settings)) == 0 &&
 	    (code = make_refuse_existing(&work.conf, work.plan.settings)) == 0) {
@@ -112,6 +134,7 @@ static int
 make_anew(const struct birth *b)
 {
 	const struct conf *c = b->conf;
+	bool has_anchor = false;
 	int code;
 
 	if (access(work.old_state, F_OK) == 0 || access(work.old_anchor, F_OK) == 0)
@@ -122,14 +145,15 @@ make_anew(const struct birth *b)
 		return cmd_fail(EXIT_REFUSED, "the folder %s cannot be renamed: %s", c->state_dir,
 		    strerror(errno));
 	if (c->anchor_kind == ANCHOR_FILE)
-		(void)rename(c->anchor, work.old_anchor); /* it may be gone: that is why */
+		has_anchor = rename(c->anchor, work.old_anchor) == 0; /* gone: that is why */
 	code = make_state_folder(c);
 	if (code == 0)
 		code = init_core(b);
 	if (code == 0) {
-		printf("The old store lies in %s, the old anchor in %s: when all is well, destroy "
-		       "both.\n",
-		    work.old_state, work.old_anchor);
+		cmd_say("The old store lies in %s%s%s. Texts that waited there unread are not "
+			"brought over. When all is well, destroy it.",
+		    work.old_state, has_anchor ? ", the old anchor in " : "",
+		    has_anchor ? work.old_anchor : "");
 		return 0;
 	}
 	(void)rmdir(c->state_dir); /* empty again */

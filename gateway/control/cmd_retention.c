@@ -67,13 +67,15 @@ get_months(struct client *c, struct months *m)
 static void
 show_month(const struct msg_retention_row *row)
 {
-	char month[MONTH_TEXT], from[DAY_TEXT], to[DAY_TEXT];
+	char month[MONTH_TEXT], from[DAY_TEXT], to[DAY_TEXT], fate[sizeof(row->why) + 16];
 
 	month_text(month, row->month);
 	day_text(from, row->from_s);
 	day_text(to, row->to_s);
-	printf("%s  %s to %s  %8" PRIu64 " rows  %s%s\n", month, from, to, row->rows,
+	printf("%s  %s to %s %7" PRIu64 " rows\n", month, from, to, row->rows);
+	(void)snprintf(fate, sizeof(fate), "%s%s",
 	    row->goes ? "may go" : "stays: ", row->goes ? "" : row->why);
+	show_wrapped(stdout, "         ", fate, show_columns());
 }
 
 static void
@@ -191,11 +193,10 @@ confirm(const struct months *m, const struct msg_retention_row *last, const char
 	puts("These months will be erased, for good:");
 	for (const struct msg_retention_row *row = m->row; row <= last; row++)
 		show_month(row);
-	printf("What was counted of them stays, for 13 months, and so does the roster.\n"
-	       "A copy of the card that was made before still holds them for who knows the\n"
-	       "passphrase, and an older backup for who holds the recovery key.\n"
-	       "Today is %s (UTC). If that is right, type yes to go on: ",
-	    today);
+	cmd_say("What was counted of them stays, for 13 months, and so does the roster. A copy of "
+		"the card that was made before still holds them for who knows the passphrase, and "
+		"an older backup for who holds the recovery key.");
+	printf("Today is %s (UTC). If that is right, type yes to go on: ", today);
 	(void)fflush(stdout);
 	if (fgets(line, sizeof(line), stdin) == NULL || strcmp(line, "yes\n") != 0)
 		return cmd_fail(EXIT_REFUSED, "not confirmed: nothing was erased");
@@ -217,8 +218,8 @@ send_drop(struct client *c, uint32_t month, uint32_t today)
 		return client_puzzled();
 	month_text(text, month);
 	if (code == 0)
-		printf("Erased: everything up to %s. Copies of the card and backups made before "
-		       "still hold it.\n",
+		cmd_say("Erased: everything up to %s. Copies of the card and backups made before "
+			"still hold it.",
 		    text);
 	return code;
 }
@@ -259,5 +260,13 @@ cmd_retention(int argc, char **argv)
 		return drop(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "read") == 0)
 		return read_all(argc - 1, argv + 1);
+	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+		(void)fputs(
+		    "usage: tocsin retention [--json]\n"
+		    "       tocsin retention read\n"
+		    "       tocsin retention drop [--month YYYY-MM] [--yes-date YYYY-MM-DD]\n",
+		    stdout);
+		return 0;
+	}
 	return list(argc, argv);
 }

@@ -26,7 +26,8 @@ ask_for(struct ipc_message *ask, int wait_s, const char *done)
 		if (answer.head.type != MSG_RESULT)
 			code = client_puzzled();
 		else
-			puts(answer.body.RESULT.words[0] != '\0' ? answer.body.RESULT.words : done);
+			cmd_say("%s",
+			    answer.body.RESULT.words[0] != '\0' ? answer.body.RESULT.words : done);
 	}
 	client_close(&c);
 	return code;

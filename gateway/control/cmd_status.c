@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `tocsin status`: the state, and in words what is wrong. Exit code 0 if nothing is. */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -112,6 +113,20 @@ print_json(const struct msg_status *s, const struct wrongs *w)
 	json_end(&j);
 }
 
+/* "name       words": one thing that it says. */
+__attribute__((format(printf, 2, 3))) static void
+item(const char *name, const char *fmt, ...)
+{
+	char head[16], words[WORDS_MAX];
+	va_list ap;
+
+	(void)snprintf(head, sizeof(head), "%-10s ", name);
+	va_start(ap, fmt);
+	(void)vsnprintf(words, sizeof(words), fmt, ap);
+	va_end(ap);
+	show_item(head, words);
+}
+
 static void
 print_state(const struct msg_status *s)
 {
@@ -120,14 +135,14 @@ print_state(const struct msg_status *s)
 	show_duration(lock, s->lock_in_s);
 	show_duration(close, s->close_in_s);
 	if (s->state == IN_OPEN)
-		printf("state      OPEN; back to ARMED after %s without use, LOCKED in %s\n", close,
-		    lock);
+		item(
+		    "state", "OPEN; back to ARMED after %s without use, LOCKED in %s", close, lock);
 	else if (s->state == IN_ARMED)
-		printf("state      ARMED; LOCKED in %s\n", lock);
+		item("state", "ARMED; LOCKED in %s", lock);
 	else if (s->state == IN_LOCKED)
-		printf("state      LOCKED: it receives, and reads nothing\n");
+		item("state", "LOCKED: it receives, and reads nothing");
 	else
-		printf("state      %s\n", state_name(s->state));
+		item("state", "%s", state_name(s->state));
 }
 
 static void
@@ -137,11 +152,11 @@ print_modem(const struct msg_status *s)
 
 	show_duration(ago, s->modem_listed_s);
 	if (!s->modem)
-		printf("modem      not connected\n");
+		item("modem", "not connected");
 	else if (s->modem_listed_s < 0)
-		printf("modem      connected, not yet listed to its end\n");
+		item("modem", "connected, not yet listed to its end");
 	else
-		printf("modem      connected, listed %s ago\n", ago);
+		item("modem", "connected, listed %s ago", ago);
 }
 
 static void
@@ -151,26 +166,24 @@ print_clock(const struct msg_status *s)
 
 	show_time(now, s->clock_s);
 	if (s->clock_how == CLOCK_NETWORK)
-		printf("clock      %s UTC, confirmed by the network\n", now);
+		item("clock", "%s UTC, confirmed by the network", now);
 	else if (s->clock_how == CLOCK_COORDINATOR)
-		printf("clock      %s UTC, confirmed by a coordinator\n", now);
+		item("clock", "%s UTC, confirmed by a coordinator", now);
 	else if (s->clock_trust == TRUST_CENTRE)
-		printf("clock      %s UTC by the stamps of texts, not confirmed\n", now);
+		item("clock", "%s UTC by the stamps of texts, not confirmed", now);
 	else if (s->clock_trust == TRUST_MACHINE)
-		printf("clock      about %s UTC by this machine's clock, not confirmed\n", now);
+		item("clock", "about %s UTC by this machine's clock, not confirmed", now);
 	else
-		printf(
-		    "clock      not known, not before %s UTC: give the date with 'unlock'\n", now);
+		item("clock", "not known, not before %s UTC: give the date with 'unlock'", now);
 }
 
 static void
 print_anchor(const struct msg_status *s)
 {
-	printf("anchor     %s\n", s->anchor[0] != '\0' ? s->anchor : "-");
+	item("anchor", "%s", s->anchor[0] != '\0' ? s->anchor : "-");
 	if (strcmp(s->anchor, "none") == 0)
-		printf(
-		    "           for a trial only: what is deleted is not erased, and a copy of the "
-		    "card with\n           a passphrase opens everything that it ever held\n");
+		item("", "for a trial only: what is deleted is not erased, and a copy of the card "
+			 "with a passphrase opens everything that it ever held");
 }
 
 static void
@@ -180,38 +193,37 @@ print_words(const struct msg_status *s, const struct wrongs *w)
 
 	print_state(s);
 	print_clock(s);
-	printf("posture    %s\n", s->posture == 0 ? "protected" : "open");
+	item("posture", "%s", s->posture == 0 ? "protected" : "open");
 	print_anchor(s);
 	print_modem(s);
-	printf("waiting    %" PRIu64 " parked%s\n", s->parked,
+	item("waiting", "%" PRIu64 " parked%s", s->parked,
 	    s->parked > 0 ? " (texts, and passphrases that opened nothing)" : "");
-	printf("received   %" PRIu64 " kept since it started, %" PRIu64 " came twice\n", s->kept,
+	item("received", "%" PRIu64 " kept since it started, %" PRIu64 " came twice", s->kept,
 	    s->doubled);
-	printf("journal    %" PRIu64 " events, %u h switched on\n", s->events, s->on_h);
-	printf("monitors   %u enrolled\n", s->slots);
+	item("journal", "%" PRIu64 " events, %u h switched on", s->events, s->on_h);
+	item("monitors", "%u enrolled", s->slots);
 	if (s->state == IN_OPEN && s->unread > 0)
-		printf("unreadable %u: see 'tocsin inbox --unreadable'\n", s->unread);
+		item("unreadable", "%u: see 'tocsin inbox --unreadable'", s->unread);
 	if (s->state == IN_OPEN && s->refused > 0) {
 		show_time(last, s->refused_last_s);
-		printf("refused    %u passphrases opened nothing, the last about %s UTC\n",
-		    s->refused, last);
+		item("refused", "%u passphrase%s opened nothing, the last about %s UTC", s->refused,
+		    s->refused == 1 ? "" : "s", last);
 	}
 	if (s->state == IN_OPEN && s->recovery_key) {
 		show_time(last, s->backup_s);
-		printf("backup     %s%s\n",
-		    s->backup_s == INT64_MIN ? "none yet" : "the last about ",
+		item("backup", "%s%s", s->backup_s == INT64_MIN ? "none yet" : "the last about ",
 		    s->backup_s == INT64_MIN ? "" : last);
 	}
 	if (s->two_person)
-		printf("opened     by two coordinators together\n");
+		item("opened", "by two coordinators together");
 	if (s->state != IN_NEW && !s->recovery_key)
-		printf("note       no recovery key: 'tocsin recovery-key' makes one\n");
+		item("note", "no recovery key: 'tocsin recovery-key' makes one");
 	if (!s->memory_locked)
-		printf("note       memory may be swapped out: switch swap off on this machine\n");
+		item("note", "memory may be swapped out: switch swap off on this machine");
 	if (w->count == 0)
-		printf("nothing is wrong with the gateway\n");
+		puts("nothing is wrong with the gateway");
 	for (size_t i = 0; i < w->count; i++)
-		printf("WRONG      %s\n", w->words[i]);
+		item("WRONG", "%s", w->words[i]);
 }
 
 int

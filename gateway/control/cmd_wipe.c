@@ -32,28 +32,28 @@
 
 static const char *const before[] = {
     [ANCHOR_FILE] =
-	"This overwrites the keys in the anchor's file with zeros and ends the gateway. No\n"
-	"passphrase opens its reports then; nobody can undo it. Flash (a memory card, a USB\n"
+	"This overwrites the keys in the anchor's file with zeros and ends the gateway. No "
+	"passphrase opens its reports then; nobody can undo it. Flash (a memory card, a USB "
 	"stick) may keep old octets where only a laboratory finds them.",
     [ANCHOR_EEPROM] =
-	"This erases the keys in the anchor's EEPROM, in place, and ends the gateway. No\n"
+	"This erases the keys in the anchor's EEPROM, in place, and ends the gateway. No "
 	"passphrase opens its reports then; nobody can undo it.",
     [ANCHOR_NONE] =
-	"This gateway has no anchor: its keys lie on the card itself, which may keep what is\n"
-	"deleted. This deletes them and ends the gateway; nobody can undo it. It achieves\n"
+	"This gateway has no anchor: its keys lie on the card itself, which may keep what is "
+	"deleted. This deletes them and ends the gateway; nobody can undo it. It achieves "
 	"little: a passphrase is still needed to read the reports, and might suffice.",
 };
 
 static const char *const after[] = {
     [ANCHOR_FILE] =
-	"The keys in the anchor are zeros: with what the files hold now, no passphrase opens\n"
-	"anything. On flash this is best effort: who takes the medium apart may find old keys,\n"
+	"The keys in the anchor are zeros: with what the files hold now, no passphrase opens "
+	"anything. On flash this is best effort: who takes the medium apart may find old keys, "
 	"and needs a passphrase too. Destroy the anchor's medium if you can.",
     [ANCHOR_EEPROM] =
-	"The keys in the EEPROM were erased in place: what is on the card is noise, even to who\n"
+	"The keys in the EEPROM were erased in place: what is on the card is noise, even to who "
 	"has every passphrase. Only who copied card and EEPROM together before has more.",
     [ANCHOR_NONE] =
-	"The keys on the card were deleted and overwritten, as far as the card obeys. Old\n"
+	"The keys on the card were deleted and overwritten, as far as the card obeys. Old "
 	"octets may be found on it, and then a passphrase opens everything: destroy the card.",
 };
 
@@ -64,7 +64,7 @@ ask_word(uint32_t kind)
 {
 	char line[16];
 
-	puts(before[kind]);
+	cmd_say("%s", before[kind]);
 	printf("Type %s to do it: ", WORD);
 	(void)fflush(stdout);
 	if (fgets(line, sizeof(line), stdin) != NULL && strcmp(line, WORD "\n") == 0)
@@ -146,10 +146,10 @@ wipe_by_core(void)
 static void
 say_done(const struct conf *conf, int64_t took_ms)
 {
-	printf("Wiped in %lld ms.\n%s\n", (long long)took_ms, after[conf->anchor_kind]);
-	puts("A backup opens with its recovery key alone, which is kept elsewhere. What the "
-	     "operator "
-	     "and\nthe SIM know of who sent texts is untouched.");
+	printf("Wiped in %lld ms.\n", (long long)took_ms);
+	cmd_say("%s", after[conf->anchor_kind]);
+	cmd_say("A backup opens with its recovery key alone, which is kept elsewhere. What the "
+		"operator and the SIM know of who sent texts is untouched.");
 	client_say_anew(stdout, conf);
 }
 

@@ -131,7 +131,8 @@ ask_person(const struct msg_status *s, int64_t *out)
 			return 0;
 		}
 		if (!date_read(line, out))
-			puts("That is no date and time as 2026-11-21 14:03.");
+			puts("That is no answer: write a date and time as 2026-11-21 14:03, y or "
+			     "n.");
 		else if (is_meant(s, *out))
 			return 0;
 		*out = INT64_MIN;

@@ -25,10 +25,9 @@ static const struct {
     [PLAN_MODEL] = {"modem-model", "NAME",
 	"at for a modem, dummy for a trial; default: by the device", NULL, NULL},
     [PLAN_ANCHOR] = {"anchor", "KIND", "file:PATH, eeprom:PATH or none; default file:anchor.bin",
-	"The anchor holds the key that is destroyed when something is deleted. A file on a USB "
-	"stick\n"
-	"is better than one on the card, an EEPROM (eeprom:PATH) is best; none is for a trial "
-	"only.\n"
+	"The anchor holds the key that is destroyed when something is deleted.\n"
+	"A file on a USB stick is better than one on the card, an EEPROM\n"
+	"(eeprom:PATH) is best; none is for a trial only.\n"
 	"Anchor",
 	"file:anchor.bin"},
     [PLAN_POSTURE] = {"posture", "WORD", "protected; no other one is built yet", "Posture",

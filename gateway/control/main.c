@@ -34,10 +34,10 @@ static const struct {
     {"restore", cmd_restore, "make a gateway from a backup, with the recovery key"},
     {"renew", cmd_renew, "let a monitor go on to her next chain, with the recovery key"},
     {"deep-scan", cmd_deep_scan, "find the texts of a phone that ran past its window"},
-    {"journal", cmd_journal, "read the whole journal anew and say what is not as it was written"},
+    {"journal", cmd_journal, "read the whole journal anew, and say what is wrong in it"},
     {"retention", cmd_retention, "show the months that are stored, read or erase old ones"},
     {"codebook", cmd_codebook, "check codebook and places files, print a codebook's card"},
-    {"wipe", cmd_wipe, "destroy the keys of this gateway, at once and for ever; asks for a word"},
+    {"wipe", cmd_wipe, "destroy the keys of this gateway, at once and for ever"},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

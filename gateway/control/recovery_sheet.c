@@ -90,7 +90,7 @@ write_paper(const char *text, char paper[RECOVERY_SHEET_MAX])
 		   "Passphrases lost:\n"
 		   "tocsin recover NAME\n"
 		   "Gateway lost, with a backup:\n"
-		   "tocsin restore\n");
+		   "tocsin restore FILE\n");
 }
 
 int
@@ -121,9 +121,8 @@ recovery_sheet(const char text[RECOVERY_TEXT_MAX], const char *out_file)
 		    "the recovery key was made, but %s could not be written: make another with "
 		    "'tocsin recovery-key'",
 		    out_file != NULL ? out_file : "its text");
-	(void)fprintf(stderr,
-	    "%s secret and not kept here. Put it on paper now, with the date, compare it, and "
-	    "destroy every other copy.\n",
+	cmd_note("%s secret and not kept here. Put it on paper now, with the date, compare it, and "
+		 "destroy every other copy.",
 	    out_file == NULL ? "The text above is" : "That file is");
 	return 0;
 }

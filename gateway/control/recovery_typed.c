@@ -2,6 +2,7 @@
 #include "gateway/control/recovery_typed.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -10,6 +11,8 @@
 #include "gateway/control/cmd.h"
 #include "gateway/control/recovery_sheet.h"
 #include "schemas/exit.h"
+
+#define RECOVERY_LETTERS 85 /* RECOVERY_CHARS of crypto/recovery.h */
 
 _Static_assert(PASSPHRASE_MAX <= RECOVERY_TYPED_MAX, "what a terminal gives fits");
 
@@ -77,23 +80,44 @@ from_file(const char *file, struct recovery_typed *out)
 	return st == ST_OK ? 0 : refused(file, st);
 }
 
+static size_t
+letters(const struct passphrase *p)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < p->len; i++)
+		count += p->octets[i] != ' ' && p->octets[i] != '-';
+	return count;
+}
+
 static int
 from_terminal(struct recovery_typed *out)
 {
+	char prompt[80] = "Recovery key, as on the paper (not shown): ";
+	enum status st = ST_OK;
 	struct passphrase p;
-	enum status st =
-	    passphrase_from_tty("Recovery key, all 17 groups on one line (not shown): ", &p);
+	size_t have = 0;
 
-	if (st == ST_OK) {
-		memcpy(out->octets, p.octets, p.len);
-		out->len = p.len;
-		passphrase_wipe(&p);
-		return 0;
+	/* Line by line or at once, as it is typed; its length says when it ends. */
+	for (out->len = 0; st == ST_OK && have < RECOVERY_LETTERS; out->len += p.len) {
+		if ((st = passphrase_from_tty(prompt, &p)) != ST_OK)
+			break;
+		if (p.len > sizeof(out->octets) - out->len) {
+			st = ST_TOO_LONG;
+			break;
+		}
+		memcpy(out->octets + out->len, p.octets, p.len);
+		have += letters(&p);
+		(void)snprintf(prompt, sizeof(prompt), "%zu of %d letters; the next line: ", have,
+		    RECOVERY_LETTERS);
 	}
 	passphrase_wipe(&p);
 	switch (st) {
+	case ST_OK:
+		return 0;
 	case ST_INCOMPLETE:
-		return cmd_fail(EXIT_REFUSED, "nothing was typed: nothing was done");
+		return cmd_fail(EXIT_REFUSED, "%zu of %d letters were typed: nothing was done",
+		    have, RECOVERY_LETTERS);
 	case ST_CLOSED:
 		return cmd_fail(EXIT_REFUSED, "interrupted: nothing was done");
 	case ST_UNKNOWN:

@@ -258,8 +258,8 @@ up_to_blank(const char *visible, size_t len)
 	return cut > 0 ? cut : len;
 }
 
-void
-show_wrapped(FILE *out, const char *indent, const char *visible, size_t columns)
+static void
+wrapped(FILE *out, const char *first, const char *indent, const char *visible, size_t columns)
 {
 	size_t cells = columns - show_width(indent), width, len;
 
@@ -267,9 +267,28 @@ show_wrapped(FILE *out, const char *indent, const char *visible, size_t columns)
 		len = fitting(visible, cells, &width);
 		if (visible[len] != '\0')
 			len = up_to_blank(visible, len);
-		(void)fprintf(out, "%s%.*s\n", indent, (int)len, visible);
+		(void)fprintf(out, "%s%.*s\n", first, (int)len, visible);
+		first = indent;
 		visible += len;
 		if (*visible == ' ')
 			visible++;
 	} while (*visible != '\0' && len > 0);
+}
+
+void
+show_wrapped(FILE *out, const char *indent, const char *visible, size_t columns)
+{
+	wrapped(out, indent, indent, visible, columns);
+}
+
+void
+show_item(const char *head, const char *visible)
+{
+	char indent[32];
+
+	(void)snprintf(indent, sizeof(indent), "%*s", (int)show_width(head), "");
+	if (isatty(STDOUT_FILENO))
+		wrapped(stdout, head, indent, visible, show_columns());
+	else
+		printf("%s%s\n", head, visible);
 }

@@ -69,4 +69,8 @@ void show_titles(FILE *out, const struct show_column *c, size_t count);
  * `indent`. A blank at which a line ends is not shown. */
 void show_wrapped(FILE *out, const char *indent, const char *visible, size_t columns);
 
+/* One line on standard output: `head`, and `visible` behind it. At a terminal it goes on below
+ * itself, not below the head. */
+void show_item(const char *head, const char *visible);
+
 #endif

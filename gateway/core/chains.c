@@ -95,19 +95,9 @@ read_key(const struct session *s, const struct msg_renew *ask, struct recovery_k
 	size_t len = ask->len <= sizeof(ask->key) ? ask->len : 0;
 	enum status st = recovery_key_read(ask->key, len, key);
 
-	switch (st) {
-	case ST_OK:
-		return check_key(s, key, words);
-	case ST_CHECK:
-		return say(words, st,
-		    "a letter or digit of the recovery key is wrong: compare it with the paper");
-	case ST_VERSION:
-		return say(words, st, "this recovery key is of a newer version of Tocsin");
-	default:
-		return say(words, st,
-		    "this is no recovery key: it has 85 letters and digits, as they stand on the "
-		    "paper");
-	}
+	if (st != ST_OK)
+		return say(words, st, recovery_key_words(st));
+	return check_key(s, key, words);
 }
 
 /* --- her copy --- */

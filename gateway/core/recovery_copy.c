@@ -19,3 +19,17 @@ recovery_copy(struct state *state, const struct public32 *pk_r, const struct key
 	sodium_memzero(&eph, sizeof(eph));
 	return st == ST_OK ? change_recovery(state, kind, id, blob, blob_len) : st;
 }
+
+const char *
+recovery_key_words(enum status st)
+{
+	switch (st) {
+	case ST_CHECK:
+		return "a letter or digit of the recovery key is wrong: compare it with the paper";
+	case ST_VERSION:
+		return "this recovery key is of a newer version of Tocsin";
+	default:
+		return "this is no recovery key: it has 85 letters and digits, as they stand on "
+		       "the paper";
+	}
+}

@@ -11,4 +11,7 @@
 enum status recovery_copy(struct state *state, const struct public32 *pk_r, const struct key32 *k_h,
     enum recovery_kind kind, uint64_t id, const uint8_t *content, size_t len) MUST_USE;
 
+/* Why a recovery key that was typed could not be read (recovery_key_read), for the coordinator. */
+const char *recovery_key_words(enum status st);
+
 #endif

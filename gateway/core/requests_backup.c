@@ -6,6 +6,7 @@
 
 #include "gateway/common/status.h"
 #include "gateway/core/backup.h"
+#include "gateway/core/recovery_copy.h"
 #include "gateway/core/restore.h"
 #include "reporting/report/record.h"
 
@@ -73,8 +74,7 @@ answer_restore(struct answer *a, struct ipc_message *ask)
 	    in->key_len > sizeof(in->key))
 		return send_result(a, ST_INCOMPLETE, 0, "give a passphrase");
 	if ((st = recovery_key_read(in->key, in->key_len, &key)) != ST_OK)
-		return send_result(a, st, 0,
-		    "this is not a recovery key, or a character of it is wrong: 17 groups of five");
+		return send_result(a, st, 0, recovery_key_words(st));
 	ipc_begin(&m, MSG_RESTORED);
 	st = session_restore(a->r->session, &what, &m.body.RESTORED, words);
 	sodium_memzero(&key, sizeof(key));

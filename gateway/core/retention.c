@@ -19,7 +19,7 @@ retention_words(enum retention_why why)
 	case RETENTION_CLOCK:
 		return "the date is not confirmed: unlock again and say yes to it, then it is seen";
 	case RETENTION_RECENT:
-		return "it is not old enough: this month and the four before it are kept";
+		return "this month and the four before it are kept";
 	case RETENTION_NO_BASE:
 		return "what must be kept of it was not written 70 days ago yet";
 	case RETENTION_EARLIER:

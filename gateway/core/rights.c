@@ -195,12 +195,12 @@ say_done(enum coordinator_act act, char words[SESSION_WORDS_MAX])
 		(void)rights_say(words, ST_OK,
 		    "Removed: her passphrase opens nothing more. Whoever has it and a copy of card "
 		    "and anchor from before reads what was stored then, and has this gateway's "
-		    "lasting keys: if you fear that, make a new gateway");
+		    "lasting keys: if you fear that, make a new gateway.");
 		break;
 	case COORDINATOR_TWO_ON:
 		(void)rights_say(words, ST_OK,
 		    "From now on two coordinators must give their passphrases to open or arm this "
-		    "gateway. It stays open as it is until it is locked");
+		    "gateway. It stays open as it is until it is locked.");
 		break;
 	default:
 		words[0] = '\0';

@@ -8,6 +8,7 @@
 #include "crypto/recovery.h"
 #include "gateway/common/status.h"
 #include "gateway/core/people.h"
+#include "gateway/core/recovery_copy.h"
 #include "gateway/core/rights_impl.h"
 #include "gateway/core/session_unlock.h"
 
@@ -19,20 +20,7 @@ read_key(const struct msg_recover *ask, struct recovery_key *key, char words[SES
 
 	if (ask->key_len <= sizeof(ask->key))
 		st = recovery_key_read(ask->key, ask->key_len, key);
-	switch (st) {
-	case ST_OK:
-		return ST_OK;
-	case ST_CHECK:
-		return rights_say(words, st,
-		    "a character of the recovery key is wrong: compare it with the paper");
-	case ST_VERSION:
-		return rights_say(words, st, "this recovery key is of a newer version of Tocsin");
-	default:
-		return rights_say(words, st,
-		    "the recovery key has 85 letters and digits in groups of five: some are "
-		    "missing "
-		    "or too many, or one is none of its letters");
-	}
+	return st == ST_OK ? st : rights_say(words, st, recovery_key_words(st));
 }
 
 /* Does it say that it is of this gateway? */

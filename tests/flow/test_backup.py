@@ -76,6 +76,7 @@ def refuse(n, backup, paper, folder):
         f.write("0" * 85 + "\n")
     os.chmod(wrong, 0o600)
     expect_in("recovery key", n.restore(backup, wrong, code=1).err, "no key at all")
+    expect_in("name the backup itself", n.restore(folder, paper, code=1).err, "a folder")
     expect(os.path.exists(n.conf), False, "settings")
     expect(os.path.exists(n.state), False, "state")
 
@@ -113,6 +114,7 @@ def own_journal(g, paper):
     os.remove(os.path.join(g.own, "anchor.bin"))
     done = restore_own(g, paper)
     expect_in("state.old", done.out, "where the old store lies")
+    expect("anchor.bin.old" in done.out, False, "an old anchor that there was not")
     g.passphrase = LATER
     g.start()
     g.unlock()

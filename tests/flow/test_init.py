@@ -82,6 +82,19 @@ class Terminal:
         check(not self.echoes(), "echo is off")
         self.say(text)
 
+    def more(self, seconds=60):
+        """Read what comes next. False: it has ended, or says nothing for so long."""
+        if not select.select([self.fd], [], [], seconds)[0]:
+            check(False, f"a question that nobody answers: {self.seen[-200:]!r}")
+            os.kill(self.pid, signal.SIGKILL)
+            return False
+        try:
+            got = os.read(self.fd, 4096)
+        except OSError:
+            return False
+        self.seen += got.decode("utf-8", "replace")
+        return bool(got)
+
     def end(self):
         while True:
             try:
@@ -174,7 +187,7 @@ def date(programs, folder):
         t.answer(" days later. Is it right? [y/N] ", "n")
         t.answer("type the right date and time in UTC] ", "y")
         t.secret("Passphrase of this gateway: ", SECRET + "\n")
-        check(t.end() == 0 and "That is no date and time" in t.seen, f"arm: {t.seen}")
+        check(t.end() == 0 and "write a date and time" in t.seen, f"arm: {t.seen}")
         tocsin(programs, folder, 0, "UTC, confirmed by a coordinator", "status")
     check(state(programs, folder)["clock_level"] == "confirmed", "confirmed")
     t = Terminal(folder, f"{programs}/tocsin", "unlock")  # and not asked again

@@ -13,6 +13,7 @@ import time
 import test_init
 from gateway import Gateway, Steps, expect, expect_in, options, run
 
+AGAIN = "words after the second loss"
 SILA, TAU, LATER = "sila drew six words", "tau drew six others", "words after the loss"
 
 
@@ -121,6 +122,25 @@ def recover(g, paper, groups):
     g.command("lock")
     g.command("recover", "Tau", "--recovery-key-file", typed["typed"], passphrase=TAU)
     expect(names(g), ["first", "Sila", "Tau"], "coordinators")
+    recover_by_hand(g, groups)
+
+
+def recover_by_hand(g, groups):
+    """As the paper has it, line by line; and nothing secret is asked for where it would be in vain."""
+    expect_in("OPEN already", g.command("recover", "Tau", code=1).err, "recover while OPEN")
+    g.command("lock")
+    expect_in("is LOCKED", g.command("coordinator", "add", "Uma", code=1).err, "add while LOCKED")
+    t = test_init.Terminal(g.cwd, g.program("tocsin"), "-c", g.conf, "recover", "Tau", columns=40)
+    t.secret("(not shown): ", " ".join(groups[:5]) + "\n")
+    for have in (25, 50, 75):
+        t.secret(f"{have} of 85 letters; the next line: ",
+                 " ".join(groups[have // 5:have // 5 + 5]).lower() + "\n")
+    for _ in range(2):
+        t.secret(": ", AGAIN + "\n")
+    expect(t.end(), 0, f"exit code of recover at a terminal: {t.seen}")
+    expect(max(len(line) for line in t.seen.replace("\r", "").split("\n")) <= 44, True, "width")
+    expect(any(group in t.seen.upper() for group in groups), False, "the key on a screen")
+    expect(g.state_name(), "OPEN", "state")
 
 
 def remove(g):

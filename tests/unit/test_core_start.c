@@ -136,7 +136,7 @@ main(void)
 		before = file_octets(db, &before_len);
 		st = session_start(&rig.session, &rig.conf, words);
 		session_end(&rig.session);
-		if (!CHECK(st != ST_OK) | !CHECK(strstr(words, cases[i].words) != NULL))
+		if (!CHECK(st != ST_OK && strstr(words, cases[i].words) != NULL))
 			printf("    %s: %d \"%s\"\n", cases[i].name, (int)st, words);
 		after = file_octets(db, &after_len);
 		if (cases[i].hurt == garbage || cases[i].hurt == cut_to_a_page) {

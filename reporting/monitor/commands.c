@@ -101,11 +101,10 @@ is_confirmed(const struct compose_state *s)
 
 	say("You use chain %u. After this, chain %u is used, and its messages count from no. 1.",
 	    s->generation + 1u, s->generation + 2u);
-	say("Do it only when your coordinator has told you to, and when what you sent before has "
-	    "arrived:");
-	say("the gateway reads nothing of chain %u any more once it has your next message. This "
-	    "cannot be undone.",
+	say("Do it only when your coordinator has told you to, and when what you sent");
+	say("before has arrived: the gateway reads nothing of chain %u any more once it has",
 	    s->generation + 1u);
+	say("your next message. This cannot be undone.");
 	say("Type yes to go on:");
 	return fgets(line, sizeof(line), stdin) != NULL && strcmp(line, "yes\n") == 0;
 }
@@ -127,7 +126,8 @@ go_on(struct session *s, unsigned asked)
 	if (s->state.generation < COMPOSE_SPARES && !is_confirmed(&s->state))
 		return say_refused("not confirmed: nothing was changed");
 	if ((rc = session_next_chain(s)) == 0)
-		say("Chain %u is used from now on. Send a heartbeat, so that your coordinator sees "
+		say("Chain %u is used from now on. Send a heartbeat, so that your coordinator "
+		    "sees\n"
 		    "it. On a card or a stick the old octets may survive.",
 		    s->state.generation + 1u);
 	return rc;

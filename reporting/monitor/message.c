@@ -13,13 +13,12 @@ say_sent(const struct compose_message *m, bool ack_codes)
 
 	if (m->generation > 0)
 		(void)snprintf(chain, sizeof(chain), " of chain %u", m->generation + 1u);
-	say("This is message no. %u%s. Send the %d characters as one SMS to the gateway's number.",
+	say("This is message no. %u%s.\nSend the %d characters as one SMS to the gateway's number.",
 	    (unsigned)m->n + 1, chain, EW1_X_CHARS);
 	if (ack_codes)
 		say("If it arrives, the gateway answers %s.", m->ack);
-	say("The Sent folder keeps the text: nobody can read the report from it without the "
-	    "gateway,");
-	say("but it shows that something sealed was sent. Delete it there if you can.");
+	say("The Sent folder keeps the text: nobody can read the report from it without the");
+	say("gateway, but it shows that something sealed was sent. Delete it there if you can.");
 }
 
 int

@@ -426,16 +426,17 @@ list(struct retention_month *months)
 	return count;
 }
 
-/* A backup made after a month went: the roster and the counts of it come back too. */
+/* After a month went: the roster and the counts of it come back too, from a backup and from its own
+ * folder, in which a thief made a first row. */
 static void
-restore_it(const char *key_text)
+restore_it(const char *key_text, int from_folder)
 {
 	static struct rig again;
 	struct msg_passphrase passphrase = {.len = strlen(RIG_PASSPHRASE)};
 	struct restore_ask ask = {.passphrase = &passphrase,
 	    .argon_memory = STRETCH_MEMORY_MIN,
 	    .argon_passes = STRETCH_PASSES_MIN};
-	char text[CONF_PATH_MAX], fault[CONF_FAULT_MAX], words[SESSION_WORDS_MAX] = "";
+	char text[CONF_PATH_MAX + 16], fault[CONF_FAULT_MAX], words[SESSION_WORDS_MAX] = "";
 	struct recovery_key key;
 	struct backup_head head;
 	struct msg_restored out;
@@ -444,6 +445,8 @@ restore_it(const char *key_text)
 	memcpy(passphrase.octets, RIG_PASSPHRASE, passphrase.len);
 	CHECK_EQ(recovery_key_read(key_text, strlen(key_text), &key), ST_OK);
 	ask.key = &key;
+	(void)snprintf(text, sizeof(text), "rm -rf '%s/again'", rig.dir);
+	CHECK_EQ(system(text), 0);
 	(void)snprintf(text, sizeof(text), "%s/backup", rig.dir);
 	ask.fd = open(text, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	CHECK_EQ(backup_write(&rig.session, ask.fd, &head, words), ST_OK);
@@ -453,10 +456,19 @@ restore_it(const char *key_text)
 	CHECK_EQ(conf_parse(text, "", 0, &again.conf, fault), ST_OK);
 	CHECK_EQ(mkdir(again.conf.state_dir, 0700), 0);
 	CHECK_EQ(session_start(&again.session, &again.conf, words), ST_OK);
+	if (from_folder) {
+		(void)close(ask.fd);
+		ask.fd = -1;
+		on_disk("INSERT INTO journal SELECT 1, run, blob FROM journal LIMIT 1");
+		session_end(&rig.session);
+		(void)snprintf(text, sizeof(text), "%s" RESTORE_OLD, again.conf.state_dir);
+		copy_folder(rig.conf.state_dir, text);
+	}
 	CHECK_EQ(session_restore(&again.session, &ask, &out, words), ST_OK);
 	CHECK_EQ(out.live, 2);
-	CHECK_EQ(out.faults, 0);
-	(void)close(ask.fd);
+	CHECK_EQ(out.faults > 0, from_folder);
+	if (ask.fd != -1)
+		(void)close(ask.fd);
 	first = rig;
 	rig = again;
 	rig.session.conf = &rig.conf;
@@ -523,7 +535,70 @@ test_drop(void)
 	CHECK_EQ(number("SELECT count(*) FROM message WHERE monitor IS NULL"), 0);
 	reports(3);
 	CHECK_EQ(number("SELECT sum(messages) FROM monitor"), 153);
-	restore_it(key.text);
+	restore_it(key.text, 0);
+	restore_it(key.text, 1);
+	rig_remove(&rig);
+}
+
+static void
+act(enum coordinator_act what, const char *passphrase)
+{
+	struct msg_coordinator ask = {.act = what, .name = "Sila"};
+	char words[SESSION_WORDS_MAX];
+
+	ask.passphrase.len = (uint32_t)strlen(passphrase);
+	memcpy(ask.passphrase.octets, passphrase, ask.passphrase.len);
+	CHECK_EQ(rights_act(&rig.session, &ask, words), ST_OK);
+}
+
+static unsigned
+keys_of(unsigned month)
+{
+	unsigned count = 0;
+
+	CHECK_EQ(rig.session.keys->ring.month_count, rig.session.ring.vault_count);
+	for (size_t i = 0; i < rig.session.ring.vault_count; i++)
+		count += epoch_month(rig.session.ring.vault[i].epoch) == month &&
+			 epoch_month(rig.session.keys->ring.month[i].epoch) == month;
+	return count;
+}
+
+/* A coordinator was removed in it: the month has two epochs, and goes with both. */
+static void
+test_drop_of_two_epochs(void)
+{
+	static struct msg_recovery_key key;
+	struct retention_month months[16] = {0};
+	char words[SESSION_WORDS_MAX] = "";
+	uint8_t blob[RECOVERY_BLOB_MAX];
+	uint16_t epoch;
+	size_t len;
+
+	begin("two-epochs", 1, &key);
+	unlock();
+	epoch = rig.session.epoch;
+	reports(10);
+	act(COORDINATOR_ADD, "sila's own words");
+	act(COORDINATOR_REMOVE, "");
+	CHECK_EQ(rig.session.epoch, epoch + 1);
+	reports(10);
+	live(5, NULL);
+	unlock();
+	CHECK(list(months) >= 5);
+	CHECK_EQ(months[0].month, epoch_month(epoch));
+	CHECK_EQ(months[0].why, RETENTION_GOES);
+	CHECK_EQ(keys_of(epoch_month(epoch)), 2);
+	CHECK_EQ(retention_drop(&rig.session, months[0].month, words), ST_OK);
+	for (int i = 0; i < 2; i++) {
+		CHECK_EQ(keys_of(epoch_month(epoch)), 0);
+		CHECK_EQ(store_recovery_get(rig.session.store, RECOVERY_MONTH,
+			     (uint64_t)epoch + (unsigned)i, blob, sizeof(blob), &len),
+		    ST_UNKNOWN);
+		CHECK_EQ(number("SELECT sum(messages) FROM monitor"), 170);
+		CHECK_EQ(view_faults(rig.session.view, NULL, 0), 0);
+		rig_restart(&rig);
+		unlock();
+	}
 	rig_remove(&rig);
 }
 
@@ -570,6 +645,7 @@ main(void)
 	test_epochs();
 	test_damaged();
 	test_drop();
+	test_drop_of_two_epochs();
 	test_drop_refused();
 	test_cut();
 	return check_done();

@@ -46,7 +46,7 @@ test_on_paper(void)
 	for (size_t i = 0; i < RECOVERY_CHARS; i++) {
 		if (i % 5 == 0)
 			typed[n++] = "\n -"[i % 3];
-		typed[n++] = text[i] >= 'A' ? (char)(text[i] + 32) : text[i];
+		typed[n++] = (char)(text[i] >= 'A' ? text[i] + 32 : text[i]);
 	}
 	CHECK_EQ(recovery_key_read(typed, n, &back), ST_OK);
 	CHECK_MEM(&back, &key, sizeof(key));

@@ -34,7 +34,7 @@ struct slot_hints {
 
 struct hints {
 	struct entry *table;
-	size_t size, used; /* size is a power of two, at most half full */
+	size_t size, used; /* size is a power of two, at most three quarters full */
 	struct slot_hints *slot[SLOT_MAX];
 };
 
@@ -65,7 +65,7 @@ make_room(struct hints *h, size_t more)
 {
 	struct hints bigger = {.size = h->size};
 
-	while ((h->used + more) * 2 > bigger.size)
+	while ((h->used + more) * 4 > bigger.size * 3)
 		bigger.size *= 2;
 	if (bigger.size == h->size)
 		return ST_OK;

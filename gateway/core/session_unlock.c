@@ -14,6 +14,7 @@
 #include "gateway/core/events_carried.h"
 #include "gateway/core/fold.h"
 #include "gateway/core/intake.h"
+#include "gateway/core/mem.h"
 #include "gateway/core/stretch.h"
 
 void
@@ -254,6 +255,7 @@ know_slots(struct session *s)
 			st = session_slot_known(s, slots[i], &r);
 		sodium_memzero(&r, sizeof(r));
 	}
+	mem_trim(); /* the smaller hint tables that this one grew out of */
 	return st;
 }
 

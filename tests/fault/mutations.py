@@ -74,7 +74,7 @@ class Copy:
                 shutil.copytree(source, to, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy2(source, to)
-        self.run(["cmake", "-S", str(self.folder), "-B", str(self.build), "-DCMAKE_BUILD_TYPE=Release"])
+        self.run(["cmake", "-G", "Ninja", "-S", str(self.folder), "-B", str(self.build), "-DCMAKE_BUILD_TYPE=Release"])
 
     @staticmethod
     def run(command):

@@ -38,7 +38,7 @@ cmd_program(void)
 }
 
 /* At a terminal lines end between words; a script gets one line. */
-static void
+static void __attribute__((format(printf, 3, 0)))
 say(FILE *out, const char *before, const char *fmt, va_list ap)
 {
 	char words[SENTENCE_MAX];

@@ -155,7 +155,7 @@ backup_into(int folder, const char *dir)
 {
 	struct msg_backed_up made = {0};
 	char name[NAME_LEN];
-	unsigned removed;
+	unsigned removed = 0;
 	int file, code;
 
 	(void)unlinkat(folder, TEMPORARY, 0); /* of one that was cut short */

@@ -193,3 +193,25 @@ client_ask_with(
 		return client_unreachable(&c->conf);
 	return client_next(c, answer, wait_s);
 }
+
+int
+client_tell(struct ipc_message *ask, int wait_s, const char *done)
+{
+	struct ipc_message answer;
+	struct client c;
+	int code;
+
+	if ((code = client_open(&c)) != 0) {
+		ipc_wipe(ask);
+		return code;
+	}
+	if ((code = client_ask(&c, ask, &answer, wait_s)) == 0) {
+		if (answer.head.type != MSG_RESULT)
+			code = client_puzzled();
+		else
+			cmd_say("%s",
+			    answer.body.RESULT.words[0] != '\0' ? answer.body.RESULT.words : done);
+	}
+	client_close(&c);
+	return code;
+}

@@ -42,6 +42,12 @@ int client_next(struct client *c, struct ipc_message *answer, int wait_s);
 /* Before anything secret is typed: is it there, and OPEN? 0, or the exit code after words. */
 int client_is_open(void);
 
+/*
+ * For a command that is one request: connect, send `ask` and wipe it, say core's words or `done`.
+ * 0, or the exit code after words.
+ */
+int client_tell(struct ipc_message *ask, int wait_s, const char *done);
+
 /* An answer of a type that does not belong here: words and the exit code. */
 int client_puzzled(void);
 

@@ -15,29 +15,6 @@
 #define CELL_MAX 256
 #define NAME_LINE_MAX (PSEUDONYM_MAX + 2)
 
-/* Send it and say core's words, or `done`. Wipes both messages. */
-static int
-ask_for(struct ipc_message *ask, const char *done)
-{
-	struct ipc_message answer;
-	struct client c;
-	int code;
-
-	if ((code = client_open(&c)) != 0) {
-		ipc_wipe(ask);
-		return code;
-	}
-	if ((code = client_ask(&c, ask, &answer, CLIENT_WAIT_LONG_S)) == 0) {
-		if (answer.head.type != MSG_RESULT)
-			code = client_puzzled();
-		else
-			cmd_say("%s",
-			    answer.body.RESULT.words[0] != '\0' ? answer.body.RESULT.words : done);
-	}
-	client_close(&c);
-	return code;
-}
-
 static int
 begin(struct ipc_message *ask, enum coordinator_act act, const char *name)
 {
@@ -81,7 +58,8 @@ add(int argc, char **argv)
 		0)
 		return code;
 	secret_send(&p, &ask.body.COORDINATOR.passphrase);
-	return ask_for(&ask, "Added: she opens the gateway with her own passphrase.");
+	return client_tell(
+	    &ask, CLIENT_WAIT_LONG_S, "Added: she opens the gateway with her own passphrase.");
 }
 
 static int
@@ -102,7 +80,7 @@ drop(int argc, char **argv)
 		return code;
 	if (!yes && !is_confirmed(name, "Her passphrase will open this gateway no more."))
 		return cmd_fail(EXIT_REFUSED, "not confirmed: nobody was removed");
-	return ask_for(&ask, "Removed.");
+	return client_tell(&ask, CLIENT_WAIT_LONG_S, "Removed.");
 }
 
 static int
@@ -141,7 +119,8 @@ change_passphrase(int argc, char **argv)
 		return code;
 	}
 	secret_send(&p, &ask.body.COORDINATOR.passphrase);
-	return ask_for(&ask, "Her new passphrase is in force, and the old one opens nothing more.");
+	return client_tell(&ask, CLIENT_WAIT_LONG_S,
+	    "Her new passphrase is in force, and the old one opens nothing more.");
 }
 
 static int
@@ -159,7 +138,8 @@ two_person(int argc, char **argv)
 	code =
 	    begin(&ask, strcmp(word, "on") == 0 ? COORDINATOR_TWO_ON : COORDINATOR_TWO_OFF, NULL);
 	return code != 0 ? code
-			 : ask_for(&ask, "The two-person rule is off: one passphrase opens.");
+			 : client_tell(&ask, CLIENT_WAIT_LONG_S,
+			       "The two-person rule is off: one passphrase opens.");
 }
 
 /* --- list --- */

@@ -108,30 +108,6 @@ get_key(const char *file, struct msg_recover *out)
 	return code;
 }
 
-static int
-recover(struct ipc_message *ask)
-{
-	struct ipc_message answer;
-	struct client c;
-	int code;
-
-	if ((code = client_open(&c)) != 0) {
-		ipc_wipe(ask);
-		return code;
-	}
-	if ((code = client_ask(&c, ask, &answer, CLIENT_WAIT_LONG_S)) == 0) {
-		if (answer.head.type != MSG_RESULT)
-			code = client_puzzled();
-		else
-			cmd_say(
-			    "%s", answer.body.RESULT.words[0] != '\0'
-				      ? answer.body.RESULT.words
-				      : "The gateway is OPEN, and the new passphrase is in force.");
-	}
-	client_close(&c);
-	return code;
-}
-
 /* Before anything is typed: there is a gateway to give it to, and it wants it. */
 static int
 refuse_open(void)
@@ -178,5 +154,6 @@ cmd_recover(int argc, char **argv)
 		return code;
 	}
 	secret_send(&p, &ask.body.RECOVER.passphrase);
-	return recover(&ask);
+	return client_tell(
+	    &ask, CLIENT_WAIT_LONG_S, "The gateway is OPEN, and the new passphrase is in force.");
 }

@@ -10,29 +10,6 @@
 #include "gateway/control/secret.h"
 #include "schemas/exit.h"
 
-/* Send it and say `done`, or core's words. Wipes `ask` and the answer. */
-static int
-ask_for(struct ipc_message *ask, int wait_s, const char *done)
-{
-	struct ipc_message answer;
-	struct client c;
-	int code;
-
-	if ((code = client_open(&c)) != 0) {
-		ipc_wipe(ask);
-		return code;
-	}
-	if ((code = client_ask(&c, ask, &answer, wait_s)) == 0) {
-		if (answer.head.type != MSG_RESULT)
-			code = client_puzzled();
-		else
-			cmd_say("%s",
-			    answer.body.RESULT.words[0] != '\0' ? answer.body.RESULT.words : done);
-	}
-	client_close(&c);
-	return code;
-}
-
 /* Does the gateway want two passphrases? */
 static int
 ask_two_person(struct client *c, bool *two)
@@ -97,7 +74,7 @@ with_passphrase(int argc, char **argv, enum message_type type, const char *usage
 		ipc_wipe(&ask);
 		return code;
 	}
-	return ask_for(&ask, CLIENT_WAIT_LONG_S, done);
+	return client_tell(&ask, CLIENT_WAIT_LONG_S, done);
 }
 
 static int
@@ -111,7 +88,7 @@ without_passphrase(
 	if (!options_read(&o, argc, argv, NULL, &code))
 		return code;
 	ipc_begin(&ask, type);
-	return ask_for(&ask, CLIENT_WAIT_S, done);
+	return client_tell(&ask, CLIENT_WAIT_S, done);
 }
 
 int

@@ -101,11 +101,23 @@ open_core(struct real_core *core)
 	core_tell(core, MSG_UNLOCK);
 }
 
+/* Words that are no head are told so. */
+static void
+refuse_head(struct real_core *core)
+{
+	struct ipc_message m;
+
+	core_request(&m, MSG_JOURNAL_VERIFY);
+	(void)snprintf(m.body.JOURNAL_VERIFY.held, sizeof(m.body.JOURNAL_VERIFY.held), "no head");
+	CHECK_EQ(ipc_send(core->control, &m, -1), ST_OK);
+	CHECK_EQ(ipc_receive(core->control, IPC_CORE, IPC_CONTROL, &m, NULL), ST_OK);
+	CHECK(m.head.type == MSG_RESULT && m.body.RESULT.status == ST_SYNTAX);
+}
+
 int
 main(void)
 {
 	static struct found whole, later, hurt;
-	struct ipc_message m;
 	struct real_core core;
 	char words[64], sql[512];
 	uint64_t end;
@@ -120,11 +132,7 @@ main(void)
 	CHECK_EQ(strlen(whole.journal.head), 8 * 5 - 1);
 	verify(&core, "0000 0000 0000 0000 0000 0000 0000 0000", &later);
 	CHECK_EQ(later.journal.held, 0);
-	core_request(&m, MSG_JOURNAL_VERIFY);
-	(void)snprintf(m.body.JOURNAL_VERIFY.held, sizeof(m.body.JOURNAL_VERIFY.held), "no head");
-	CHECK_EQ(ipc_send(core.control, &m, -1), ST_OK);
-	CHECK_EQ(ipc_receive(core.control, IPC_CORE, IPC_CONTROL, &m, NULL), ST_OK);
-	CHECK(m.head.type == MSG_RESULT && m.body.RESULT.status == ST_SYNTAX);
+	refuse_head(&core);
 	core_tell(&core, MSG_LOCK);
 	core_stop(&core);
 

@@ -136,6 +136,29 @@ seal_by_hand(uint64_t kind, uint64_t id, const uint8_t *content, size_t len, uin
 	return len + 32 + 48;
 }
 
+/* Another's key, another device's, another row's place, another length, a bit. */
+static void
+check_refused(enum recovery_kind kind, uint64_t id, uint8_t *blob, size_t blob_len, size_t len)
+{
+	const struct key32 other = random_key();
+	uint8_t out[RECOVERY_CONTENT_MAX];
+
+	CHECK_EQ(recovery_open(&other, &k_h, kind, id, blob, blob_len, out, len), ST_FORGED);
+	CHECK_EQ(recovery_open(&key.sk_r, &other, kind, id, blob, blob_len, out, len), ST_FORGED);
+	CHECK_EQ(recovery_open(&key.sk_r, &k_h, kind, id + 1, blob, blob_len, out, len), ST_FORGED);
+	CHECK_EQ(
+	    recovery_open(&key.sk_r, &k_h, kind, id, blob, blob_len - 1, out, len), ST_DAMAGED);
+	CHECK_EQ(
+	    recovery_open(&key.sk_r, &k_h, kind, id, blob, blob_len, out, len - 1), ST_DAMAGED);
+	for (size_t k = 0; k < blob_len; k++) {
+		blob[k] ^= 4;
+		CHECK_EQ(
+		    recovery_open(&key.sk_r, &k_h, kind, id, blob, blob_len, out, len), ST_FORGED);
+		blob[k] ^= 4;
+	}
+	CHECK(sodium_is_zero(out, len));
+}
+
 static void
 test_copies(void)
 {
@@ -169,29 +192,7 @@ test_copies(void)
 			     rows[i].id, blob, blob_len, out, len),
 		    ST_OK);
 		CHECK_MEM(out, content, len);
-		/* another's key, another device's, another row's place, another length, a bit */
-		CHECK_EQ(recovery_open(&other, &k_h, kind, rows[i].id, blob, blob_len, out, len),
-		    ST_FORGED);
-		CHECK_EQ(
-		    recovery_open(&key.sk_r, &other, kind, rows[i].id, blob, blob_len, out, len),
-		    ST_FORGED);
-		CHECK_EQ(
-		    recovery_open(&key.sk_r, &k_h, kind, rows[i].id + 1, blob, blob_len, out, len),
-		    ST_FORGED);
-		CHECK_EQ(
-		    recovery_open(&key.sk_r, &k_h, kind, rows[i].id, blob, blob_len - 1, out, len),
-		    ST_DAMAGED);
-		CHECK_EQ(
-		    recovery_open(&key.sk_r, &k_h, kind, rows[i].id, blob, blob_len, out, len - 1),
-		    ST_DAMAGED);
-		for (size_t k = 0; k < blob_len; k++) {
-			blob[k] ^= 4;
-			CHECK_EQ(recovery_open(
-				     &key.sk_r, &k_h, kind, rows[i].id, blob, blob_len, out, len),
-			    ST_FORGED);
-			blob[k] ^= 4;
-		}
-		CHECK(sodium_is_zero(out, len));
+		check_refused(kind, rows[i].id, blob, blob_len, len);
 		CHECK_EQ(recovery_seal(
 			     &low, &eph, &k_h, kind, rows[i].id, content, len, blob, &blob_len),
 		    ST_RANGE);

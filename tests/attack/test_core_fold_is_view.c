@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "gateway/common/clock.h"
 #include "gateway/common/fileio.h"
 #include "gateway/core/backup.h"
 #include "gateway/core/chains.h"
@@ -25,28 +24,8 @@
 #include "gateway/core/session_unlock.h"
 #include "gateway/core/view.h"
 #include "tests/support/check.h"
+#include "tests/support/own_clock.h"
 #include "tests/support/rig.h"
-
-static int64_t boot_ms = 1000000, wall_s = 1795000000; /* November 2026 */
-static int is_synchronised = 1;
-
-int64_t
-clock_boot_ms(void)
-{
-	return boot_ms;
-}
-
-int64_t
-clock_wall_s(void)
-{
-	return wall_s;
-}
-
-int
-clock_is_synchronised(void)
-{
-	return is_synchronised;
-}
 
 static struct rig rig;
 static unsigned from_bases, drops; /* how often that was seen */
@@ -603,6 +582,7 @@ main(int argc, char **argv)
 {
 	unsigned count = argc > 1 ? (unsigned)atoi(argv[1]) : 2000;
 
+	is_synchronised = 1;
 	draw_state = argc > 2 ? strtoull(argv[2], NULL, 10) : 20250101;
 	rig_create(&rig, "fold");
 	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);

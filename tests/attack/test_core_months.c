@@ -14,7 +14,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "gateway/common/clock.h"
 #include "gateway/common/fileio.h"
 #include "gateway/core/backup.h"
 #include "gateway/core/base.h"
@@ -27,28 +26,8 @@
 #include "gateway/core/session_unlock.h"
 #include "gateway/core/stretch.h"
 #include "tests/support/check.h"
+#include "tests/support/own_clock.h"
 #include "tests/support/rig.h"
-
-static int64_t boot_ms = 1000000, wall_s = 1795000000; /* 2026-11-18 */
-static int is_synchronised = 1;
-
-int64_t
-clock_boot_ms(void)
-{
-	return boot_ms;
-}
-
-int64_t
-clock_wall_s(void)
-{
-	return wall_s;
-}
-
-int
-clock_is_synchronised(void)
-{
-	return is_synchronised;
-}
 
 /* SQLite and the anchor come through here. */
 static unsigned syncs, dies_at;
@@ -110,33 +89,6 @@ reports(unsigned count)
 	}
 }
 
-static int64_t
-number(const char *sql)
-{
-	sqlite3_stmt *s;
-	int64_t value = -1;
-
-	CHECK_EQ(sqlite3_prepare_v2(view_db(rig.session.view), sql, -1, &s, NULL), SQLITE_OK);
-	if (sqlite3_step(s) == SQLITE_ROW)
-		value = sqlite3_column_int64(s, 0);
-	(void)sqlite3_finalize(s);
-	return value;
-}
-
-static void
-on_disk(const char *sql)
-{
-	char path[CONF_PATH_MAX + 16];
-	sqlite3 *db;
-
-	session_end(&rig.session);
-	(void)snprintf(path, sizeof(path), "%s/tocsin.db", rig.conf.state_dir);
-	CHECK_EQ(sqlite3_open(path, &db), SQLITE_OK);
-	CHECK_EQ(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	CHECK_EQ(sqlite3_close(db), SQLITE_OK);
-	rig_restart(&rig);
-}
-
 static unsigned
 month(void)
 {
@@ -183,7 +135,7 @@ test_epochs(void)
 	CHECK_EQ(month(), before);
 	unlock();
 	CHECK_EQ(month(), before);
-	CHECK_EQ(number("SELECT count(*) FROM base"), 1); /* of its first opening */
+	CHECK_EQ(rig_number(&rig, "SELECT count(*) FROM base"), 1); /* of its first opening */
 	wall_s -= 365 * 86400;
 	/* confirmed: from ARMED, by opening; the keys ahead are there */
 	CHECK_EQ(session_close(&rig.session, CAUSE_COMMAND), ST_OK);
@@ -193,7 +145,7 @@ test_epochs(void)
 	CHECK_EQ(month(), before + 1);
 	CHECK_EQ(month(), epochs_month(session_quarter(&rig.session)));
 	CHECK_EQ(rig.session.ring.vault[rig.session.ring.vault_count - 1].epoch / 16, month() + 3);
-	CHECK_EQ(number("SELECT max(trust) FROM base"), TRUST_CONFIRMED);
+	CHECK_EQ(rig_number(&rig, "SELECT max(trust) FROM base"), TRUST_CONFIRMED);
 	/* far ahead: the month's keys are made first; by arming there is none yet */
 	before = month();
 	pass_days(200);
@@ -265,9 +217,10 @@ test_cut(void)
 		lived = open_until(n);
 		CHECK_EQ(session_start(&rig.session, &rig.conf, words), ST_OK);
 		unlock();
-		CHECK_EQ(number("SELECT count(*) FROM base"), 2);
-		CHECK_EQ(number("SELECT max(items) FROM base"), number("SELECT 2 * count(*) + 4"
-								       " FROM monitor"));
+		CHECK_EQ(rig_number(&rig, "SELECT count(*) FROM base"), 2);
+		CHECK_EQ(rig_number(&rig, "SELECT max(items) FROM base"),
+		    rig_number(&rig, "SELECT 2 * count(*) + 4"
+				     " FROM monitor"));
 		CHECK_EQ(view_faults(rig.session.view, NULL, 0), 0);
 		session_end(&rig.session);
 		copy_folder(kept, rig.dir);
@@ -301,22 +254,22 @@ test_damaged(void)
 	begin("damaged", 1, NULL);
 	live(6, first);
 	unlock();
-	base = (uint64_t)number("SELECT seq FROM origin");
+	base = (uint64_t)rig_number(&rig, "SELECT seq FROM origin");
 	CHECK(base > first[2] && base < first[4]); /* 70 to 100 days ago */
-	CHECK_EQ(number("SELECT min(seq) > (SELECT seq FROM origin) FROM message"), 1);
-	CHECK_EQ(number("SELECT sum(count) FROM counted"), 180);
-	CHECK_EQ(number("SELECT sum(messages) FROM monitor"), 180);
+	CHECK_EQ(rig_number(&rig, "SELECT min(seq) > (SELECT seq FROM origin) FROM message"), 1);
+	CHECK_EQ(rig_number(&rig, "SELECT sum(count) FROM counted"), 180);
+	CHECK_EQ(rig_number(&rig, "SELECT sum(messages) FROM monitor"), 180);
 	CHECK_EQ(view_faults(rig.session.view, NULL, 0), 0);
 	CHECK_EQ(session_fold_view(&rig.session, 1), ST_OK);
-	CHECK_EQ(number("SELECT count(*) FROM message"), 180);
-	CHECK_EQ(number("SELECT count(*) FROM origin"), 0);
+	CHECK_EQ(rig_number(&rig, "SELECT count(*) FROM message"), 180);
+	CHECK_EQ(rig_number(&rig, "SELECT count(*) FROM origin"), 0);
 	/* a row before the base that is not opened: its number is said all the same */
 	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
 	(void)snprintf(sql, sizeof(sql), "UPDATE journal SET blob = zeroblob(256) WHERE seq = %llu",
 	    (unsigned long long)first[1] + 3);
-	on_disk(sql);
+	rig_on_disk(&rig, sql);
 	unlock();
-	CHECK_EQ(number("SELECT seq FROM origin"), (int64_t)base);
+	CHECK_EQ(rig_number(&rig, "SELECT seq FROM origin"), (int64_t)base);
 	CHECK_EQ(view_faults(rig.session.view, words, sizeof(words)), 1);
 	(void)snprintf(sql, sizeof(sql), "row %llu was changed", (unsigned long long)first[1] + 3);
 	CHECK(strstr(words, sql) != NULL);
@@ -324,11 +277,11 @@ test_damaged(void)
 	/* a row of the base itself: the one of the month before serves */
 	(void)snprintf(sql, sizeof(sql), "UPDATE journal SET blob = zeroblob(256) WHERE seq = %llu",
 	    (unsigned long long)base + 5);
-	on_disk(sql);
+	rig_on_disk(&rig, sql);
 	unlock();
-	CHECK(number("SELECT seq FROM origin") < (int64_t)base);
-	CHECK(number("SELECT seq FROM origin") > (int64_t)first[1]);
-	CHECK_EQ(number("SELECT sum(messages) FROM monitor"), 180);
+	CHECK(rig_number(&rig, "SELECT seq FROM origin") < (int64_t)base);
+	CHECK(rig_number(&rig, "SELECT seq FROM origin") > (int64_t)first[1]);
+	CHECK_EQ(rig_number(&rig, "SELECT sum(messages) FROM monitor"), 180);
 	CHECK(rig.session.facts->book != NULL && rig.session.facts->places != NULL);
 	rig_remove(&rig);
 }
@@ -410,10 +363,10 @@ check_kept(uint64_t all, uint64_t end)
 {
 	CHECK_EQ(state_root(rig.session.state)->journal.first, end);
 	CHECK_EQ(view_faults(rig.session.view, NULL, 0), 0);
-	CHECK_EQ(number("SELECT sum(count) FROM counted"), (int64_t)all);
-	CHECK_EQ(number("SELECT sum(messages) FROM monitor"), (int64_t)all);
-	CHECK_EQ(number("SELECT count(*) FROM monitor"), 2);
-	CHECK_EQ(number("SELECT count(*) FROM dropped"), 1);
+	CHECK_EQ(rig_number(&rig, "SELECT sum(count) FROM counted"), (int64_t)all);
+	CHECK_EQ(rig_number(&rig, "SELECT sum(messages) FROM monitor"), (int64_t)all);
+	CHECK_EQ(rig_number(&rig, "SELECT count(*) FROM monitor"), 2);
+	CHECK_EQ(rig_number(&rig, "SELECT count(*) FROM dropped"), 1);
 	CHECK(rig.session.facts->book != NULL && rig.session.facts->places != NULL);
 }
 
@@ -459,7 +412,7 @@ restore_it(const char *key_text, int from_folder)
 	if (from_folder) {
 		(void)close(ask.fd);
 		ask.fd = -1;
-		on_disk("INSERT INTO journal SELECT 1, run, blob FROM journal LIMIT 1");
+		rig_on_disk(&rig, "INSERT INTO journal SELECT 1, run, blob FROM journal LIMIT 1");
 		session_end(&rig.session);
 		(void)snprintf(text, sizeof(text), "%s" RESTORE_OLD, again.conf.state_dir);
 		copy_folder(rig.conf.state_dir, text);
@@ -473,9 +426,9 @@ restore_it(const char *key_text, int from_folder)
 	rig = again;
 	rig.session.conf = &rig.conf;
 	unlock();
-	CHECK_EQ(number("SELECT count(*) FROM monitor WHERE revoked IS NULL"), 2);
-	CHECK_EQ(number("SELECT sum(count) FROM counted"), 153);
-	CHECK_EQ(number("SELECT sum(messages) FROM monitor"), 153);
+	CHECK_EQ(rig_number(&rig, "SELECT count(*) FROM monitor WHERE revoked IS NULL"), 2);
+	CHECK_EQ(rig_number(&rig, "SELECT sum(count) FROM counted"), 153);
+	CHECK_EQ(rig_number(&rig, "SELECT sum(messages) FROM monitor"), 153);
 	CHECK_EQ(view_faults(rig.session.view, NULL, 0), 0);
 	session_end(&rig.session);
 	rig = first;
@@ -505,14 +458,14 @@ test_drop(void)
 	CHECK_EQ(retention_drop(&rig.session, months[1].month, words), ST_NOT_ALLOWED);
 	CHECK_EQ(retention_drop(&rig.session, months[0].month - 1, words), ST_UNKNOWN);
 	CHECK_EQ(session_fold_view(&rig.session, 1), ST_OK);
-	CHECK_EQ(number("SELECT count(*) FROM message"), 150);
+	CHECK_EQ(rig_number(&rig, "SELECT count(*) FROM message"), 150);
 	CHECK_EQ(store_runs(rig.session.store, note_run, &old), ST_OK);
 	old.ring = rig.session.ring;
 	old.end = months[1].first;
 	CHECK_EQ(anchor_read(rig.session.anchor, &before), ST_OK);
 	CHECK_EQ(retention_drop(&rig.session, months[0].month, words), ST_OK);
 	check_kept(150, old.end);
-	CHECK_EQ(number("SELECT count(*) FROM message WHERE arrival < 96 * 31"), 0);
+	CHECK_EQ(rig_number(&rig, "SELECT count(*) FROM message WHERE arrival < 96 * 31"), 0);
 	check_unopened(&old);
 	CHECK_EQ(store_recovery_get(
 		     rig.session.store, RECOVERY_MONTH, old.run[0].epoch, blob, sizeof(blob), &len),
@@ -531,10 +484,10 @@ test_drop(void)
 	check_unopened(&old);
 	CHECK_EQ(session_fold_view(&rig.session, 1), ST_OK);
 	check_kept(150, old.end);
-	CHECK_EQ(number("SELECT count(*) FROM message"), 120);
-	CHECK_EQ(number("SELECT count(*) FROM message WHERE monitor IS NULL"), 0);
+	CHECK_EQ(rig_number(&rig, "SELECT count(*) FROM message"), 120);
+	CHECK_EQ(rig_number(&rig, "SELECT count(*) FROM message WHERE monitor IS NULL"), 0);
 	reports(3);
-	CHECK_EQ(number("SELECT sum(messages) FROM monitor"), 153);
+	CHECK_EQ(rig_number(&rig, "SELECT sum(messages) FROM monitor"), 153);
 	restore_it(key.text, 0);
 	restore_it(key.text, 1);
 	rig_remove(&rig);
@@ -594,7 +547,7 @@ test_drop_of_two_epochs(void)
 		CHECK_EQ(store_recovery_get(rig.session.store, RECOVERY_MONTH,
 			     (uint64_t)epoch + (unsigned)i, blob, sizeof(blob), &len),
 		    ST_UNKNOWN);
-		CHECK_EQ(number("SELECT sum(messages) FROM monitor"), 170);
+		CHECK_EQ(rig_number(&rig, "SELECT sum(messages) FROM monitor"), 170);
 		CHECK_EQ(view_faults(rig.session.view, NULL, 0), 0);
 		rig_restart(&rig);
 		unlock();

@@ -24,19 +24,6 @@ static struct rig rig, again;
 static struct recovery_key key;
 static uint64_t report; /* the row of the third last one: two more stand in its run */
 
-static int64_t
-ask(struct rig *r, const char *sql)
-{
-	sqlite3_stmt *s = NULL;
-	int64_t answer = -1;
-
-	CHECK_EQ(sqlite3_prepare_v2(view_db(r->session.view), sql, -1, &s, NULL), SQLITE_OK);
-	if (sqlite3_step(s) == SQLITE_ROW)
-		answer = sqlite3_column_int64(s, 0);
-	CHECK_EQ(sqlite3_finalize(s), SQLITE_OK);
-	return answer;
-}
-
 static void
 deliver(struct phone *p, uint64_t ref)
 {
@@ -73,46 +60,18 @@ make_gateway(void)
 	session_end(&rig.session);
 }
 
-static void
-begin_again(void)
-{
-	char fault[CONF_FAULT_MAX], words[SESSION_WORDS_MAX], text[512];
-
-	memset(&again, 0, sizeof(again));
-	(void)snprintf(again.dir, sizeof(again.dir), "%.200s/again", rig.dir);
-	CHECK_EQ(mkdir(again.dir, 0700), 0);
-	(void)snprintf(text, sizeof(text), "%s/tocsin.conf", again.dir);
-	CHECK_EQ(conf_parse(text, "", 0, &again.conf, fault), ST_OK);
-	CHECK_EQ(mkdir(again.conf.state_dir, 0700), 0);
-	CHECK_EQ(session_start(&again.session, &again.conf, words), ST_OK);
-}
-
-static void
-end_again(void)
-{
-	char command[600];
-
-	session_end(&again.session);
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'", again.dir);
-	CHECK_EQ(system(command), 0);
-}
-
 /* From a backup, or with fd -1 from a copy of the folder as it is. */
 static enum status
 restore(int fd, struct msg_restored *out)
 {
-	struct msg_passphrase passphrase = {.len = strlen(RIG_PASSPHRASE)};
-	const struct restore_ask what = {
-	    fd, &key, &passphrase, STRETCH_MEMORY_MIN, STRETCH_PASSES_MIN};
 	char words[SESSION_WORDS_MAX] = "", command[3000];
 	enum status st;
 
-	begin_again();
+	rig_beside(&again, &rig);
 	(void)snprintf(command, sizeof(command), "cp -r '%s' '%s" RESTORE_OLD "'",
 	    rig.conf.state_dir, again.conf.state_dir);
 	CHECK_EQ(system(command), 0);
-	memcpy(passphrase.octets, RIG_PASSPHRASE, passphrase.len);
-	st = session_restore(&again.session, &what, out, words);
+	st = rig_restore(&again, fd, &key, out, words);
 	if (st != ST_OK)
 		printf("    %s\n", words);
 	return st;
@@ -165,8 +124,10 @@ test_event_goes_on_in_its_run_alone(void)
 	thief_leave(&t);
 	CHECK_EQ(session_start(&rig.session, &rig.conf, words), ST_OK);
 	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
-	CHECK_EQ(ask(&rig, "SELECT count(*) FROM book WHERE instr(octets, X'5858585858') > 0"), 0);
-	CHECK_EQ(ask(&rig, "SELECT count(*) FROM book"), 1); /* the places */
+	CHECK_EQ(
+	    rig_number(&rig, "SELECT count(*) FROM book WHERE instr(octets, X'5858585858') > 0"),
+	    0);
+	CHECK_EQ(rig_number(&rig, "SELECT count(*) FROM book"), 1); /* the places */
 	session_end(&rig.session);
 	thief_enter(&t, &rig); /* as it was */
 	(void)snprintf(sql, sizeof(sql), "DELETE FROM run WHERE id = %" PRIu64, first + 2);
@@ -227,9 +188,9 @@ test_rows_far_away(void)
 	CHECK_EQ(out.missing, 0);
 	CHECK(state_root(again.session.state)->journal.count < 1000);
 	CHECK_EQ(rig_unlock(&again, IN_OPEN), ST_OK);
-	CHECK_EQ(ask(&again, "SELECT count(*) FROM report"), REPORTS);
-	CHECK_EQ(ask(&again, "SELECT count(*) FROM fault"), 0);
-	end_again();
+	CHECK_EQ(rig_number(&again, "SELECT count(*) FROM report"), REPORTS);
+	CHECK_EQ(rig_number(&again, "SELECT count(*) FROM fault"), 0);
+	session_end(&again.session);
 	thief_enter(&t, &rig);
 	thief_sql(&t, "DELETE FROM journal WHERE seq >= 268435455");
 	thief_leave(&t);
@@ -252,9 +213,9 @@ test_run_among_ours(void)
 	CHECK(out.faults > 0);
 	CHECK_EQ(out.live, 0); /* their copies went with the key before */
 	CHECK_EQ(rig_unlock(&again, IN_OPEN), ST_OK);
-	CHECK_EQ(ask(&again, "SELECT count(*) FROM monitor"), 2);
-	CHECK_EQ(ask(&again, "SELECT count(*) FROM report"), REPORTS - 1);
-	end_again();
+	CHECK_EQ(rig_number(&again, "SELECT count(*) FROM monitor"), 2);
+	CHECK_EQ(rig_number(&again, "SELECT count(*) FROM report"), REPORTS - 1);
+	session_end(&again.session);
 	CHECK_EQ(session_start(&rig.session, &rig.conf, words), ST_OK);
 	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
 	(void)snprintf(path, sizeof(path), "%s/copy.backup", rig.dir);
@@ -263,9 +224,9 @@ test_run_among_ours(void)
 	CHECK_EQ(restore(fd, &out), ST_OK);
 	CHECK(out.faults > 0);
 	CHECK_EQ(rig_unlock(&again, IN_OPEN), ST_OK);
-	CHECK_EQ(ask(&again, "SELECT count(*) FROM report"), REPORTS - 1);
+	CHECK_EQ(rig_number(&again, "SELECT count(*) FROM report"), REPORTS - 1);
 	(void)close(fd);
-	end_again();
+	session_end(&again.session);
 }
 
 int

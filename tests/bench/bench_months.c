@@ -8,35 +8,15 @@
  */
 #include <stdlib.h>
 
-#include "gateway/common/clock.h"
 #include "gateway/core/retention.h"
 #include "gateway/core/session_unlock.h"
 #include "tests/bench/figures.h"
+#include "tests/support/own_clock.h"
 #include "tests/support/rig.h"
 
 #define ROUNDS_MAX 31
 #define MONTH_EVENTS 5000
 #define SHARE 200
-
-static int64_t boot_ms = 1000000, wall_s = 1795000000;
-
-int64_t
-clock_boot_ms(void)
-{
-	return boot_ms;
-}
-
-int64_t
-clock_wall_s(void)
-{
-	return wall_s;
-}
-
-int
-clock_is_synchronised(void)
-{
-	return 1;
-}
 
 static struct rig rig;
 
@@ -90,6 +70,7 @@ main(int argc, char **argv)
 	double took[ROUNDS_MAX];
 	int64_t next_ms;
 
+	is_synchronised = 1;
 	if (rounds == 0 || rounds > ROUNDS_MAX)
 		rounds = 5;
 	rig_create(&rig, "months");

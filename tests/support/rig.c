@@ -2,6 +2,7 @@
 #include "tests/support/rig.h"
 
 #include <sodium.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "gateway/common/fileio.h"
 #include "gateway/common/status.h"
 #include "gateway/core/people.h"
+#include "gateway/core/restore.h"
 #include "gateway/core/ring_change.h"
 #include "gateway/core/store.h"
 #include "gateway/core/stretch.h"
@@ -236,4 +238,67 @@ rig_sms(const char *text, uint64_t ref)
 	sms.text_len = (uint16_t)strlen(text);
 	memcpy(sms.text, text, sms.text_len);
 	return sms;
+}
+
+int64_t
+rig_number(const struct rig *r, const char *sql)
+{
+	sqlite3_stmt *s = NULL;
+	int64_t value = -1;
+
+	must(sqlite3_prepare_v2(view_db(r->session.view), sql, -1, &s, NULL) == SQLITE_OK
+		 ? ST_OK
+		 : ST_SYNTAX,
+	    sql);
+	if (sqlite3_step(s) == SQLITE_ROW)
+		value = sqlite3_column_int64(s, 0);
+	(void)sqlite3_finalize(s); /* repeats what step said */
+	return value;
+}
+
+void
+rig_on_disk(struct rig *r, const char *sql)
+{
+	char path[CONF_PATH_MAX + 16];
+	sqlite3 *db = NULL;
+
+	session_end(&r->session);
+	(void)snprintf(path, sizeof(path), "%s/tocsin.db", r->conf.state_dir);
+	must(sqlite3_open(path, &db) == SQLITE_OK &&
+		     sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK &&
+		     sqlite3_close(db) == SQLITE_OK
+		 ? ST_OK
+		 : ST_IO,
+	    sql);
+	rig_restart(r);
+}
+
+void
+rig_beside(struct rig *again, const struct rig *r)
+{
+	char fault[CONF_FAULT_MAX], words[SESSION_WORDS_MAX], text[512];
+
+	memset(again, 0, sizeof(*again));
+	(void)snprintf(again->dir, sizeof(again->dir), "%.200s/again", r->dir);
+	(void)snprintf(text, sizeof(text), "rm -rf '%s'", again->dir);
+	if (system(text) != 0 || mkdir(again->dir, 0700) == -1)
+		exit(2);
+	(void)snprintf(text, sizeof(text), "%s/tocsin.conf", again->dir);
+	must(conf_parse(text, "", 0, &again->conf, fault), fault);
+	if (mkdir(again->conf.state_dir, 0700) == -1)
+		exit(2);
+	must(session_start(&again->session, &again->conf, words), words);
+}
+
+enum status
+rig_restore(struct rig *again, int fd, const struct recovery_key *key, struct msg_restored *out,
+    char words[SESSION_WORDS_MAX])
+{
+	struct msg_passphrase passphrase = {.len = strlen(RIG_PASSPHRASE)};
+	const struct restore_ask ask = {
+	    fd, key, &passphrase, STRETCH_MEMORY_MIN, STRETCH_PASSES_MIN};
+
+	memcpy(passphrase.octets, RIG_PASSPHRASE, passphrase.len);
+	words[0] = '\0';
+	return session_restore(&again->session, &ask, out, words);
 }

@@ -64,6 +64,18 @@ void rig_copy_chains(struct rig *r, const struct phone *p);
 /* The phone goes on to its next chain. */
 void rig_next_chain(struct phone *p);
 
+/* The first column of the first row that the OPEN view gives; -1: there is none. */
+int64_t rig_number(const struct rig *r, const char *sql);
+
+/* A thief's SQL on the files of a gateway that nobody has open; then it is started again. */
+void rig_on_disk(struct rig *r, const char *sql);
+
+/* A folder in r's, for a gateway that is not made yet: NEW. What was there goes. */
+void rig_beside(struct rig *again, const struct rig *r);
+/* session_restore() into it, with the rig's passphrase. fd: the backup, or -1. */
+enum status rig_restore(struct rig *again, int fd, const struct recovery_key *key,
+    struct msg_restored *out, char words[SESSION_WORDS_MAX]);
+
 /* A report with these fields and note; spends the phone's number. */
 void rig_compose(
     struct phone *p, const struct record *record, const char *note, char text[EW1_X_CHARS + 1]);

@@ -41,19 +41,6 @@ deliver(struct rig *r, struct phone *p, const char *note)
 	CHECK_EQ(intake_batch(&r->session, &sms, 1), ST_OK);
 }
 
-static int64_t
-ask(struct rig *r, const char *sql)
-{
-	sqlite3_stmt *s = NULL;
-	int64_t answer = -1;
-
-	CHECK_EQ(sqlite3_prepare_v2(view_db(r->session.view), sql, -1, &s, NULL), SQLITE_OK);
-	if (sqlite3_step(s) == SQLITE_ROW)
-		answer = sqlite3_column_int64(s, 0);
-	CHECK_EQ(sqlite3_finalize(s), SQLITE_OK);
-	return answer;
-}
-
 /* One monitor before the recovery key, two after it, reports of each, one revoked. */
 static void
 make_gateway(void)
@@ -125,31 +112,12 @@ test_every_octet_is_checked(void)
 	test_backup_says_what_it_holds(); /* and whole again */
 }
 
-static void
-begin_again(void)
-{
-	char fault[CONF_FAULT_MAX], words[SESSION_WORDS_MAX], text[512];
-
-	memset(&again, 0, sizeof(again));
-	(void)snprintf(again.dir, sizeof(again.dir), "%.200s/again", rig.dir);
-	CHECK_EQ(mkdir(again.dir, 0700), 0);
-	(void)snprintf(text, sizeof(text), "%s/tocsin.conf", again.dir);
-	CHECK_EQ(conf_parse(text, "", 0, &again.conf, fault), ST_OK);
-	CHECK_EQ(mkdir(again.conf.state_dir, 0700), 0);
-	CHECK_EQ(session_start(&again.session, &again.conf, words), ST_OK);
-}
-
 static enum status
 restore(const struct recovery_key *with, int fd, struct msg_restored *out)
 {
-	struct msg_passphrase passphrase = {.len = strlen(RIG_PASSPHRASE)};
-	const struct restore_ask what = {
-	    fd, with, &passphrase, STRETCH_MEMORY_MIN, STRETCH_PASSES_MIN};
-	char words[SESSION_WORDS_MAX] = "";
-	enum status st;
+	char words[SESSION_WORDS_MAX];
+	enum status st = rig_restore(&again, fd, with, out, words);
 
-	memcpy(passphrase.octets, RIG_PASSPHRASE, passphrase.len);
-	st = session_restore(&again.session, &what, out, words);
 	if (st != ST_OK)
 		CHECK(words[0] != '\0');
 	return st;
@@ -162,7 +130,7 @@ test_another_key_restores_nothing(void)
 	struct recovery_key other_gateway = key;
 	int fd = open_backup(O_RDONLY);
 
-	begin_again();
+	rig_beside(&again, &rig);
 	CHECK_EQ(restore(&wrong, fd, &out), ST_PASSPHRASE);
 	other_gateway.kid[0] ^= 1;
 	CHECK_EQ(restore(&other_gateway, fd, &out), ST_FORGED);
@@ -205,10 +173,10 @@ test_restored_reads_the_same(void)
 	rig_restart(&again); /* it stands by its files alone */
 	CHECK_EQ(rig_unlock(&again, IN_OPEN), ST_OK);
 	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
-		CHECK_EQ(ask(&again, same[i]), ask(&rig, same[i]));
-	CHECK_EQ(ask(&again, "SELECT count(*) FROM fault"), 0);
-	CHECK_EQ(ask(&again, "SELECT count(*) FROM monitor WHERE revoked IS NULL"), 2);
-	CHECK_EQ(ask(&again, "SELECT count(*) FROM monitor WHERE waiting = 1"), 2);
+		CHECK_EQ(rig_number(&again, same[i]), rig_number(&rig, same[i]));
+	CHECK_EQ(rig_number(&again, "SELECT count(*) FROM fault"), 0);
+	CHECK_EQ(rig_number(&again, "SELECT count(*) FROM monitor WHERE revoked IS NULL"), 2);
+	CHECK_EQ(rig_number(&again, "SELECT count(*) FROM monitor WHERE waiting = 1"), 2);
 }
 
 /* The live chain is not restored: what was sent on it, before or after, opens nothing. */
@@ -216,15 +184,15 @@ static void
 test_next_chain_alone_is_heard(void)
 {
 	struct phone *p = &rig.phone[1];
-	int64_t reports = ask(&again, "SELECT count(*) FROM report");
+	int64_t reports = rig_number(&again, "SELECT count(*) FROM report");
 
 	deliver(&again, p, "OLD CHAIN");
-	CHECK_EQ(ask(&again, "SELECT count(*) FROM report"), reports);
+	CHECK_EQ(rig_number(&again, "SELECT count(*) FROM report"), reports);
 	rig_next_chain(p);
 	deliver(&again, p, "NEXT CHAIN");
-	CHECK_EQ(ask(&again, "SELECT count(*) FROM report"), reports + 1);
-	CHECK_EQ(ask(&again, "SELECT count(*) FROM monitor WHERE waiting = 1"), 1);
-	CHECK_EQ(ask(&again, "SELECT count(*) FROM report WHERE note = 'NEXT CHAIN'"), 1);
+	CHECK_EQ(rig_number(&again, "SELECT count(*) FROM report"), reports + 1);
+	CHECK_EQ(rig_number(&again, "SELECT count(*) FROM monitor WHERE waiting = 1"), 1);
+	CHECK_EQ(rig_number(&again, "SELECT count(*) FROM report WHERE note = 'NEXT CHAIN'"), 1);
 }
 
 /* The restored gateway makes backups that the new key opens. */
@@ -249,9 +217,7 @@ test_own_journal_with_a_hole(void)
 	sqlite3 *db;
 
 	session_end(&again.session);
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'", again.dir);
-	CHECK_EQ(system(command), 0);
-	begin_again();
+	rig_beside(&again, &rig);
 	session_end(&rig.session);
 	(void)snprintf(command, sizeof(command), "cp -r '%s' '%s" RESTORE_OLD "'",
 	    rig.conf.state_dir, again.conf.state_dir);
@@ -269,8 +235,8 @@ test_own_journal_with_a_hole(void)
 	CHECK_EQ(out.missing, 1);
 	CHECK_EQ(out.faults, 1);
 	CHECK_EQ(rig_unlock(&again, IN_OPEN), ST_OK);
-	CHECK_EQ(ask(&again, "SELECT count(*) FROM report"), REPORTS - 1);
-	CHECK_EQ(ask(&again, "SELECT count(*) FROM fault"), 1);
+	CHECK_EQ(rig_number(&again, "SELECT count(*) FROM report"), REPORTS - 1);
+	CHECK_EQ(rig_number(&again, "SELECT count(*) FROM fault"), 1);
 }
 
 int

@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gateway/common/clock.h"
 #include "gateway/core/backup.h"
 #include "gateway/core/chains.h"
 #include "gateway/core/intake.h"
@@ -21,27 +20,8 @@
 #include "gateway/core/rights.h"
 #include "gateway/core/session_unlock.h"
 #include "tests/support/check.h"
+#include "tests/support/own_clock.h"
 #include "tests/support/rig.h"
-
-static int64_t boot_ms = 1000000, wall_s = 1795000000; /* 2026-11-18 */
-
-int64_t
-clock_boot_ms(void)
-{
-	return boot_ms;
-}
-
-int64_t
-clock_wall_s(void)
-{
-	return wall_s;
-}
-
-int
-clock_is_synchronised(void)
-{
-	return 1;
-}
 
 static struct rig rig;
 static uint64_t refs = 1;
@@ -199,6 +179,7 @@ make(const char *folder)
 int
 main(int argc, char **argv)
 {
+	is_synchronised = 1;
 	if (argc == 3) {
 		make(argv[2]);
 		return check_done();

@@ -7,33 +7,13 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
-#include "gateway/common/clock.h"
 #include "gateway/common/fileio.h"
 #include "gateway/core/intake.h"
 #include "gateway/core/people.h"
 #include "gateway/core/stretch.h"
 #include "tests/support/check.h"
+#include "tests/support/own_clock.h"
 #include "tests/support/rig.h"
-
-static int64_t boot_ms = 1000000, wall_s = 1795000000; /* November 2026 */
-
-int64_t
-clock_boot_ms(void)
-{
-	return boot_ms;
-}
-
-int64_t
-clock_wall_s(void)
-{
-	return wall_s;
-}
-
-int
-clock_is_synchronised(void)
-{
-	return 0;
-}
 
 #define MINUTE 60000
 #define HOUR (60 * MINUTE)
@@ -227,20 +207,6 @@ test_stuck(void)
 
 /* --- a thief with the LOCKED folder --- */
 
-static void
-with_sql(const char *sql)
-{
-	char path[CONF_PATH_MAX + 16];
-	sqlite3 *db;
-
-	session_end(&rig.session);
-	(void)snprintf(path, sizeof(path), "%s/tocsin.db", rig.conf.state_dir);
-	CHECK_EQ(sqlite3_open(path, &db), SQLITE_OK);
-	CHECK_EQ(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	CHECK_EQ(sqlite3_close(db), SQLITE_OK);
-	rig_restart(&rig);
-}
-
 /* Rows of any length among what was parked: named, and what stands behind them is read. */
 static void
 test_parked_damaged(void)
@@ -251,9 +217,9 @@ test_parked_damaged(void)
 	(void)rig_enrol(&rig, "before the damage");
 	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
 	report(&rig.phone[0]);
-	with_sql("INSERT INTO parked SELECT max(seq) + 1, zeroblob(100000) FROM parked;"
-		 "INSERT INTO parked SELECT max(seq) + 1, zeroblob(1) FROM parked;"
-		 "INSERT INTO parked SELECT max(seq) + 1, zeroblob(536) FROM parked");
+	rig_on_disk(&rig, "INSERT INTO parked SELECT max(seq) + 1, zeroblob(100000) FROM parked;"
+			  "INSERT INTO parked SELECT max(seq) + 1, zeroblob(1) FROM parked;"
+			  "INSERT INTO parked SELECT max(seq) + 1, zeroblob(536) FROM parked");
 	report(&rig.phone[0]);
 	before = events();
 	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
@@ -273,7 +239,7 @@ test_changed(void)
 	char words[SESSION_WORDS_MAX] = "", text[EW1_X_CHARS + 1];
 	struct msg_sms sms;
 
-	with_sql("UPDATE state SET blob = zeroblob(length(blob)) WHERE node >= 64");
+	rig_on_disk(&rig, "UPDATE state SET blob = zeroblob(length(blob)) WHERE node >= 64");
 	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
 	CHECK_EQ(rig.session.at, IN_OPEN);
 	CHECK(rig.session.read_only);
@@ -341,7 +307,7 @@ test_journal_faults(void)
 		for (int k = 0; k < 8; k++)
 			report(&rig.phone[0]);
 		CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
-		with_sql(rows[i].sql);
+		rig_on_disk(&rig, rows[i].sql);
 		count_faults();
 		if (!CHECK(named.faults > 0 && strstr(named.first, rows[i].names) != NULL))
 			printf("    row %zu: %u faults, \"%s\"\n", i, named.faults, named.first);
@@ -360,8 +326,8 @@ test_ring_changed(void)
 
 	rig_report(&rig.phone[0], 1, 1, "", text);
 	sms = rig_sms(text, refs++);
-	with_sql("UPDATE ring SET list = CAST(substr(list, 1, 65) || randomblob(32)"
-		 " || substr(list, 98) AS BLOB)"); /* pk_R */
+	rig_on_disk(&rig, "UPDATE ring SET list = CAST(substr(list, 1, 65) || randomblob(32)"
+			  " || substr(list, 98) AS BLOB)"); /* pk_R */
 	CHECK(strstr(rig.session.fault, "changed while locked") != NULL);
 	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_NOT_ALLOWED);
 	CHECK_EQ(parked(), 0);
@@ -379,7 +345,7 @@ test_book_damaged(void)
 	struct msg_enrolled enrolled;
 	char words[SESSION_WORDS_MAX] = "";
 
-	with_sql("UPDATE journal SET blob = zeroblob(256) WHERE seq BETWEEN 4 AND 8");
+	rig_on_disk(&rig, "UPDATE journal SET blob = zeroblob(256) WHERE seq BETWEEN 4 AND 8");
 	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
 	CHECK(rig.session.facts->book == NULL);
 	CHECK_EQ(people_enrol(&rig.session, &ask, &enrolled, words), ST_INCOMPLETE);

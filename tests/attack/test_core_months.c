@@ -385,43 +385,31 @@ static void
 restore_it(const char *key_text, int from_folder)
 {
 	static struct rig again;
-	struct msg_passphrase passphrase = {.len = strlen(RIG_PASSPHRASE)};
-	struct restore_ask ask = {.passphrase = &passphrase,
-	    .argon_memory = STRETCH_MEMORY_MIN,
-	    .argon_passes = STRETCH_PASSES_MIN};
-	char text[CONF_PATH_MAX + 16], fault[CONF_FAULT_MAX], words[SESSION_WORDS_MAX] = "";
+	char text[CONF_PATH_MAX + 16], words[SESSION_WORDS_MAX] = "";
 	struct recovery_key key;
 	struct backup_head head;
 	struct msg_restored out;
 	struct rig first;
+	int fd;
 
-	memcpy(passphrase.octets, RIG_PASSPHRASE, passphrase.len);
 	CHECK_EQ(recovery_key_read(key_text, strlen(key_text), &key), ST_OK);
-	ask.key = &key;
-	(void)snprintf(text, sizeof(text), "rm -rf '%s/again'", rig.dir);
-	CHECK_EQ(system(text), 0);
 	(void)snprintf(text, sizeof(text), "%s/backup", rig.dir);
-	ask.fd = open(text, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	CHECK_EQ(backup_write(&rig.session, ask.fd, &head, words), ST_OK);
-	(void)snprintf(again.dir, sizeof(again.dir), "%.200s/again", rig.dir);
-	CHECK_EQ(mkdir(again.dir, 0700), 0);
-	(void)snprintf(text, sizeof(text), "%s/tocsin.conf", again.dir);
-	CHECK_EQ(conf_parse(text, "", 0, &again.conf, fault), ST_OK);
-	CHECK_EQ(mkdir(again.conf.state_dir, 0700), 0);
-	CHECK_EQ(session_start(&again.session, &again.conf, words), ST_OK);
+	fd = open(text, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	CHECK_EQ(backup_write(&rig.session, fd, &head, words), ST_OK);
+	rig_beside(&again, &rig);
 	if (from_folder) {
-		(void)close(ask.fd);
-		ask.fd = -1;
+		(void)close(fd);
+		fd = -1;
 		rig_on_disk(&rig, "INSERT INTO journal SELECT 1, run, blob FROM journal LIMIT 1");
 		session_end(&rig.session);
 		(void)snprintf(text, sizeof(text), "%s" RESTORE_OLD, again.conf.state_dir);
 		copy_folder(rig.conf.state_dir, text);
 	}
-	CHECK_EQ(session_restore(&again.session, &ask, &out, words), ST_OK);
+	CHECK_EQ(rig_restore(&again, fd, &key, &out, words), ST_OK);
 	CHECK_EQ(out.live, 2);
 	CHECK_EQ(out.faults > 0, from_folder);
-	if (ask.fd != -1)
-		(void)close(ask.fd);
+	if (fd != -1)
+		(void)close(fd);
 	first = rig;
 	rig = again;
 	rig.session.conf = &rig.conf;

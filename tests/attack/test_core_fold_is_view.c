@@ -3,8 +3,8 @@
  * The fold of the journal equals the view that incremental application built, after many random
  * acts over many months, crashes in between and old months erased; and from a base it gives what it
  * gives from the beginning, of what both hold. With a clock of its own. Whoever adds an event adds
- *an act that writes it to `acts`, or the last check fails: every event that the table knows must
- *have been written.
+ * an act that writes it to `acts`, or the last check fails: every event that the table knows must
+ * have been written.
  *
  *	test_core_fold_is_view [ACTS] [SEED]
  */
@@ -23,6 +23,7 @@
 #include "gateway/core/rights.h"
 #include "gateway/core/session_unlock.h"
 #include "gateway/core/view.h"
+#include "tests/attack/same_views.h"
 #include "tests/support/check.h"
 #include "tests/support/own_clock.h"
 #include "tests/support/rig.h"
@@ -40,83 +41,7 @@ draw(unsigned below)
 	return (unsigned)(draw_state >> 33) % below;
 }
 
-/* --- comparing two views --- */
-
-/* Every row of every table as text, in order: what rows from `first` on and before `end` say, and
- * what holds whatever they are. Counts of 13 months are carried, here are those of eleven. */
-static char *
-dump(struct view *v, int64_t first, int64_t end)
-{
-	static const char *const queries[] = {
-	    "SELECT * FROM message WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
-	    "SELECT * FROM report WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
-	    "SELECT * FROM monitor ORDER BY seq", "SELECT * FROM book ORDER BY seq",
-	    "SELECT * FROM setting ORDER BY key",
-	    "SELECT * FROM mark WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
-	    "SELECT * FROM base WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
-	    "SELECT * FROM backup WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
-	    "SELECT * FROM dropped WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
-	    "SELECT * FROM counted WHERE week > (SELECT max(week) FROM counted) - 48"
-	    " ORDER BY week, kind, place",
-	    "SELECT seq, words FROM fault ORDER BY id"};
-	sqlite3_str *out = sqlite3_str_new(NULL);
-	sqlite3_stmt *s;
-	int64_t last_s;
-
-	sqlite3_str_appendf(out, "refused %u", view_refused(v, &last_s));
-	sqlite3_str_appendf(out, " %lld\n", (long long)last_s);
-	for (size_t q = 0; q < sizeof(queries) / sizeof(queries[0]); q++) {
-		sqlite3_str_appendf(out, "-- %s\n", queries[q]);
-		if (sqlite3_prepare_v2(view_db(v), queries[q], -1, &s, NULL) != SQLITE_OK)
-			abort();
-		(void)sqlite3_bind_int64(s, 1, first); /* where there is one */
-		(void)sqlite3_bind_int64(s, 2, end - 1);
-		while (sqlite3_step(s) == SQLITE_ROW) {
-			for (int i = 0; i < sqlite3_column_count(s); i++) {
-				const unsigned char *blob = sqlite3_column_blob(s, i);
-
-				sqlite3_str_appendf(out, "|%d:", sqlite3_column_bytes(s, i));
-				for (int b = 0; b < sqlite3_column_bytes(s, i); b++)
-					sqlite3_str_appendf(out, "%02x", blob[b]);
-			}
-			sqlite3_str_appendchar(out, 1, '\n');
-		}
-		(void)sqlite3_finalize(s);
-	}
-	return sqlite3_str_finish(out);
-}
-
-static int64_t
-number(struct view *v, const char *sql)
-{
-	sqlite3_stmt *s;
-	int64_t value = 0;
-
-	CHECK_EQ(sqlite3_prepare_v2(view_db(v), sql, -1, &s, NULL), SQLITE_OK);
-	if (sqlite3_step(s) == SQLITE_ROW)
-		value = sqlite3_column_int64(s, 0);
-	(void)sqlite3_finalize(s);
-	return value;
-}
-
-/* The row of the base that a view begins with, 0: it begins with the first row. */
-static int64_t
-origin(struct view *v)
-{
-	return number(v, "SELECT seq FROM origin");
-}
-
-static void
-say_difference(const char *lived, const char *folded)
-{
-	size_t i = 0;
-
-	while (lived[i] != '\0' && lived[i] == folded[i])
-		i++;
-	while (i > 0 && lived[i] != '\n')
-		i--;
-	printf("    lived:  %.300s\n    folded: %.300s\n", lived + i, folded + i);
-}
+/* --- comparing --- */
 
 /* Was every event of the table written? (`more` and ring, codebook, places, setting: by init) */
 static const char *const written[] = {"SELECT count(*) FROM message",
@@ -138,19 +63,6 @@ note_coverage(struct view *v)
 {
 	for (size_t i = 0; i < WRITTEN; i++)
 		seen[i] += number(v, written[i]);
-}
-
-static void
-same_views(struct view *a, struct view *b, int64_t end)
-{
-	int64_t first = origin(a) > origin(b) ? origin(a) : origin(b);
-	char *lived = dump(a, first, end), *folded = dump(b, first, end);
-
-	if (!CHECK(strcmp(lived, folded) == 0))
-		say_difference(lived, folded);
-	CHECK(strstr(folded, "FROM fault ORDER BY id\n|") == NULL);
-	sqlite3_free(lived);
-	sqlite3_free(folded);
 }
 
 /* OPEN, then as after kill -9, LOCKED, OPEN again, and once more from the first row that is kept:

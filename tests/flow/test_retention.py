@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Old months through the real programs: what is listed, that nothing of this month goes, whatever is
-said yes to, and reading everything that is kept. (Months that do go: tests/attack/test_core_months.c,
+said yes to, and reading everything that is kept. (Months that do go: tests/attack/test_core_erased.c,
 whose clock moves.)
 
     test_retention.py --bin BUILD_DIR

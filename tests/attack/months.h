@@ -68,7 +68,7 @@ begin(const char *name, int is_true, struct msg_recovery_key *key)
 static void
 copy_folder(const char *from, const char *to)
 {
-	char command[1200];
+	char command[3200];
 
 	(void)snprintf(command, sizeof(command), "rm -rf '%s' && cp -a '%s' '%s'", to, from, to);
 	CHECK_EQ(system(command), 0);

@@ -18,6 +18,9 @@ enum exit_role {
 	EXIT_CHANNEL = 16,   /* nonsense on a channel: start again, with back-off */
 	EXIT_WIPED = 17,     /* the keys in the anchor are gone: never start core again */
 	EXIT_NOT_WIPED = 18, /* they were to go, and the anchor could not be written: likewise */
+	EXIT_UNPLUGGED = 19, /* the modem's device is not there: start again when it is */
+	EXIT_PIN = 20, /* the SIM's PIN is wanted and not known, or was refused: start again when
+			  its file changes */
 };
 
 enum exit_command {
@@ -30,6 +33,7 @@ enum exit_command {
 /* The descriptors that a role finds open. */
 #define ROLE_CHANNEL_FD 3 /* core: to tocsind, or to `tocsin init`; modem: to core */
 #define CORE_CONTROL_FD 4 /* core: the listening control socket */
+#define MODEM_PIN_FD 4    /* modem: the file with the SIM's PIN, if it was started with -P */
 
 /* In the folder run_dir. The fault file holds, in decimal, how core last ended, if it was one of
  * EXIT_STORAGE, EXIT_SYNC, EXIT_CONFIG, EXIT_CHANGED, EXIT_WIPED, EXIT_NOT_WIPED and core has not

@@ -11,6 +11,11 @@
  */
 #define SMS_TEXT_MAX 320
 #define SMS_UDH_MAX 140
+#define NUMBER_MAX 24    /* a phone number or an alphanumeric sender, in UTF-8, ended */
+#define SMS_PARTS_MAX 10 /* of a long message that is put together */
+
+#define MODEMS_MAX 4
+#define CREDIT_MAX 184 /* the network's answer, in UTF-8, ended */
 
 /* EW1 wire (schemas/wire/ew1.md). */
 #define EW1_X_WIRE_LEN 95

@@ -125,7 +125,6 @@ size_t event_book_encode(const struct event_book *e, uint8_t *out, size_t cap);
 /* octets points into in. */
 enum status event_book_decode(const uint8_t *in, size_t len, struct event_book *out) MUST_USE;
 
-enum setting { SETTING_POSTURE = 1 };
 struct event_setting {
 	uint8_t key; /* enum setting */
 	uint32_t value;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tocsin-modem: descriptor 3 is the channel to core. It handles no signal: SIGTERM and SIGALRM
- * end it wherever it is, which costs nothing but another listing.
+ * tocsin-modem: descriptor 3 is the channel to core, 4 the file with the PIN (-P). It handles no
+ * signal: SIGTERM and SIGALRM end it wherever it is, which costs nothing but another listing.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,7 +19,8 @@
 static int
 usage(void)
 {
-	(void)fputs("usage: tocsin-modem -d device -C connection -m model [-p seconds] [-v]\n"
+	(void)fputs("usage: tocsin-modem -d device -C connection -m model [-p seconds] [-w sweep]\n"
+		    "                    [-u ussd] [-P] [-R] [-v]\n"
 		    "It is started by tocsind, with the channel to tocsin-core as descriptor 3.\n",
 	    stderr);
 	return EXIT_USAGE;
@@ -32,13 +33,25 @@ read_options(int argc, char **argv, struct modem_options *o, enum log_level *lev
 	unsigned long poll_s;
 	int c;
 
-	while ((c = getopt(argc, argv, "d:C:m:p:v")) != -1) {
+	while ((c = getopt(argc, argv, "d:C:m:p:w:u:PRv")) != -1) {
 		if (c == 'd')
 			o->device = optarg;
 		else if (c == 'C')
 			o->connection = optarg;
 		else if (c == 'm')
 			o->model = optarg;
+		else if (c == 'u')
+			o->credit_ussd = optarg;
+		else if (c == 'P')
+			o->pin_fd = MODEM_PIN_FD;
+		else if (c == 'R')
+			o->rescue = true;
+		else if (c == 'w' && strcmp(optarg, "off") == 0)
+			o->sweep = SWEEP_OFF;
+		else if (c == 'w' && strcmp(optarg, "nightly") == 0)
+			o->sweep = SWEEP_NIGHTLY;
+		else if (c == 'w' && strcmp(optarg, "batch") == 0)
+			o->sweep = SWEEP_BATCH;
 		else if (c == 'v')
 			*level = LOG_LEVEL_DEBUG;
 		else if (c == 'p') {
@@ -70,7 +83,8 @@ exit_code(enum status st)
 int
 main(int argc, char **argv)
 {
-	struct modem_options options = {.poll_s = 300, .channel = ROLE_CHANNEL_FD};
+	struct modem_options options = {
+	    .credit_ussd = "", .poll_s = 300, .channel = ROLE_CHANNEL_FD, .pin_fd = -1};
 	enum log_level level = LOG_LEVEL_INFO;
 	enum status st;
 

@@ -15,14 +15,22 @@
 #ifndef GATEWAY_MODEM_MODEM_H
 #define GATEWAY_MODEM_MODEM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "schemas/status.h"
 
+enum modem_sweep { SWEEP_OFF, SWEEP_NIGHTLY, SWEEP_BATCH }; /* as in settings.def */
+
 struct modem_options {
 	const char *device, *connection, *model; /* as libGammu has them */
-	uint32_t poll_s;                         /* seconds between two listings */
-	int channel;                             /* to core; stays the caller's */
+	const char *credit_ussd; /* "*144#"; empty: the credit cannot be asked for */
+	uint32_t poll_s;         /* seconds between two listings */
+	enum modem_sweep sweep;
+	int channel; /* to core; stays the caller's */
+	int pin_fd;  /* the file with the SIM's PIN (gateway/modem/pin.h), or -1 */
+	bool rescue; /* the process before this one was ended by a signal: first take everything
+			by the raw road, past the library */
 };
 
 /*

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Texts on their way out, in core's memory: at most OUTBOX_MAX, one in flight per modem. Each is an
+ * event when it is queued and one whenever it comes to something (schemas/store/events.md); its
+ * number is the seq of its `queued` event. A phone number is in memory alone, and wiped when the
+ * text has left, failed or is given up; the journal holds it nowhere but in `enrolled`, where the
+ * network chose so.
+ *
+ *	queued ─► sending ─► sent ─► delivered        by a status report
+ *	   │         │         └───► failed           likewise
+ *	   │         ├───► failed                     refused: it did not leave
+ *	   │         └───► unknown                    the modem or its process stopped: never
+ *repeated ├───► expired                              OUTBOX_HOURS                but by a person
+ *	   └───► cancelled                            by a person, or by the lock
+ *
+ * After a restart or a lock nothing is sent of what waited: the view says of a `queued` event
+ * without an end that it is unknown, and a coordinator may repeat it.
+ */
+#ifndef GATEWAY_CORE_OUTBOX_H
+#define GATEWAY_CORE_OUTBOX_H
+
+#include <stdint.h>
+
+#include "schemas/messages.h"
+#include "schemas/status.h"
+
+#define OUTBOX_MAX 64
+#define OUTBOX_HOURS 24    /* then what waits expires */
+#define OUTBOX_REPORT_H 72 /* so long a status report is waited for */
+
+struct session;
+struct outbox;
+
+/* NULL: no memory. The session is borrowed. */
+struct outbox *outbox_new(struct session *s);
+void outbox_free(struct outbox *o);
+
+/*
+ * Queue one text: its `queued` event is durable when this returns ST_OK.
+ *   in      as a coordinator asked for it; the caller wipes it
+ *   number  gets its number
+ *   words   on failure, for a person
+ * ST_OK; ST_UNKNOWN (no such monitor, or no number of hers is kept), ST_RANGE (the number or the
+ * text cannot be sent), ST_TOO_LONG (more than one SMS), ST_FULL (the queue, or today's limit),
+ * ST_NOT_ALLOWED; SC_STOP.
+ */
+enum status outbox_queue(
+    struct outbox *o, const struct msg_send_text *in, uint64_t *number, char words[240]) MUST_USE;
+enum status outbox_cancel(struct outbox *o, uint64_t number, char words[240]) MUST_USE;
+/* `to`: the number typed anew, or empty where hers is kept. As outbox_queue. */
+enum status outbox_repeat(
+    struct outbox *o, uint64_t number, const char *to, uint64_t *again, char words[240]) MUST_USE;
+
+/*
+ * Is there something that this modem may send now (none in flight there, within the rate and the
+ * day's limit)? ST_OK: out is to be sent, and wiped by the caller; ST_AGAIN: nothing.
+ */
+enum status outbox_next(struct outbox *o, unsigned modem, struct msg_send *out) MUST_USE;
+/* What the modem answered, or a status report told. ST_OK (also for one that is nobody's), SC_STOP.
+ */
+enum status outbox_sent(struct outbox *o, unsigned modem, const struct msg_sent *m) MUST_USE;
+enum status outbox_report(struct outbox *o, unsigned modem, const struct msg_report *m) MUST_USE;
+/* Its process ended: what was in flight there is unknown. ST_OK, SC_STOP. */
+enum status outbox_modem_gone(struct outbox *o, unsigned modem) MUST_USE;
+/* Before the session is locked: what waits is cancelled, what is in flight unknown; all wiped.
+ * ST_OK, SC_STOP. */
+enum status outbox_lock(struct outbox *o) MUST_USE;
+/* What time does. *next_ms: when to call again, on clock_boot_ms; INT64_MAX: not before something
+ * happens. ST_OK, SC_STOP. */
+enum status outbox_tick(struct outbox *o, int64_t *next_ms) MUST_USE;
+
+/* The state of one that is still here, OUTBOX_QUEUED or OUTBOX_SENDING; 0: it is not. */
+enum outbox_state outbox_live(const struct outbox *o, uint64_t number);
+
+#endif

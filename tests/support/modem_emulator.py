@@ -57,6 +57,7 @@ class Emulator(Machine):
         self._ending = False
         self._storm_due = 0.0
         super().__init__(sim, phone, pin, faults)
+        self.faults.__dict__["tell"] = self._wake  # a storm begins at once
         if plugged:
             self.replug()
         self._thread = threading.Thread(target=self._serve, name="modem", daemon=True)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What can be wrong with a modem: Faults is the one table of switches, POISON the one of PDUs that
-hurt. Switches may be moved while the modem runs; a name that is none is an error."""
+hurt. Switches may be moved while the modem runs (`tell`, if somebody put it there, is called then);
+a name that is none is an error."""
 import dataclasses
 
 from . import pdu
@@ -52,6 +53,7 @@ class Faults:
         if name not in type(self).__dataclass_fields__:
             raise AttributeError(f"no fault is called {name!r}")
         super().__setattr__(name, value)
+        self.__dict__.get("tell", int)()
 
     def set(self, **values):
         for name, value in values.items():

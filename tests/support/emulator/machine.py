@@ -64,7 +64,7 @@ class Machine(Commands):
     @staticmethod
     def _names(line):
         names = []
-        for part in PARTS.findall(line[2:]) or [""]:
+        for part in PARTS.findall(line[2:].upper()) or [""]:
             match = NAME.match(part)
             name = match.group(1).lstrip("+") if match else "AT" if not part else part
             names.append(name + match.group(2) if match and len(name) == 1 else name)
@@ -121,7 +121,7 @@ class Machine(Commands):
         if line[:2].upper() != "AT":
             self._answer("?", [], "ERROR")
             return
-        names = self._names("AT" + line[2:].upper())
+        names = self._names(line)
         if self.faults.hang_at in names:
             self.faults.hang_at = ""
             self._hang()

@@ -16,7 +16,7 @@ ARROWS = {
     "reporting/monitor": ["schemas", "crypto", "reporting/report", "reporting/book", "gateway/common"],
     "gateway/common": ["schemas"],
     "gateway/core": ["schemas", "crypto", "reporting/report", "reporting/book", "gateway/common"],
-    "gateway/modem": ["schemas", "gateway/common"],
+    "gateway/modem": ["schemas", "reporting/report", "gateway/common"],
     "gateway/control": ["schemas", "reporting/report", "reporting/book", "gateway/common"],
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the modem is like: few commands, because each costs its power and ours. */
 #include <poll.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/common/clock.h"
@@ -28,9 +28,31 @@ watch_begin(struct modem *m)
 	return st == ST_AGAIN ? ST_DEVICE : st;
 }
 
+/* "+CSQ: 17,0": two numbers behind the colon. What is not there stays. */
+static void
+read_numbers(const char *text, int *first, int *second)
+{
+	const char *at = strchr(text, ':');
+	char *end;
+	long n;
+
+	if (at == NULL)
+		return;
+	n = strtol(at + 1, &end, 10);
+	if (end == at + 1 || n < 0 || n > 255)
+		return;
+	*first = (int)n;
+	if (*end != ',')
+		return;
+	at = end + 1;
+	n = strtol(at, &end, 10);
+	if (end != at && n >= 0 && n <= 255)
+		*second = (int)n;
+}
+
 /* ST_OK also if it was refused: then nothing is written. */
 static enum status
-ask(struct modem *m, const char *command, const char *format, int *first, int *second)
+ask(struct modem *m, const char *command, int *first, int *second)
 {
 	struct at_reply reply;
 	enum status st;
@@ -38,7 +60,7 @@ ask(struct modem *m, const char *command, const char *format, int *first, int *s
 	st = at_command(m->tty, command, &reply, AT_QUICK_MS);
 	m->hinted |= reply.hint;
 	if (st == ST_OK && reply.end == AT_OK)
-		(void)sscanf(reply.text, format, first, second); /* what is not there stays */
+		read_numbers(reply.text, first, second);
 	at_reply_wipe(&reply);
 	return st == ST_CLOSED ? ST_UNPLUGGED : modem_judge(m, st);
 }
@@ -50,11 +72,10 @@ ask_both(struct modem *m)
 	enum status st;
 
 	m->watched_ms = clock_boot_ms();
-	if ((st = ask(m, "AT+CSQ", "+CSQ: %d,%d", &rssi, &error_rate)) != ST_OK ||
-	    (st = ask(m, "AT+CREG?", "+CREG: %d,%d", &mode, &registration)) != ST_OK)
+	if ((st = ask(m, "AT+CSQ", &rssi, &error_rate)) != ST_OK ||
+	    (st = ask(m, "AT+CREG?", &mode, &registration)) != ST_OK)
 		return st;
-	m->state.signal_percent =
-	    rssi >= 0 && rssi <= RSSI_MAX ? (int32_t)(rssi * 100 / RSSI_MAX) : -1;
+	m->state.signal_percent = rssi >= 0 && rssi <= RSSI_MAX ? rssi * 100 / RSSI_MAX : -1;
 	m->state.registration = registration >= 0 && registration <= REGISTRATION_ROAMING
 				    ? (uint32_t)registration
 				    : REGISTRATION_UNKNOWN;

@@ -13,8 +13,8 @@
 
 #include "schemas/messages.h"
 
-#define PDU_OCTETS_MAX 512 /* of one, service centre included; 12 + 164 is what the standard has \
-			    */
+/* Octets of one, service centre included; the standard has at most 12 + 164. */
+#define PDU_OCTETS_MAX 512
 
 enum pdu_kind {
 	PDU_TEXT = 1,  /* SMS-DELIVER */

@@ -39,6 +39,7 @@ enum log_kind {
 	LOG_KIND_STATE,  /* state=4, a bit of enum core_state */
 	LOG_KIND_MS,     /* ms=100 */
 	LOG_KIND_SEQ,    /* seq=12, of an event in the journal */
+	LOG_KIND_MODEM,  /* modem=2, the second one */
 };
 
 struct log_field {
@@ -61,6 +62,7 @@ LOG_FIELD(LOG_ERRNO, LOG_KIND_ERRNO, int)
 LOG_FIELD(LOG_STATE, LOG_KIND_STATE, uint32_t)
 LOG_FIELD(LOG_MS, LOG_KIND_MS, int64_t)
 LOG_FIELD(LOG_SEQ, LOG_KIND_SEQ, uint64_t)
+LOG_FIELD(LOG_MODEM, LOG_KIND_MODEM, unsigned)
 #undef LOG_FIELD
 
 /* log_event(EV_NAME, fields...): never fails, never changes errno. */

@@ -442,14 +442,15 @@ struct msg_roster_row {
 	uint32_t household;
 	uint32_t rhythm_days;
 	uint32_t revoked;
-	uint32_t messages;   /* accepted */
-	uint32_t missing;    /* numbers not seen below the highest one, of all her chains */
-	uint32_t highest;    /* message number of the live chain as people see it, 0: none yet */
-	uint32_t chain;      /* the live one as people see it, 1 to 4 */
-	uint32_t waiting;    /* the one that waits for her switch, 2 to 4; 0: none */
-	uint32_t spares;     /* chains left for a renewal */
-	uint32_t spares_why; /* enum spares_why: if spares is 0, why */
-	uint32_t last_trust; /* enum trust of last_s */
+	uint32_t messages;    /* accepted */
+	uint32_t missing;     /* numbers not seen below the highest one, of all her chains */
+	uint32_t highest;     /* message number of the live chain as people see it, 0: none yet */
+	uint32_t chain;       /* the live one as people see it, 1 to 4 */
+	uint32_t waiting;     /* the one that waits for her switch, 2 to 4; 0: none */
+	uint32_t spares;      /* chains left for a renewal */
+	uint32_t spares_why;  /* enum spares_why: if spares is 0, why */
+	uint32_t last_trust;  /* enum trust of last_s */
+	uint32_t number_kept; /* 1: her phone number is */
 	int64_t enrolled_s;
 	int64_t last_s; /* INT64_MIN: not heard yet */
 	char pseudonym[PSEUDONYM_MAX];
@@ -576,9 +577,11 @@ enum setting_key {
 	SETTING_KEEP_NUMBERS, /* 0 no, 1 yes: `enrol` may take a number */
 };
 
+#define SETTING_TELL UINT32_MAX
+/* RESULT's value is the one in force. */
 struct msg_setting {
-	uint32_t key; /* enum setting_key */
-	uint32_t value;
+	uint32_t key;   /* enum setting_key */
+	uint32_t value; /* SETTING_TELL: change nothing */
 };
 
 #endif

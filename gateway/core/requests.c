@@ -286,6 +286,10 @@ static const struct {
     {MSG_JOURNAL_VERIFY, answer_journal_verify, 1},
     {MSG_RENEW, answer_renew, 1},
     {MSG_DEEP_SCAN, answer_deep_scan, 1},
+    {MSG_SEND_TEXT, answer_send_text, 1},
+    {MSG_OUTBOX, answer_outbox, 1},
+    {MSG_OUTBOX_ACT, answer_outbox_act, 1},
+    {MSG_SETTING, answer_setting, 1},
 };
 
 static const char *

@@ -11,6 +11,7 @@
 #include "gateway/common/log.h"
 #include "gateway/common/status.h"
 #include "gateway/core/intake.h"
+#include "gateway/core/outbox.h"
 #include "gateway/core/session_unlock.h"
 
 #define HOUR_MS 3600000
@@ -348,6 +349,8 @@ session_lock(struct session *s, enum cause cause)
 
 	if (s->at != IN_ARMED && s->at != IN_OPEN)
 		return ST_OK;
+	if (s->outbox != NULL && (st = outbox_lock(s->outbox)) != ST_OK)
+		return st;
 	if (!s->read_only) {
 		if ((st = session_mark(s, EVENT_LOCKED, cause, 0)) != ST_OK ||
 		    (st = session_commit(s)) != ST_OK)

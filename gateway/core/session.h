@@ -52,6 +52,7 @@ struct session_waiting {
 };
 #define SESSION_WAITING_MAX (BATCH_MAX + 16)
 
+struct outbox;
 struct session {
 	const struct conf *conf;
 	struct store *store;
@@ -92,6 +93,8 @@ struct session {
 	uint8_t clock_noted; /* enum clock_how of the last `clock` event since it was armed */
 
 	uint64_t kept, doubled; /* texts, since this process started */
+
+	struct outbox *outbox; /* borrowed: outbox_new() sets it; NULL: none */
 };
 
 /* Open what conf names: LOCKED, or NEW if there is no store. `words` says what failed. */

@@ -210,6 +210,7 @@ fill_roster(struct msg_roster_row *row, sqlite3_stmt *s, const struct view_names
 	row->enrolled_s = record_unix(number(s, 7));
 	row->last_s = is_null(s, 8) ? INT64_MIN : record_unix(number(s, 8));
 	row->last_trust = number(s, 16);
+	row->number_kept = number(s, 17);
 	text(s, 9, row->pseudonym, sizeof(row->pseudonym));
 	text(s, 10, row->language, sizeof(row->language));
 	if (names->places != NULL && (place = places_find(names->places, row->place)) != NULL)

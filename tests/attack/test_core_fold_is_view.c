@@ -18,6 +18,7 @@
 #include "gateway/core/chains.h"
 #include "gateway/core/deep_scan.h"
 #include "gateway/core/intake.h"
+#include "gateway/core/outbox.h"
 #include "gateway/core/people.h"
 #include "gateway/core/retention.h"
 #include "gateway/core/rights.h"
@@ -53,6 +54,7 @@ static const char *const written[] = {"SELECT count(*) FROM message",
     "SELECT count(*) FROM monitor WHERE generation > 0 OR waiting NOT NULL",
     "SELECT count(*) FROM message WHERE outcome = 14", "SELECT count(*) FROM mark WHERE type = 44",
     "SELECT count(*) FROM base", "SELECT count(*) FROM backup", "SELECT count(*) FROM dropped",
+    "SELECT count(*) FROM outbox", "SELECT count(*) FROM outbox WHERE state NOT NULL",
     "SELECT count(*) FROM rights WHERE type = 37", "SELECT count(*) FROM rights WHERE type = 38"};
 #define WRITTEN (sizeof(written) / sizeof(written[0]))
 static int64_t seen[WRITTEN];
@@ -75,6 +77,7 @@ compare(void)
 
 	if (rig.session.at != IN_OPEN)
 		CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	outbox_free(rig.session.outbox); /* it goes with the process */
 	lived = rig.session.view;
 	rig.session.view = NULL;
 	end = (int64_t)state_next_seq(rig.session.state);
@@ -195,6 +198,68 @@ act_enrol(void)
 		return;
 	(void)snprintf(name, sizeof(name), "monitor %u", (unsigned)rig.phones);
 	(void)rig_enrol(&rig, name);
+}
+
+/* One whose number is kept, if numbers are; she never writes. */
+static void
+act_number(void)
+{
+	static unsigned people;
+	struct msg_enrol ask = {.language = "en", .number = "+254 700 000001"};
+	struct msg_enrolled enrolled;
+	char words[SESSION_WORDS_MAX];
+	enum status st;
+
+	if (rig.session.at != IN_OPEN || people == RIG_PHONES_MAX)
+		return;
+	ask.place = rig.session.facts->places->place[0].id;
+	(void)snprintf(ask.pseudonym, sizeof(ask.pseudonym), "reached %u", ++people);
+	st = people_enrol(&rig.session, &ask, &enrolled, words);
+	CHECK_EQ(st, rig.session.facts->keep_numbers ? ST_OK : ST_NOT_ALLOWED);
+	if (st == ST_OK && draw(4) == 0)
+		CHECK_EQ(people_revoke(&rig.session, ask.pseudonym, words), ST_OK);
+}
+
+static void
+act_keep_numbers(void)
+{
+	const struct event_setting e = {SETTING_KEEP_NUMBERS, draw(3) > 0};
+	uint8_t body[EVENT_SETTING_LEN];
+
+	if (rig.session.at != IN_OPEN)
+		return;
+	CHECK_EQ(session_append(&rig.session, EVENT_SETTING, body,
+		     event_setting_encode(&e, body, sizeof(body)), NULL),
+	    ST_OK);
+	CHECK_EQ(session_commit(&rig.session), ST_OK);
+}
+
+/* A text goes in and out again, or stays; the modem may be lost with it, or the process: act_crash.
+ */
+static void
+act_outbox(void)
+{
+	struct msg_send_text in = {.number = "0700123456", .modem = UINT32_MAX, .text_len = 4};
+	struct outbox *o =
+	    rig.session.outbox != NULL ? rig.session.outbox : outbox_new(&rig.session);
+	struct msg_sent m = {.reference = draw(256)};
+	struct msg_report r = {.reference = m.reference, .number = "+254700123456"};
+	char words[SESSION_WORDS_MAX];
+	struct msg_send out;
+	uint64_t number;
+
+	if (rig.session.at == IN_LOCKED || !CHECK(o != NULL))
+		return;
+	memcpy(in.text, "text", 4);
+	if (draw(2) && outbox_queue(o, &in, &number, words) == ST_OK && draw(4) == 0)
+		CHECK_EQ(outbox_cancel(o, number, words), ST_OK);
+	if (outbox_next(o, 0, &out) != ST_OK || draw(8) == 0)
+		return;
+	m.id = out.id;
+	m.result = 1 + draw(3);
+	CHECK_EQ(draw(4) == 0 ? outbox_modem_gone(o, 0) : outbox_sent(o, 0, &m), ST_OK);
+	r.state = 1 + draw(3);
+	CHECK_EQ(outbox_report(o, 0, &r), ST_OK);
 }
 
 static void
@@ -440,8 +505,10 @@ act_drop(void)
 static void
 act_crash(void)
 {
-	if (draw(4) == 0)
-		rig_restart(&rig);
+	if (draw(4) != 0)
+		return;
+	outbox_free(rig.session.outbox);
+	rig_restart(&rig);
 }
 
 static void
@@ -454,10 +521,10 @@ static const struct {
 	unsigned weight;
 	void (*act)(void);
 } acts[] = {{60, act_report}, {10, act_batch}, {10, act_replay}, {20, act_noise}, {5, act_octets},
-    {6, act_enrol}, {4, act_revoke}, {3, act_renew}, {4, act_deep_scan}, {3, act_wrong_passphrase},
-    {1, act_lock}, {1, act_close}, {1, act_arm}, {6, act_unlock}, {1, act_date}, {1, act_backup},
-    {1, act_crash}, {3, act_idle}, {4, act_days}, {1, act_book}, {1, act_rights}, {1, act_recovery},
-    {2, act_drop}};
+    {6, act_enrol}, {2, act_number}, {1, act_keep_numbers}, {8, act_outbox}, {4, act_revoke},
+    {3, act_renew}, {4, act_deep_scan}, {3, act_wrong_passphrase}, {1, act_lock}, {1, act_close},
+    {1, act_arm}, {6, act_unlock}, {1, act_date}, {1, act_backup}, {1, act_crash}, {3, act_idle},
+    {4, act_days}, {1, act_book}, {1, act_rights}, {1, act_recovery}, {2, act_drop}};
 
 static void
 act(void)
@@ -510,6 +577,7 @@ main(int argc, char **argv)
 	CHECK(from_bases > 0 && drops > 0);
 	printf("%u acts, %zu monitors, %u folds from a base, %u drops\n", count, rig.phones,
 	    from_bases, drops);
+	outbox_free(rig.session.outbox);
 	rig_remove(&rig);
 	return check_done();
 }

@@ -18,6 +18,7 @@
 #include "gateway/core/chains.h"
 #include "gateway/core/deep_scan.h"
 #include "gateway/core/intake.h"
+#include "gateway/core/outbox.h"
 #include "gateway/core/people.h"
 #include "gateway/core/retention.h"
 #include "gateway/core/rights.h"

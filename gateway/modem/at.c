@@ -14,6 +14,7 @@
 #include "gateway/common/clock.h"
 
 #define PROBE_MS 3000
+#define LINE_REST_MS 100
 #define CTRL_Z "\x1A"
 #define ESC "\x1B"
 #define SPEED_USUAL 115200
@@ -149,10 +150,11 @@ read_some(int fd, struct at_parser *p)
 	return ST_OK;
 }
 
-/* Until the parser has an end. */
+/* Until the parser has an end; then the rest of a line that has begun: it may be a hint. */
 static enum status
 read_answer(int fd, struct at_parser *p, int64_t deadline)
 {
+	int64_t rest;
 	enum status st;
 
 	while (p->reply->end == AT_NONE) {
@@ -162,6 +164,9 @@ read_answer(int fd, struct at_parser *p, int64_t deadline)
 		if (st != ST_OK && st != ST_AGAIN)
 			return st;
 	}
+	rest = clock_boot_ms() + LINE_REST_MS;
+	while (p->len > 0 && wait_for(fd, POLLIN, rest) == ST_OK && read_some(fd, p) == ST_OK)
+		;
 	return ST_OK;
 }
 

@@ -18,8 +18,7 @@
 
 #include "schemas/status.h"
 
-#define AT_LINE_MAX 1024 /* octets; a PDU's line is at most 2 * (12 + 164). Longer ones are cut. \
-			  */
+#define AT_LINE_MAX 1024 /* octets; longer lines are cut. A PDU's has at most 2 * (12 + 164) */
 #define AT_TEXT_MAX 2048
 #define AT_QUICK_MS 5000
 #define AT_SLOW_MS 20000 /* listing, writing and deleting: a SIM may take 10 s for a delete */

@@ -25,7 +25,13 @@ static int channel = -1;
 static void
 start_modem(uint32_t poll_s)
 {
-	struct modem_options o = {"device", "none", "dummy", poll_s, -1};
+	struct modem_options o = {.device = "device",
+	    .connection = "none",
+	    .model = "dummy",
+	    .credit_ussd = "",
+	    .poll_s = poll_s,
+	    .channel = -1,
+	    .pin_fd = -1};
 	int fd[2];
 
 	CHECK_EQ(ipc_pair(fd), ST_OK);

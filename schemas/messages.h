@@ -220,8 +220,8 @@ struct msg_status {
 	uint64_t kept;          /* texts made durable since core started */
 	uint64_t doubled;       /* redeliveries and duplicates since core started */
 	uint32_t slots;         /* rows of monitors in the tree */
-	uint32_t modem;         /* 1: a modem process is connected */
-	int64_t modem_listed_s; /* seconds since its last complete listing; -1: none yet */
+	uint32_t modem;         /* 1: the process of each modem is connected */
+	int64_t modem_listed_s; /* seconds since each was listed to its end; -1: not each was */
 	uint32_t lock_in_s;     /* until LOCKED by time, 0 while LOCKED */
 	uint32_t close_in_s;    /* until OPEN ends by idleness, 0 unless OPEN */
 	uint32_t on_h;          /* hours switched on, all in all */
@@ -229,7 +229,7 @@ struct msg_status {
 	char anchor[16];        /* "file", "eeprom", "none" */
 	uint32_t read_only;     /* 1: changed while locked, nothing is written */
 	uint32_t memory_locked; /* 1: core's memory cannot be swapped out */
-	uint32_t skipped;       /* slots of the modem that could not be read, at its last listing */
+	uint32_t skipped;       /* slots of modems that could not be read, at their last listing */
 	uint32_t refused;       /* OPEN: passphrases that opened nothing, in the journal */
 	int64_t refused_last_s; /* OPEN: the last one, to the hour; INT64_MIN: none */
 	int64_t clock_s;        /* what time core believes it is, seconds UTC */
@@ -514,7 +514,9 @@ struct msg_modem_row {
 	struct msg_modem_gone gone; /* how its last process ended; exit 0: as it was told */
 	int64_t credit_s;           /* seconds since the answer; -1: none */
 	struct msg_credit credit;
-	char device[96]; /* the end of its path */
+	char device[96];       /* the end of its path */
+	uint32_t power_cycles; /* since core started */
+	uint32_t unused;
 };
 
 struct msg_modem_ask {

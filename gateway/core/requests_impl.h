@@ -46,6 +46,9 @@ struct view_names requests_names(const struct session *s);
 
 answer_fn answer_journal_verify;
 
+/* requests_modem.c */
+answer_fn answer_modems, answer_modem_ask;
+
 /* requests_outbox.c */
 answer_fn answer_send_text, answer_outbox, answer_outbox_act, answer_setting;
 

@@ -247,26 +247,40 @@ at_body(int fd, const char *command, const char *body, struct at_reply *reply, i
 	return st;
 }
 
-enum status
-at_probe(int fd, bool *hint)
+/* A command that may be answered without its echo. */
+static enum status
+ask_plainly(int fd, const char *command, bool *hint)
 {
 	struct at_reply reply;
 	struct at_parser p;
-	enum status st = ST_DEVICE;
+	enum status st;
 
-	for (int attempt = 0; attempt < 2 && st == ST_DEVICE; attempt++) {
-		at_parser_begin(&p, "AT", false, NULL, NULL, &reply);
-		/* It may still wait for the body of a text whose sender was ended. */
-		if (attempt > 0 && write(fd, ESC "\r", 2) != 2)
-			st = ST_CLOSED;
-		else
-			st = converse(fd, "AT", NULL, &p, PROBE_MS);
-		if (hint != NULL && reply.hint)
-			*hint = true;
-	}
+	at_parser_begin(&p, command, false, NULL, NULL, &reply);
+	st = converse(fd, command, NULL, &p, PROBE_MS);
+	if (hint != NULL && reply.hint)
+		*hint = true;
 	at_reply_wipe(&reply);
 	explicit_bzero(&p, sizeof(p));
 	return st;
+}
+
+enum status
+at_probe(int fd, bool *hint)
+{
+	enum status st;
+
+	if ((st = ask_plainly(fd, "AT", hint)) != ST_DEVICE)
+		return st;
+	/* It may still wait for the body of a text whose sender was ended. */
+	if (write(fd, ESC "\r", 2) != 2)
+		return ST_CLOSED;
+	return ask_plainly(fd, "AT", hint);
+}
+
+enum status
+at_echo(int fd, bool *hint)
+{
+	return ask_plainly(fd, "ATE1", hint);
 }
 
 void

@@ -6,8 +6,9 @@
  * the library is under way. What it reads of unsolicited lines the library never sees, so it
  * remembers that there were some (at_reply.hint).
  *
- * Every command but at_probe's waits for its own echo first (the library switches echo on, and
- * rescue_begin does): a late answer to an earlier command can then not be taken for its own.
+ * Every command but those of at_probe and at_echo waits for its own echo first (the library
+ * switches echo on, and rescue_begin does): a late answer to an earlier command can then not be
+ * taken for its own.
  */
 #ifndef GATEWAY_MODEM_AT_H
 #define GATEWAY_MODEM_AT_H
@@ -83,6 +84,9 @@ enum status at_open(const char *device, const char *connection, int *fd) MUST_US
  * hint: set to true if a message was announced meanwhile, or left alone; may be NULL.
  */
 enum status at_probe(int fd, bool *hint) MUST_USE;
+
+/* Switch echo on, which every command below waits for. As at_probe, once. */
+enum status at_echo(int fd, bool *hint) MUST_USE;
 
 /*
  * Send one command ("AT+CMGR=3") and read its answer.

@@ -60,6 +60,7 @@ answer_status(struct answer *a, struct ipc_message *ask)
 	    a->r->modem_listed_ms == 0 ? -1 : (clock_boot_ms() - a->r->modem_listed_ms) / 1000;
 	if (s->at != IN_NEW) {
 		st = store_parked_count(s->store, &out->parked);
+		out->parts = s->parts != NULL ? parts_count(s->parts) : 0;
 		out->posture = state_root(s->state)->posture;
 		out->events = state_root(s->state)->journal.count;
 		out->slots = (uint32_t)state_slots(s->state, slots);

@@ -164,7 +164,7 @@ feed(struct gateway *g, int which, unsigned i)
 		randombytes_buf(p.text, p.text_len);
 	}
 	CHECK_EQ(parked_write(&p, plain), ST_OK);
-	CHECK_EQ(change_park(g->state, keys.list.pk_i.b, plain), ST_OK);
+	CHECK_EQ(change_park(g->state, keys.list.pk_i.b, plain, NULL), ST_OK);
 	seen_delivery(&state_root(g->state)->k_seen, p.stamp_s,
 	    (struct seen_octets){p.udh, p.udh_len}, (struct seen_octets){p.text, p.text_len}, none,
 	    hash);

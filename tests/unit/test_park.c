@@ -95,7 +95,7 @@ test_part_refused(void)
 	    {"a zero inside", 34, 0},
 	    {"octets behind the sender", 55, 1},
 	    {"kind of a text with a sender", 1, 1},
-	    {"UDH too long", 6, 73},
+	    {"UDH too long", 6, 93},
 	};
 	struct parked p = example_part(), back;
 	uint8_t plain[PARK_PLAIN_LEN], bad[PARK_PLAIN_LEN];

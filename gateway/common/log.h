@@ -30,15 +30,16 @@ enum log_role { LOG_ROLE_CORE, LOG_ROLE_MODEM };
 
 enum log_kind {
 	LOG_KIND_END,
-	LOG_KIND_COUNT,  /* count=7 */
-	LOG_KIND_STATUS, /* status=SYNTAX */
-	LOG_KIND_ROLE,   /* role=core */
-	LOG_KIND_EXIT,   /* exit=10 */
-	LOG_KIND_SIGNAL, /* signal=9 */
-	LOG_KIND_ERRNO,  /* errno=28 */
-	LOG_KIND_STATE,  /* state=4, a bit of enum core_state */
-	LOG_KIND_MS,     /* ms=100 */
-	LOG_KIND_SEQ,    /* seq=12, of an event in the journal */
+	LOG_KIND_COUNT,    /* count=7 */
+	LOG_KIND_STATUS,   /* status=SYNTAX */
+	LOG_KIND_ROLE,     /* role=core */
+	LOG_KIND_EXIT,     /* exit=10 */
+	LOG_KIND_SIGNAL,   /* signal=9 */
+	LOG_KIND_ERRNO,    /* errno=28 */
+	LOG_KIND_STATE,    /* state=4, a bit of enum core_state */
+	LOG_KIND_MS,       /* ms=100 */
+	LOG_KIND_SEQ,      /* seq=12, of an event in the journal */
+	LOG_KIND_LANDLOCK, /* landlock=7, its version */
 };
 
 struct log_field {
@@ -61,6 +62,7 @@ LOG_FIELD(LOG_ERRNO, LOG_KIND_ERRNO, int)
 LOG_FIELD(LOG_STATE, LOG_KIND_STATE, uint32_t)
 LOG_FIELD(LOG_MS, LOG_KIND_MS, int64_t)
 LOG_FIELD(LOG_SEQ, LOG_KIND_SEQ, uint64_t)
+LOG_FIELD(LOG_LANDLOCK, LOG_KIND_LANDLOCK, int)
 #undef LOG_FIELD
 
 /* log_event(EV_NAME, fields...): never fails, never changes errno. */

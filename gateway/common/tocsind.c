@@ -122,13 +122,13 @@ connect_modem(struct keeper *k, int core_end, int modem_end)
 {
 	char poll_s[16];
 	char *argv[] = {(char *)(uintptr_t) "tocsin-modem", (char *)(uintptr_t) "-d",
-	    k->conf.modem_device, (char *)(uintptr_t) "-C", k->conf.modem_connection,
-	    (char *)(uintptr_t) "-m", k->conf.modem_model, (char *)(uintptr_t) "-p", poll_s,
+	    k->conf.modem[0].device, (char *)(uintptr_t) "-C", k->conf.modem[0].connection,
+	    (char *)(uintptr_t) "-m", k->conf.modem[0].model, (char *)(uintptr_t) "-p", poll_s,
 	    k->conf.log_level == CONF_LOG_DEBUG ? (char *)(uintptr_t) "-v" : NULL, NULL};
 	struct ipc_message m;
 	enum status st;
 
-	(void)snprintf(poll_s, sizeof(poll_s), "%u", k->conf.modem_poll_s);
+	(void)snprintf(poll_s, sizeof(poll_s), "%u", k->conf.modem[0].poll_s);
 	ipc_begin(&m, MSG_MODEM_CHANNEL);
 	if ((st = ipc_send(k->core_fd, &m, core_end)) != ST_OK)
 		return st; /* core has ended, or is stuck */

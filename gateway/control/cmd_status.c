@@ -48,7 +48,7 @@ add(struct wrongs *w, const char *words)
 static void
 find_wrongs(struct wrongs *w, const struct msg_status *s, const struct conf *conf)
 {
-	int64_t late_s = 2 * (int64_t)conf->modem_poll_s + LISTING_SLACK_S;
+	int64_t late_s = 2 * (int64_t)conf->modem[0].poll_s + LISTING_SLACK_S;
 	char words[WORDS_MAX];
 
 	memset(w, 0, sizeof(*w));

@@ -19,6 +19,7 @@
 #include "gateway/common/log.h"
 #include "gateway/common/loop.h"
 #include "gateway/common/sandbox.h"
+#include "gateway/common/sandbox_enter.h"
 #include "gateway/common/status.h"
 #include "gateway/core/anchor.h"
 #include "gateway/core/channel.h"
@@ -306,6 +307,15 @@ run_init(void)
 	return st == ST_CLOSED ? ST_OK : st;
 }
 
+static enum status
+enter_sandbox(enum sandbox_role role)
+{
+	const struct sandbox_paths paths = {.state_dir = core.conf.state_dir,
+	    .anchor = core.conf.anchor_kind == ANCHOR_NONE ? NULL : core.conf.anchor};
+
+	return sandbox_enter(role, &paths) == ST_OK ? ST_OK : ST_CONFIG;
+}
+
 /* For a core that does not run, or does not hear. */
 static int
 run_wipe(const char *settings)
@@ -318,6 +328,8 @@ run_wipe(const char *settings)
 	}
 	if (store_library_init() != ST_OK)
 		return EXIT_MEMORY;
+	if (enter_sandbox(SANDBOX_WIPE) != ST_OK)
+		(void)fputs("tocsin-core: it is wiped all the same\n", stderr);
 	return wipe_code(anchor_wipe(&core.conf));
 }
 
@@ -376,6 +388,8 @@ main(int argc, char **argv)
 	core.channel.fd = core.requests.passed = -1;
 	core.channel.session = core.requests.session = &core.session;
 	if ((st = start(settings)) == ST_OK)
+		st = enter_sandbox(init ? SANDBOX_INIT : SANDBOX_CORE);
+	if (st == ST_OK)
 		st = init ? run_init() : run_daemon();
 	if (st == ST_OK)
 		st = core.end;

@@ -128,14 +128,16 @@ enum status
 store_library_init(void)
 {
 	enum status st = mem_library_init();
+	uint8_t octet;
 
 	if (st != ST_OK)
 		return st;
 	if (sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) != SQLITE_OK ||
 	    sqlite3_config(SQLITE_CONFIG_LOG, watch_log, NULL) != SQLITE_OK ||
-	    sqlite3_initialize() != SQLITE_OK)
+	    sqlite3_initialize() != SQLITE_OK || register_vfs() != ST_OK)
 		return ST_MEMORY;
-	return register_vfs();
+	sqlite3_randomness(1, &octet); /* seeded now: later /dev/urandom is behind the sandbox */
+	return ST_OK;
 }
 
 /* --- opening --- */

@@ -11,6 +11,7 @@
 
 #include "gateway/common/log.h"
 #include "gateway/common/sandbox.h"
+#include "gateway/common/sandbox_enter.h"
 #include "gateway/modem/modem.h"
 #include "schemas/exit.h"
 
@@ -91,7 +92,9 @@ main(int argc, char **argv)
 	if (!read_options(argc, argv, &options, &level))
 		return usage();
 	log_begin("tocsin-modem", level);
-	if (sandbox_basic() != ST_OK)
+	if (sandbox_basic() != ST_OK ||
+	    sandbox_enter(SANDBOX_MODEM, &(struct sandbox_paths){.device = options.device}) !=
+		ST_OK)
 		return EXIT_CONFIG;
 	if ((st = modem_run(&options)) == ST_SYNTAX)
 		log_event(EV_CHANNEL_BAD);

@@ -16,7 +16,7 @@ ARROWS = {
     "reporting/monitor": ["schemas", "crypto", "reporting/report", "reporting/book", "gateway/common"],
     "gateway/common": ["schemas"],
     "gateway/core": ["schemas", "crypto", "reporting/report", "reporting/book", "gateway/common"],
-    "gateway/modem": ["schemas", "gateway/common"],
+    "gateway/modem": ["schemas", "reporting/report", "gateway/common"],
     "gateway/control": ["schemas", "reporting/report", "reporting/book", "gateway/common"],
 }
 
@@ -27,6 +27,7 @@ FOREIGN = {
     "libconfig.h": r"gateway/common/conf\.c|reporting/book/book\w*\.[ch]",
     "sodium.h": r"crypto/\w+\.c|gateway/common/(entropy|ipc|passphrase|fileio)\.c"
                 r"|gateway/(core|control|modem)/\w+\.c|reporting/monitor/\w+\.c",
+    "seccomp.h": r"gateway/common/sandbox_filter\.h",
     "utf8proc.h": r"reporting/report/\w+\.c|gateway/core/people\.c|gateway/control/\w+\.c"
                   r"|reporting/book/\w+\.c",
 }

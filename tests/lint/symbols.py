@@ -26,9 +26,9 @@ ARCHIVES = {"crypto/libtocsin_crypto.a": PURE, "reporting/libtocsin_report.a": P
 PROGRAMS = {
     "gateway/tocsin-core": ["Gammu", "microhttpd", "curl", "ssl"],
     "gateway/tocsin-modem": ["sqlite3", "microhttpd", "curl", "ssl"],
-    "gateway/tocsin": ["Gammu", "sqlite3", "curl", "ssl"],
-    "gateway/tocsind": ["Gammu", "sqlite3", "utf8proc", "curl", "ssl"],
-    "reporting/tocsin-compose": ["Gammu", "sqlite3", "curl", "ssl"],
+    "gateway/tocsin": ["Gammu", "sqlite3", "curl", "ssl", "seccomp"],
+    "gateway/tocsind": ["Gammu", "sqlite3", "utf8proc", "curl", "ssl", "seccomp"],
+    "reporting/tocsin-compose": ["Gammu", "sqlite3", "curl", "ssl", "seccomp"],
 }
 
 

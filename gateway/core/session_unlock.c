@@ -290,7 +290,7 @@ hold(struct session *s, const struct ring_secrets *secrets)
 	s->keys->receiver.sk_i = secrets->sk_i;
 	s->keys->receiver.pk_i = s->ring.pk_i;
 	gwid_of(&s->ring.pk_i, s->keys->receiver.gwid);
-	if ((st = hints_new(&s->hints)) != ST_OK)
+	if ((st = hints_new(&s->hints)) != ST_OK || (st = parts_new(&s->parts)) != ST_OK)
 		return st;
 	return facts_new(&s->facts);
 }

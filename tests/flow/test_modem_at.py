@@ -65,8 +65,8 @@ def show(bin_dir, scenario):
                or scenarios.ME[1:] in line]
         if bad:
             raise Failure(f"in the log: {bad[0]}")
-    except (Failure, AssertionError, OSError) as failure:
-        return f"{scenario.__name__}: {failure}\n{world.log()[-1500:]}"
+    except Exception as failure:  # the others go on
+        return f"{scenario.__name__}: {type(failure).__name__}: {failure}\n{world.log()[-1500:]}"
     finally:
         world.remove()
     print(f"{time.monotonic() - begin:7.2f} s  {scenario.__name__}", flush=True)

@@ -12,7 +12,8 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-from gateway import AtGateway, expect, Failure, options, run, Steps  # noqa: E402
+from gateway import expect, Failure, options, run, Steps  # noqa: E402
+from at_gateway import AtGateway  # noqa: E402
 import modem_scenarios as scenarios  # noqa: E402
 from modem_channel import Modem  # noqa: E402
 from modem_emulator import Emulator  # noqa: E402

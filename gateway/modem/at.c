@@ -247,9 +247,9 @@ at_body(int fd, const char *command, const char *body, struct at_reply *reply, i
 	return st;
 }
 
-/* A command that may be answered without its echo. */
+/* A command that may be answered without its echo. A prompt is no answer to it. */
 static enum status
-ask_plainly(int fd, const char *command, bool *hint)
+ask_once(int fd, const char *command, bool *hint)
 {
 	struct at_reply reply;
 	struct at_parser p;
@@ -257,6 +257,8 @@ ask_plainly(int fd, const char *command, bool *hint)
 
 	at_parser_begin(&p, command, false, NULL, NULL, &reply);
 	st = converse(fd, command, NULL, &p, PROBE_MS);
+	if (st == ST_OK && reply.end == AT_PROMPT)
+		st = ST_DEVICE;
 	if (hint != NULL && reply.hint)
 		*hint = true;
 	at_reply_wipe(&reply);
@@ -264,23 +266,29 @@ ask_plainly(int fd, const char *command, bool *hint)
 	return st;
 }
 
-enum status
-at_probe(int fd, bool *hint)
+static enum status
+ask_twice(int fd, const char *command, bool *hint)
 {
-	enum status st;
+	enum status st = ask_once(fd, command, hint);
 
-	if ((st = ask_plainly(fd, "AT", hint)) != ST_DEVICE)
+	if (st != ST_DEVICE)
 		return st;
 	/* It may still wait for the body of a text whose sender was ended. */
 	if (write(fd, ESC "\r", 2) != 2)
 		return ST_CLOSED;
-	return ask_plainly(fd, "AT", hint);
+	return ask_once(fd, command, hint);
+}
+
+enum status
+at_probe(int fd, bool *hint)
+{
+	return ask_twice(fd, "AT", hint);
 }
 
 enum status
 at_echo(int fd, bool *hint)
 {
-	return ask_plainly(fd, "ATE1", hint);
+	return ask_twice(fd, "ATE1", hint);
 }
 
 void

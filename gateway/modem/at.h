@@ -85,7 +85,7 @@ enum status at_open(const char *device, const char *connection, int *fd) MUST_US
  */
 enum status at_probe(int fd, bool *hint) MUST_USE;
 
-/* Switch echo on, which every command below waits for. As at_probe, once. */
+/* Switch echo on, which every command below waits for. As at_probe. */
 enum status at_echo(int fd, bool *hint) MUST_USE;
 
 /*

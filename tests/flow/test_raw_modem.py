@@ -302,6 +302,11 @@ def check_faults():
         r.until("replug", 2)
         expect(r.run("clean")[1], "= OK hint=0", "clean after it")
         expect(r.used(), [], "fillers left")
+        messages = [r.e.deliver(f"no. {n}") for n in range(5)]
+        r.e.faults.hang_mid_reply = "CMGL"
+        expect(r.run("list", "SM")[1].split()[1], "DEVICE", "hung in the middle of a listing")
+        expect(r.run("probe")[1], "= DEVICE hint=0", "still hung")
+        expect([m for m in messages if not r.is_there(m)], [], "lost")
 
 
 CHECKS = (check_rescue, check_slots, check_sweep, check_two_storages, check_one_free,

@@ -99,6 +99,8 @@ compare(void)
 
 /* --- acts --- */
 
+#include "tests/attack/outbox_acts.h"
+
 static void
 deliver(const char *text)
 {
@@ -184,9 +186,32 @@ act_octets(void)
 	struct msg_sms sms = rig_sms("octets", refs++);
 
 	sms.form = draw(2) ? SMS_OCTETS : SMS_UNDECODED;
-	if (sms.form == SMS_UNDECODED)
-		sms.text_len = 0;
+	if (sms.form == SMS_UNDECODED) /* its text is taken for a head */
+		sms.text_len = draw(2) ? 0 : 6;
 	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+}
+
+/* Parts of a few long messages, some of them never whole, some impossible. */
+static void
+act_parts(void)
+{
+	struct msg_sms sms[12];
+	size_t count = 1 + draw(12);
+
+	for (size_t i = 0; i < count; i++) {
+		const uint8_t udh[] = {
+		    5, 0, 3, (uint8_t)draw(3), (uint8_t)(1 + draw(4)), (uint8_t)draw(4)};
+		char text[SMS_TEXT_MAX + 1];
+
+		memset(text, 'a' + (int)draw(26), SMS_TEXT_MAX);
+		text[draw(SMS_TEXT_MAX + 1)] = '\0';
+		text[SMS_TEXT_MAX] = '\0';
+		sms[i] = rig_sms(text, refs++);
+		sms[i].udh_len = sizeof(udh);
+		memcpy(sms[i].udh, udh, sizeof(udh));
+		(void)snprintf(sms[i].sender, NUMBER_MAX, "+25470000000%u", draw(2));
+	}
+	CHECK_EQ(intake_batch(&rig.session, sms, count), ST_OK);
 }
 
 static void
@@ -198,68 +223,6 @@ act_enrol(void)
 		return;
 	(void)snprintf(name, sizeof(name), "monitor %u", (unsigned)rig.phones);
 	(void)rig_enrol(&rig, name);
-}
-
-/* One whose number is kept, if numbers are; she never writes. */
-static void
-act_number(void)
-{
-	static unsigned people;
-	struct msg_enrol ask = {.language = "en", .number = "+254 700 000001"};
-	struct msg_enrolled enrolled;
-	char words[SESSION_WORDS_MAX];
-	enum status st;
-
-	if (rig.session.at != IN_OPEN || people == RIG_PHONES_MAX)
-		return;
-	ask.place = rig.session.facts->places->place[0].id;
-	(void)snprintf(ask.pseudonym, sizeof(ask.pseudonym), "reached %u", ++people);
-	st = people_enrol(&rig.session, &ask, &enrolled, words);
-	CHECK_EQ(st, rig.session.facts->keep_numbers ? ST_OK : ST_NOT_ALLOWED);
-	if (st == ST_OK && draw(4) == 0)
-		CHECK_EQ(people_revoke(&rig.session, ask.pseudonym, words), ST_OK);
-}
-
-static void
-act_keep_numbers(void)
-{
-	const struct event_setting e = {SETTING_KEEP_NUMBERS, draw(3) > 0};
-	uint8_t body[EVENT_SETTING_LEN];
-
-	if (rig.session.at != IN_OPEN)
-		return;
-	CHECK_EQ(session_append(&rig.session, EVENT_SETTING, body,
-		     event_setting_encode(&e, body, sizeof(body)), NULL),
-	    ST_OK);
-	CHECK_EQ(session_commit(&rig.session), ST_OK);
-}
-
-/* A text goes in and out again, or stays; the modem may be lost with it, or the process: act_crash.
- */
-static void
-act_outbox(void)
-{
-	struct msg_send_text in = {.number = "0700123456", .modem = UINT32_MAX, .text_len = 4};
-	struct outbox *o =
-	    rig.session.outbox != NULL ? rig.session.outbox : outbox_new(&rig.session);
-	struct msg_sent m = {.reference = draw(256)};
-	struct msg_report r = {.reference = m.reference, .number = "+254700123456"};
-	char words[SESSION_WORDS_MAX];
-	struct msg_send out;
-	uint64_t number;
-
-	if (rig.session.at == IN_LOCKED || !CHECK(o != NULL))
-		return;
-	memcpy(in.text, "text", 4);
-	if (draw(2) && outbox_queue(o, &in, &number, words) == ST_OK && draw(4) == 0)
-		CHECK_EQ(outbox_cancel(o, number, words), ST_OK);
-	if (outbox_next(o, 0, &out) != ST_OK || draw(8) == 0)
-		return;
-	m.id = out.id;
-	m.result = 1 + draw(3);
-	CHECK_EQ(draw(4) == 0 ? outbox_modem_gone(o, 0) : outbox_sent(o, 0, &m), ST_OK);
-	r.state = 1 + draw(3);
-	CHECK_EQ(outbox_report(o, 0, &r), ST_OK);
 }
 
 static void
@@ -521,10 +484,10 @@ static const struct {
 	unsigned weight;
 	void (*act)(void);
 } acts[] = {{60, act_report}, {10, act_batch}, {10, act_replay}, {20, act_noise}, {5, act_octets},
-    {6, act_enrol}, {2, act_number}, {1, act_keep_numbers}, {8, act_outbox}, {4, act_revoke},
-    {3, act_renew}, {4, act_deep_scan}, {3, act_wrong_passphrase}, {1, act_lock}, {1, act_close},
-    {1, act_arm}, {6, act_unlock}, {1, act_date}, {1, act_backup}, {1, act_crash}, {3, act_idle},
-    {4, act_days}, {1, act_book}, {1, act_rights}, {1, act_recovery}, {2, act_drop}};
+    {8, act_parts}, {6, act_enrol}, {2, act_number}, {1, act_keep_numbers}, {8, act_outbox},
+    {4, act_revoke}, {3, act_renew}, {4, act_deep_scan}, {3, act_wrong_passphrase}, {1, act_lock},
+    {1, act_close}, {1, act_arm}, {6, act_unlock}, {1, act_date}, {1, act_backup}, {1, act_crash},
+    {3, act_idle}, {4, act_days}, {1, act_book}, {1, act_rights}, {1, act_recovery}, {2, act_drop}};
 
 static void
 act(void)

@@ -88,9 +88,11 @@ on_tick(struct loop *loop, void *arg)
 	struct outbox *o = core.session.outbox;
 
 	(void)arg;
+	/* What time gives up may free the road, and what leaves has a time-out of its own. */
 	if (is_fatal(session_tick(&core.session, &next_ms)) ||
 	    (o != NULL && is_fatal(outbox_tick(o, &outbox_ms))) ||
-	    is_fatal(modems_send(&core.modems)))
+	    is_fatal(modems_send(&core.modems)) ||
+	    (o != NULL && is_fatal(outbox_tick(o, &outbox_ms))))
 		return;
 	if (outbox_ms < next_ms)
 		next_ms = outbox_ms;

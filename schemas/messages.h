@@ -240,6 +240,8 @@ struct msg_status {
 	int64_t backup_s;       /* OPEN: when the last backup was made; INT64_MIN: none */
 	char fault[200];        /* what is wrong, in words; empty if nothing is */
 	char weaker[128];       /* settings of the file that would weaken protection, and do not */
+	/* ARMED, OPEN: of the parked ones, parts of long messages that wait for others */
+	uint64_t parts;
 };
 
 struct msg_enrol {
@@ -388,7 +390,7 @@ struct msg_inbox_row {
 	char actor_label[LABEL_MAX];
 	char reason[96];
 	uint32_t raw_len;
-	uint8_t raw[SMS_TEXT_MAX]; /* not ended, may hold anything */
+	uint8_t raw[LONG_TEXT_MAX]; /* not ended, may hold anything */
 };
 
 /* What a backup holds. */

@@ -79,7 +79,8 @@ event_received_decode(const uint8_t *in, size_t len, struct event_received *out)
 {
 	struct eye e = {in, len, 0};
 
-	memset(out, 0, sizeof(*out));
+	memset(
+	    out, 0, offsetof(struct event_received, raw)); /* each report of a journal comes by */
 	out->arrival = (uint32_t)take_le(&e, 4);
 	out->trust = (uint8_t)take_le(&e, 1);
 	out->source = (uint8_t)take_le(&e, 1);

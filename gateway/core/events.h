@@ -55,12 +55,12 @@ struct event_received {
 	uint8_t has_record;
 	uint8_t record[RECORD_LEN];
 	uint8_t note[NOTE_LEN];
-	uint16_t raw_len; /* only of what did not open */
-	uint8_t raw[SMS_TEXT_MAX];
+	uint16_t raw_len;           /* only of what did not open */
+	uint8_t raw[LONG_TEXT_MAX]; /* of UNDECODED: as schemas/store/events.md has it */
 };
 /* Was it opened, so that its number is spent? (REVOKED names a slot too, and opened nothing.) */
 int event_received_opened(const struct event_received *e);
-#define EVENT_RECEIVED_MAX (19 + 1 + RECORD_LEN + NOTE_LEN + 2 + SMS_TEXT_MAX)
+#define EVENT_RECEIVED_MAX (19 + 1 + RECORD_LEN + NOTE_LEN + 2 + LONG_TEXT_MAX)
 size_t event_received_encode(const struct event_received *e, uint8_t *out, size_t cap);
 enum status event_received_decode(
     const uint8_t *in, size_t len, struct event_received *out) MUST_USE;

@@ -59,6 +59,7 @@ answer_status(struct answer *a, struct ipc_message *ask)
 		modems_status(a->r->modems, out);
 	if (s->at != IN_NEW) {
 		st = store_parked_count(s->store, &out->parked);
+		out->parts = s->parts != NULL ? parts_count(s->parts) : 0;
 		out->posture = state_root(s->state)->posture;
 		out->events = state_root(s->state)->journal.count;
 		out->slots = (uint32_t)state_slots(s->state, slots);

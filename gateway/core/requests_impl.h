@@ -39,6 +39,7 @@ extern const char read_only_words[];
 
 /* Rows of one answer: what a socket's buffer holds, so that core never waits. */
 #define REQUESTS_ROWS_MAX 50
+#define REQUESTS_INBOX_MAX 20 /* the same of the inbox: each has room for a long message */
 
 /* requests_inbox.c */
 answer_fn answer_inbox;

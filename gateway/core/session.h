@@ -25,6 +25,7 @@
 #include "gateway/core/events.h"
 #include "gateway/core/facts.h"
 #include "gateway/core/hints.h"
+#include "gateway/core/parts.h"
 #include "gateway/core/state.h"
 #include "gateway/core/store.h"
 #include "gateway/core/timekeeper.h"
@@ -68,6 +69,8 @@ struct session {
 	struct session_keys *keys; /* ARMED, OPEN */
 	struct hints *hints;       /* ARMED, OPEN */
 	struct facts *facts;       /* ARMED, OPEN */
+	struct parts *parts;       /* ARMED, OPEN */
+	int is_passing;            /* a pass over the parked rows is under way */
 	struct view *view;         /* OPEN */
 	uint64_t view_first;       /* the first row that the view was folded from */
 	uint16_t epoch;            /* of the run under way */

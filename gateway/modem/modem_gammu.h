@@ -21,6 +21,7 @@
 #define MODEM_CALL_S 20
 #define MODEM_LIST_S 30 /* a storage with 200 texts, slowly */
 #define MODEM_INIT_S 35 /* some 25 commands, and 4 s of the library's own pauses */
+#define MODEM_LATE_S 10 /* a SIM that deletes slowly */
 #define MODEM_SENT_S 60 /* until the network has taken a text, or has not */
 #define MODEM_USSD_S 30
 
@@ -91,10 +92,16 @@ void modem_gammu_report(struct msg_report *out);
 void modem_gammu_forget(void);
 
 /*
- * Delete one slot. ST_OK (also: it was empty); ST_DEVICE: the outcome is not known. Never repeat
- * it then: list again.
+ * Delete one slot. ST_OK (also: it was empty); ST_NOT_ALLOWED: refused; ST_DEVICE: the outcome is
+ * not known. Never repeat it then: list again, after modem_gammu_late().
  */
 enum status modem_gammu_delete(int location) MUST_USE;
+
+/*
+ * After a call that waited in vain: let the library have the late answer, up to MODEM_LATE_S. It
+ * holds the command's echo, and would take the answer for that of the next command.
+ */
+void modem_gammu_late(int tty);
 
 /*
  * Send one text, and wait for what becomes of it.

@@ -10,6 +10,7 @@
 #include "reporting/report/gsm7.h"
 
 #define REPORTS_MAX 8    /* that came past the storage and were not taken yet */
+#define LATE_QUIET_MS 200 /* after its last octet a late answer is whole */
 #define SERVICE_CENTRE 1 /* the SIM's own */
 
 /* 3GPP TS 23.040 9.2.3.15: two bits say what is still tried. */
@@ -159,6 +160,19 @@ wait_for(const bool *done, int tty, unsigned seconds)
 	}
 }
 
+void
+modem_gammu_late(int tty)
+{
+	struct pollfd polled = {tty, POLLIN, 0};
+	int wait_ms = MODEM_LATE_S * 1000;
+
+	if (tty == -1)
+		return;
+	while (poll(&polled, 1, wait_ms) == 1 && polled.revents == POLLIN &&
+	       modem_gammu_read() > 0)
+		wait_ms = LATE_QUIET_MS;
+}
+
 /* A letter beyond the default alphabet makes all of it UCS-2. */
 static enum status
 fill_text(const struct msg_send *text, GSM_SMSMessage *sms)
@@ -173,7 +187,10 @@ fill_text(const struct msg_send *text, GSM_SMSMessage *sms)
 		return st;
 	GSM_SetDefaultSMSData(sms);
 	sms->PDU = text->wants_report ? SMS_Status_Report : SMS_Submit;
+	sms->Class = GSM_SMS_None; /* the library's own wish is a text that only flashes up */
 	sms->SMSC.Location = SERVICE_CENTRE;
+	sms->SMSC.Validity.Format = SMS_Validity_RelativeFormat;
+	sms->SMSC.Validity.Relative = SMS_VALID_3_Days; /* as long as core waits for its report */
 	sms->UDH.Type = UDH_NoUDH;
 	sms->Coding =
 	    is_ucs2 ? SMS_Coding_Unicode_No_Compression : SMS_Coding_Default_No_Compression;

@@ -207,5 +207,7 @@ modem_gammu_delete(int location)
 	err = GSM_DeleteSMS(modem_machine, &slot);
 	modem_watch_end();
 	explicit_bzero(&slot, sizeof(slot));
-	return err == ERR_NONE || err == ERR_EMPTY ? ST_OK : ST_DEVICE;
+	if (err == ERR_NONE || err == ERR_EMPTY)
+		return ST_OK;
+	return modem_is_device_error(err) ? ST_DEVICE : ST_NOT_ALLOWED;
 }

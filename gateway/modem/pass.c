@@ -334,7 +334,9 @@ pass_raw(struct modem *m, bool all)
 static enum status
 delete_by_library(struct modem *m, struct slot *slot)
 {
-	if (modem_gammu_delete(slot->location) == ST_OK) {
+	enum status st = modem_gammu_delete(slot->location);
+
+	if (st == ST_OK) {
 		m->deleted++;
 		if (slot->location >= RESCUE_ME_LOCATION)
 			m->in_phone -= m->in_phone > 0;
@@ -344,8 +346,10 @@ delete_by_library(struct modem *m, struct slot *slot)
 	}
 	log_event(EV_SMS_DELETE_FAILED);
 	m->doubtful = true;
-	/* A late answer must not be taken for that of the next command. */
-	return m->tty == -1 ? ST_OK : modem_probe(m);
+	if (st == ST_NOT_ALLOWED || m->tty == -1)
+		return ST_OK;
+	modem_gammu_late(m->tty);
+	return modem_probe(m);
 }
 
 static enum status

@@ -364,6 +364,7 @@ main(int argc, char **argv)
 	requests_done(&core.requests);
 	session_end(&core.session);
 	outbox_free(core.outbox);
+	modems_wipe(&core.modems);
 	loop_done(&core.loop);
 	return exit_code(st);
 }

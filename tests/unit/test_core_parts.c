@@ -473,29 +473,6 @@ test_old_keys(void)
 	CHECK_EQ(strncmp(got, "1:|3:", 5), 0);
 }
 
-/* Parked as a text by an earlier version. */
-static void
-test_others(void)
-{
-	static char got[JOURNAL_MAX];
-	struct parked p = {.kind = PARKED_TEXT,
-	    .udh_len = 6,
-	    .udh = {5, 0, 3, 1, 2, 1},
-	    .text_len = 3,
-	    .text = "old"};
-	uint8_t plain[PARK_PLAIN_LEN];
-	uint64_t from;
-
-	rig_restart(&rig);
-	CHECK_EQ(parked_write(&p, plain), ST_OK);
-	CHECK_EQ(change_park(s->state, s->ring.pk_i.b, plain, NULL), ST_OK);
-	CHECK_EQ(session_commit(s), ST_OK);
-	from = state_next_seq(s->state);
-	open_now();
-	journal(from, got);
-	CHECK_STR(got, "9:old|");
-}
-
 int
 main(void)
 {
@@ -509,7 +486,6 @@ main(void)
 	test_flood();
 	test_keys();
 	test_old_keys();
-	test_others();
 	rig_remove(&rig);
 	return check_done();
 }

@@ -83,7 +83,8 @@ set_up(scmp_filter_ctx filter, uint32_t arch)
 {
 	int error = 0;
 
-	if (arch != SCMP_ARCH_NATIVE && (error = seccomp_arch_add(filter, arch)) == 0)
+	if (arch != seccomp_arch_native() && arch != SCMP_ARCH_NATIVE &&
+	    (error = seccomp_arch_add(filter, arch)) == 0)
 		error = seccomp_arch_remove(filter, SCMP_ARCH_NATIVE);
 	if (error == 0)
 		error = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);

@@ -9,18 +9,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/common/conf_scan.h"
 #include "gateway/common/fileio.h"
 
-#define NUMERAL_MAX 9 /* longer ones would wrap around in libconfig's int */
 #define KEY_MAX 96
 
 enum type { TYPE_PATH, TYPE_TEXT, TYPE_ANCHOR, TYPE_WORD, TYPE_NUMBER };
 
-static const struct row {
+struct row {
 	struct conf_row shown;
 	enum type type;
-	size_t offset, size;
-} rows[] = {
+	size_t offset, size; /* of the field in struct conf, or in struct conf_modem */
+};
+
+static const struct row rows[] = {
 #define X(field, path, type, min, max, initial, words, help) \
 	{{path, initial, words, help, min, max}, TYPE_##type, offsetof(struct conf, field), \
 	    sizeof(((struct conf *)0)->field)},
@@ -29,10 +31,32 @@ static const struct row {
 };
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 
+#define MODEM_GROUP "modem"
+static const struct row modem_rows[] = {
+#define X(field, name, type, min, max, initial, words, help) \
+	{{MODEM_GROUP "." name, initial, words, help, min, max}, TYPE_##type, \
+	    offsetof(struct conf_modem, field), sizeof(((struct conf_modem *)0)->field)},
+#include "schemas/settings_modem.def"
+#undef X
+};
+#define MODEM_ROW_COUNT (sizeof(modem_rows) / sizeof(modem_rows[0]))
+
+static const char *const modem_groups[MODEMS_MAX] = {
+    MODEM_GROUP, MODEM_GROUP "2", MODEM_GROUP "3", MODEM_GROUP "4"};
+
 struct reader {
 	const char *name; /* of the file, for faults */
 	char *fault;
 	struct conf *out;
+	bool *given; /* which modems' groups there are */
+};
+
+/* One setting of the file, or a default. */
+struct setting {
+	const struct row *row;
+	const char *path; /* as it is written, with its group */
+	char *field;
+	unsigned line; /* 0: a default */
 };
 
 static const char *const anchor_prefix[] = {[ANCHOR_FILE] = "file:", [ANCHOR_EEPROM] = "eeprom:"};
@@ -40,7 +64,16 @@ static const char *const anchor_prefix[] = {[ANCHOR_FILE] = "file:", [ANCHOR_EEP
 const struct conf_row *
 conf_row(size_t i)
 {
-	return i < ROW_COUNT ? &rows[i].shown : NULL;
+	if (i < ROW_COUNT)
+		return &rows[i].shown;
+	return i - ROW_COUNT < MODEM_ROW_COUNT ? &modem_rows[i - ROW_COUNT].shown : NULL;
+}
+
+const char *
+conf_modem_name(size_t modem)
+{
+	assert(modem < MODEMS_MAX);
+	return modem_groups[modem];
 }
 
 __attribute__((format(printf, 3, 4))) static enum status
@@ -59,104 +92,6 @@ fail(const struct reader *r, unsigned line, const char *fmt, ...)
 	return ST_CONFIG;
 }
 
-/* ---- what libconfig would read wrongly, or must not see ---- */
-
-struct scan {
-	const char *at, *end;
-	unsigned line;
-};
-
-static bool
-scan_is(const struct scan *s, const char *word)
-{
-	size_t len = strlen(word);
-
-	return (size_t)(s->end - s->at) >= len && memcmp(s->at, word, len) == 0;
-}
-
-static void
-scan_next(struct scan *s)
-{
-	if (*s->at++ == '\n')
-		s->line++;
-}
-
-/* Behind `end`, or false if it never comes. A backslash hides the next octet in a string. */
-static bool
-skip_to(struct scan *s, const char *end, bool string)
-{
-	for (; s->at < s->end; scan_next(s)) {
-		if (string && *s->at == '\\' && s->at + 1 < s->end) {
-			scan_next(s);
-			continue;
-		}
-		if (scan_is(s, end)) {
-			s->at += strlen(end) - (*end == '\n');
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool
-is_word(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       c == '_' || c == '-' || c == '*' || c == '.';
-}
-
-/* A word of the text: a name or a numeral. */
-static enum status
-scan_word(const struct reader *r, struct scan *s)
-{
-	const char *from = s->at;
-
-	while (s->at < s->end && is_word(*s->at))
-		s->at++;
-	if ((*from >= '0' && *from <= '9') || *from == '-' || *from == '.')
-		if (s->at - from > NUMERAL_MAX)
-			return fail(r, s->line, "the number is too large");
-	return ST_OK;
-}
-
-static enum status
-scan_token(const struct reader *r, struct scan *s)
-{
-	unsigned line = s->line;
-
-	if (is_word(*s->at))
-		return scan_word(r, s);
-	if (*s->at == '@')
-		return fail(r, line, "other files cannot be included: write the settings here");
-	if (*s->at == '#' || scan_is(s, "//")) {
-		(void)skip_to(s, "\n", false); /* the last line needs no newline */
-		return ST_OK;
-	}
-	if (scan_is(s, "/*")) {
-		s->at += 2;
-		return skip_to(s, "*/", false) ? ST_OK : fail(r, line, "a comment without end");
-	}
-	if (*s->at == '"') {
-		s->at++;
-		return skip_to(s, "\"", true) ? ST_OK : fail(r, line, "a text without end");
-	}
-	scan_next(s);
-	return ST_OK;
-}
-
-static enum status
-scan_text(const struct reader *r, const char *text, size_t len)
-{
-	struct scan s = {text, text + len, 1};
-	enum status st = ST_OK;
-
-	if (memchr(text, '\0', len) != NULL)
-		return fail(r, 0, "holds a zero octet: it is not a settings file");
-	while (st == ST_OK && s.at < s.end)
-		st = scan_token(r, &s);
-	return st;
-}
-
 /* ---- one value ---- */
 
 /* Which of its bounds a weaker setting would pass. What such a file says is named and changes
@@ -164,9 +99,9 @@ scan_text(const struct reader *r, const char *text, size_t len)
 enum guard { GUARD_NONE, GUARD_MIN, GUARD_MAX };
 
 static enum guard
-guard_of(const struct row *row)
+guard_of(const struct reader *r, const struct setting *s)
 {
-	switch (row->offset) {
+	switch ((size_t)(s->field - (char *)r->out)) {
 	case offsetof(struct conf, armed_hours):
 	case offsetof(struct conf, open_idle_minutes):
 		return GUARD_MAX;
@@ -180,37 +115,39 @@ guard_of(const struct row *row)
 
 /* The table's guarded names fit together. */
 static void
-note_weaker(const struct reader *r, const struct row *row)
+note_weaker(const struct reader *r, const struct setting *s)
 {
 	char *out = r->out->weaker;
 	size_t used = strlen(out);
 
-	(void)snprintf(
-	    out + used, CONF_WEAKER_MAX - used, "%s%s", used > 0 ? ", " : "", row->shown.path);
+	(void)snprintf(out + used, CONF_WEAKER_MAX - used, "%s%s", used > 0 ? ", " : "", s->path);
 }
 
 static enum status
-set_path(const struct reader *r, const struct row *row, unsigned line, const char *text)
+set_path(const struct reader *r, const struct setting *s, const char *text)
 {
 	char folder[CONF_PATH_MAX]; /* a copy: out holds the field too */
-	char *field = (char *)r->out + row->offset;
 	int len;
 
 	memcpy(folder, r->out->folder, sizeof(folder));
+	if (*text == '\0') {
+		*s->field = '\0';
+		return ST_OK;
+	}
 	if (*text == '/' || strcmp(folder, ".") == 0)
-		len = snprintf(field, row->size, "%s", text);
+		len = snprintf(s->field, s->row->size, "%s", text);
 	else if (strcmp(folder, "/") == 0)
-		len = snprintf(field, row->size, "/%s", text);
+		len = snprintf(s->field, s->row->size, "/%s", text);
 	else
-		len = snprintf(field, row->size, "%s/%s", folder, text);
-	if (len < 0 || (size_t)len >= row->size)
-		return fail(r, line, "%s: the path is too long", row->shown.path);
+		len = snprintf(s->field, s->row->size, "%s/%s", folder, text);
+	if (len < 0 || (size_t)len >= s->row->size)
+		return fail(r, s->line, "%s: the path is too long", s->path);
 	return ST_OK;
 }
 
 /* There is one setting of this type: its kind is the field beside it. */
 static enum status
-set_anchor(const struct reader *r, const struct row *row, unsigned line, const char *text)
+set_anchor(const struct reader *r, const struct setting *s, const char *text)
 {
 	r->out->anchor_kind = ANCHOR_NONE;
 	r->out->anchor[0] = '\0';
@@ -222,17 +159,16 @@ set_anchor(const struct reader *r, const struct row *row, unsigned line, const c
 		if (strncmp(text, anchor_prefix[kind], len) != 0 || text[len] == '\0')
 			continue;
 		r->out->anchor_kind = kind;
-		return set_path(r, row, line, text + len);
+		return set_path(r, s, text + len);
 	}
-	return fail(
-	    r, line, "%s: must be \"file:PATH\", \"eeprom:PATH\" or \"none\"", row->shown.path);
+	return fail(r, s->line, "%s: must be \"file:PATH\", \"eeprom:PATH\" or \"none\"", s->path);
 }
 
 static enum status
-set_word(const struct reader *r, const struct row *row, unsigned line, const char *text)
+set_word(const struct reader *r, const struct setting *s, const char *text)
 {
-	uint32_t *field = (uint32_t *)(void *)((char *)r->out + row->offset);
-	const char *at = row->shown.words;
+	uint32_t *field = (uint32_t *)(void *)s->field;
+	const char *at = s->row->shown.words;
 	size_t len;
 
 	for (uint32_t i = 0; *at != '\0'; i++) {
@@ -241,60 +177,69 @@ set_word(const struct reader *r, const struct row *row, unsigned line, const cha
 			*field = i;
 			if (field == &r->out->posture && i == POSTURE_OPEN) {
 				*field = POSTURE_PROTECTED;
-				note_weaker(r, row);
+				note_weaker(r, s);
 			}
 			return ST_OK;
 		}
 		at += len + (at[len] == '|');
 	}
-	return fail(r, line, "%s: must be one of %s", row->shown.path, row->shown.words);
+	return fail(r, s->line, "%s: must be one of %s", s->path, s->row->shown.words);
 }
 
 static enum status
-set_text(const struct reader *r, const struct row *row, unsigned line, const char *text)
+set_text(const struct reader *r, const struct setting *s, const char *text)
 {
 	size_t len = strlen(text);
-	const char *name = row->shown.path;
+	const char *name = s->path;
 
 	for (const char *c = text; *c != '\0'; c++)
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			return fail(r, line, "%s: holds a control character", name);
-	if (row->type == TYPE_WORD)
-		return set_word(r, row, line, text);
-	if (len < row->shown.min || len > row->shown.max)
-		return fail(
-		    r, line, "%s: must have %u to %u octets", name, row->shown.min, row->shown.max);
-	if (row->type == TYPE_ANCHOR)
-		return set_anchor(r, row, line, text);
-	if (row->type == TYPE_PATH)
-		return set_path(r, row, line, text);
+			return fail(r, s->line, "%s: holds a control character", name);
+	if (s->row->type == TYPE_WORD)
+		return set_word(r, s, text);
+	if (len < s->row->shown.min || len > s->row->shown.max)
+		return fail(r, s->line, "%s: must have %u to %u octets", name, s->row->shown.min,
+		    s->row->shown.max);
+	if (s->row->type == TYPE_ANCHOR)
+		return set_anchor(r, s, text);
+	if (s->row->type == TYPE_PATH)
+		return set_path(r, s, text);
 	for (const char *c = text; *c != '\0'; c++)
 		if ((unsigned char)*c > 0x7e)
-			return fail(r, line, "%s: must be plain ASCII", name);
-	assert(len < row->size); /* the table's max is below the field's size */
-	memcpy((char *)r->out + row->offset, text, len + 1);
+			return fail(r, s->line, "%s: must be plain ASCII", name);
+	assert(len < s->row->size); /* the table's max is below the field's size */
+	memcpy(s->field, text, len + 1);
 	return ST_OK;
 }
 
 static enum status
-set_number(const struct reader *r, const struct row *row, unsigned line, long value)
+set_number(const struct reader *r, const struct setting *s, long value)
 {
-	uint32_t *field = (uint32_t *)(void *)((char *)r->out + row->offset);
-	enum guard guard = guard_of(row);
+	uint32_t *field = (uint32_t *)(void *)s->field;
+	enum guard guard = guard_of(r, s);
 
-	if (guard == GUARD_MAX && value > (long)row->shown.max) {
-		note_weaker(r, row);
-		value = (long)row->shown.max;
+	if (guard == GUARD_MAX && value > (long)s->row->shown.max) {
+		note_weaker(r, s);
+		value = (long)s->row->shown.max;
 	}
-	if (guard == GUARD_MIN && value < (long)row->shown.min) {
-		note_weaker(r, row);
-		value = (long)row->shown.min;
+	if (guard == GUARD_MIN && value < (long)s->row->shown.min) {
+		note_weaker(r, s);
+		value = (long)s->row->shown.min;
 	}
-	if (value < (long)row->shown.min || value > (long)row->shown.max)
-		return fail(r, line, "%s: must be %u to %u", row->shown.path, row->shown.min,
-		    row->shown.max);
+	if (value < (long)s->row->shown.min || value > (long)s->row->shown.max)
+		return fail(r, s->line, "%s: must be %u to %u", s->path, s->row->shown.min,
+		    s->row->shown.max);
 	*field = (uint32_t)value;
 	return ST_OK;
+}
+
+static enum status
+set_default(const struct reader *r, const struct row *row, void *base)
+{
+	const struct setting s = {row, row->shown.path, (char *)base + row->offset, 0};
+
+	return row->type == TYPE_NUMBER ? set_number(r, &s, strtol(row->shown.initial, NULL, 10))
+					: set_text(r, &s, row->shown.initial);
 }
 
 static enum status
@@ -303,21 +248,52 @@ set_defaults(const struct reader *r)
 	enum status st = ST_OK;
 
 	for (size_t i = 0; st == ST_OK && i < ROW_COUNT; i++)
-		st = rows[i].type == TYPE_NUMBER
-			 ? set_number(r, &rows[i], 0, strtol(rows[i].shown.initial, NULL, 10))
-			 : set_text(r, &rows[i], 0, rows[i].shown.initial);
+		st = set_default(r, &rows[i], r->out);
+	for (size_t m = 0; m < MODEMS_MAX; m++) {
+		for (size_t i = 0; st == ST_OK && i < MODEM_ROW_COUNT; i++)
+			st = set_default(r, &modem_rows[i], &r->out->modem[m]);
+		if (m > 0)
+			r->out->modem[m].device[0] = '\0'; /* it exists if this is given */
+	}
 	return st; /* a path in a folder with a very long name can fail */
 }
 
 /* ---- the tree that libconfig read ---- */
 
-static const struct row *
-row_find(const char *path)
+/* Which modem's group this is; MODEMS_MAX: none's. */
+static size_t
+modem_of(const char *group, size_t len)
 {
-	for (size_t i = 0; i < ROW_COUNT; i++)
-		if (strcmp(rows[i].shown.path, path) == 0)
-			return &rows[i];
-	return NULL;
+	size_t m = 0;
+
+	while (m < MODEMS_MAX &&
+	       (strlen(modem_groups[m]) != len || memcmp(modem_groups[m], group, len) != 0))
+		m++;
+	return m;
+}
+
+/* The row and the field of a setting; false: there is none of this name. */
+static bool
+find_setting(const struct reader *r, struct setting *s)
+{
+	const char *dot = strchr(s->path, '.');
+	size_t m = dot == NULL ? MODEMS_MAX : modem_of(s->path, (size_t)(dot - s->path));
+
+	for (size_t i = 0; m == MODEMS_MAX && i < ROW_COUNT; i++) {
+		if (strcmp(rows[i].shown.path, s->path) != 0)
+			continue;
+		s->row = &rows[i];
+		s->field = (char *)r->out + rows[i].offset;
+		return true;
+	}
+	for (size_t i = 0; m != MODEMS_MAX && i < MODEM_ROW_COUNT; i++) {
+		if (strcmp(strchr(modem_rows[i].shown.path, '.'), dot) != 0)
+			continue;
+		s->row = &modem_rows[i];
+		s->field = (char *)&r->out->modem[m] + modem_rows[i].offset;
+		return true;
+	}
+	return false;
 }
 
 static bool
@@ -325,6 +301,8 @@ is_group(const char *path)
 {
 	size_t len = strlen(path);
 
+	if (modem_of(path, len) != MODEMS_MAX)
+		return true;
 	for (size_t i = 0; i < ROW_COUNT; i++)
 		if (strncmp(rows[i].shown.path, path, len) == 0 && rows[i].shown.path[len] == '.')
 			return true;
@@ -332,42 +310,42 @@ is_group(const char *path)
 }
 
 static enum status
-take_value(const struct reader *r, const struct row *row, const config_setting_t *s)
+take_value(const struct reader *r, const struct setting *s, const config_setting_t *from)
 {
-	unsigned line = config_setting_source_line(s);
-	int type = config_setting_type(s);
+	int type = config_setting_type(from);
 
-	if (row->type == TYPE_NUMBER) {
+	if (s->row->type == TYPE_NUMBER) {
 		if (type != CONFIG_TYPE_INT)
-			return fail(r, line, "%s: must be a whole number", row->shown.path);
-		return set_number(r, row, line, config_setting_get_int(s));
+			return fail(r, s->line, "%s: must be a whole number", s->path);
+		return set_number(r, s, config_setting_get_int(from));
 	}
 	if (type != CONFIG_TYPE_STRING)
-		return fail(r, line, "%s: must be a text in double quotes", row->shown.path);
-	return set_text(r, row, line, config_setting_get_string(s));
+		return fail(r, s->line, "%s: must be a text in double quotes", s->path);
+	return set_text(r, s, config_setting_get_string(from));
 }
 
 static enum status take_group(const struct reader *r, config_setting_t *group, const char *prefix);
 
 static enum status
-take_setting(const struct reader *r, config_setting_t *s, const char *prefix)
+take_setting(const struct reader *r, config_setting_t *from, const char *prefix)
 {
-	unsigned line = config_setting_source_line(s);
-	const struct row *row;
 	char path[KEY_MAX];
+	struct setting s = {NULL, path, NULL, config_setting_source_line(from)};
 	int len;
 
 	len = snprintf(
-	    path, sizeof(path), "%s%s%s", prefix, *prefix ? "." : "", config_setting_name(s));
+	    path, sizeof(path), "%s%s%s", prefix, *prefix ? "." : "", config_setting_name(from));
 	if (len < 0 || (size_t)len >= sizeof(path))
-		return fail(r, line, "no setting has so long a name");
-	if ((row = row_find(path)) != NULL)
-		return take_value(r, row, s);
+		return fail(r, s.line, "no setting has so long a name");
+	if (find_setting(r, &s))
+		return take_value(r, &s, from);
 	if (!is_group(path))
-		return fail(r, line, "there is no setting \"%s\"", path);
-	if (config_setting_type(s) != CONFIG_TYPE_GROUP)
-		return fail(r, line, "%s: must be a group: %s = { ... };", path, path);
-	return take_group(r, s, path); /* no name in the table has more than two parts */
+		return fail(r, s.line, "there is no setting \"%s\"", path);
+	if (config_setting_type(from) != CONFIG_TYPE_GROUP)
+		return fail(r, s.line, "%s: must be a group: %s = { ... };", path, path);
+	if (modem_of(path, strlen(path)) != MODEMS_MAX)
+		r->given[modem_of(path, strlen(path))] = true;
+	return take_group(r, from, path); /* no name in the tables has more than two parts */
 }
 
 static enum status
@@ -381,6 +359,28 @@ take_group(const struct reader *r, config_setting_t *group, const char *prefix)
 	return st;
 }
 
+/* What no row alone can say. */
+static enum status
+check_modems(const struct reader *r)
+{
+	const struct conf_modem *modem = r->out->modem;
+
+	for (size_t m = 0; m < MODEMS_MAX; m++) {
+		const char *ussd = modem[m].credit_ussd;
+
+		if (ussd[strspn(ussd, "0123456789*#+")] != '\0')
+			return fail(
+			    r, 0, "%s.credit_ussd: digits, *, # and + alone", modem_groups[m]);
+		if (r->given[m] && modem[m].device[0] == '\0')
+			return fail(r, 0, "%s: must have a device", modem_groups[m]);
+		for (size_t other = 0; other < m && modem[m].device[0] != '\0'; other++)
+			if (strcmp(modem[m].device, modem[other].device) == 0)
+				return fail(r, 0, "%s.device is %s.device too: one modem each",
+				    modem_groups[m], modem_groups[other]);
+	}
+	return ST_OK;
+}
+
 static enum status
 parse_tree(const struct reader *r, const char *text)
 {
@@ -392,6 +392,8 @@ parse_tree(const struct reader *r, const char *text)
 	if (config_read_string(&tree, text) == CONFIG_TRUE) {
 		if ((st = set_defaults(r)) == ST_OK)
 			st = take_group(r, config_root_setting(&tree), "");
+		if (st == ST_OK)
+			st = check_modems(r);
 	} else {
 		words = config_error_text(&tree);
 		st = fail(r, (unsigned)config_error_line(&tree),
@@ -422,7 +424,9 @@ conf_parse(
     const char *name, const char *text, size_t len, struct conf *out, char fault[CONF_FAULT_MAX])
 {
 	struct conf made;
-	struct reader r = {name, fault, &made};
+	bool given[MODEMS_MAX] = {false};
+	struct reader r = {name, fault, &made, given};
+	struct conf_scan_fault wrong;
 	enum status st;
 	char *ended;
 
@@ -437,7 +441,10 @@ conf_parse(
 	}
 	memcpy(ended, text, len);
 	ended[len] = '\0';
-	if ((st = find_folder(&r)) == ST_OK && (st = scan_text(&r, text, len)) == ST_OK)
+	st = find_folder(&r);
+	if (st == ST_OK && (st = conf_scan(text, len, &wrong)) != ST_OK)
+		st = fail(&r, wrong.line, "%s", wrong.words);
+	if (st == ST_OK)
 		st = parse_tree(&r, ended);
 	if (st == ST_OK)
 		*out = made;
@@ -448,7 +455,7 @@ conf_parse(
 enum status
 conf_read(const char *path, struct conf *out, char fault[CONF_FAULT_MAX])
 {
-	struct reader r = {path, fault, out};
+	struct reader r = {path, fault, out, NULL};
 	enum status st;
 	char *text;
 	size_t len;

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "schemas/limits.h"
 #include "schemas/status.h"
 
 #define CONF_FILE_MAX 65536
@@ -26,11 +27,9 @@ enum conf_log_level { CONF_LOG_INFO, CONF_LOG_DEBUG };
 /* What the anchor is: see gateway/core/anchor.h. NONE has no path. */
 enum anchor_kind { ANCHOR_FILE, ANCHOR_EEPROM, ANCHOR_NONE };
 
-struct conf {
-	char folder[CONF_PATH_MAX]; /* of the settings file: "." or what stood before the last / */
-	/* Settings that ask for weaker protection than a gateway may have, parted by ", ". They
-	 * hold the weakest value that is allowed instead: the file can only make it stricter. */
-	char weaker[CONF_WEAKER_MAX];
+/* When the slots that were freed are overwritten: as enum modem_sweep of gateway/modem/modem.h. */
+enum conf_sweep { CONF_SWEEP_OFF, CONF_SWEEP_NIGHTLY, CONF_SWEEP_BATCH };
+
 #define CONF_TYPE_PATH(field) char field[CONF_PATH_MAX];
 #define CONF_TYPE_TEXT(field) char field[CONF_TEXT_MAX];
 #define CONF_TYPE_ANCHOR(field) \
@@ -38,6 +37,19 @@ struct conf {
 	uint32_t field##_kind;
 #define CONF_TYPE_WORD(field) uint32_t field;
 #define CONF_TYPE_NUMBER(field) uint32_t field;
+/* One modem; device is empty where there is none. */
+struct conf_modem {
+#define X(field, name, type, min, max, initial, words, help) CONF_TYPE_##type(field)
+#include "schemas/settings_modem.def"
+#undef X
+};
+
+struct conf {
+	struct conf_modem modem[MODEMS_MAX]; /* the groups modem, modem2, modem3, modem4 */
+	char folder[CONF_PATH_MAX]; /* of the settings file: "." or what stood before the last / */
+	/* Settings that ask for weaker protection than a gateway may have, parted by ", ". They
+	 * hold the weakest value that is allowed instead: the file can only make it stricter. */
+	char weaker[CONF_WEAKER_MAX];
 #define X(field, path, type, min, max, initial, words, help) CONF_TYPE_##type(field)
 #include "schemas/settings.def"
 #undef X
@@ -65,7 +77,10 @@ enum status conf_parse(const char *name, const char *text, size_t len, struct co
 	"the settings file asks for weaker protection. It changes nothing: see who wrote it, and " \
 	"take it out"
 
-/* One row of settings.def, for whoever lists or writes settings. */
+/* The group's name of a modem: "modem", "modem2" and so on. */
+const char *conf_modem_name(size_t modem);
+
+/* One row of the tables, for whoever lists or writes settings; of a modem, the first one's. */
 struct conf_row {
 	const char *path;    /* "modem.device" */
 	const char *initial; /* the default, as written in the file without quotes */

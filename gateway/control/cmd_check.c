@@ -202,21 +202,21 @@ check_run(const struct conf *c)
 static void
 check_modem(const struct conf *c)
 {
-	bool is_dummy = strcmp(c->modem_model, "dummy") == 0;
+	bool is_dummy = strcmp(c->modem[0].model, "dummy") == 0;
 	struct stat sb;
 
-	if (stat(c->modem_device, &sb) == -1 && errno != ENOENT)
-		bad("modem", "%s: %s", c->modem_device, strerror(errno));
-	else if (stat(c->modem_device, &sb) == -1)
-		bad("modem", "%s: %s", c->modem_device,
+	if (stat(c->modem[0].device, &sb) == -1 && errno != ENOENT)
+		bad("modem", "%s: %s", c->modem[0].device, strerror(errno));
+	else if (stat(c->modem[0].device, &sb) == -1)
+		bad("modem", "%s: %s", c->modem[0].device,
 		    is_dummy ? "is missing: make the folder" : "is missing: plug the modem in");
 	else if (is_dummy ? !S_ISDIR(sb.st_mode) : !S_ISCHR(sb.st_mode))
-		bad("modem", "%s is not %s", c->modem_device, is_dummy ? "a folder" : "a tty");
-	else if (access(c->modem_device, R_OK | W_OK) == -1)
+		bad("modem", "%s is not %s", c->modem[0].device, is_dummy ? "a folder" : "a tty");
+	else if (access(c->modem[0].device, R_OK | W_OK) == -1)
 		bad("modem", "%s may not be used by this user: add the user to the group dialout",
-		    c->modem_device);
+		    c->modem[0].device);
 	else
-		good("modem", "%s%s", c->modem_device,
+		good("modem", "%s%s", c->modem[0].device,
 		    is_dummy ? " (Gammu's dummy device: a trial without modem)" : "");
 }
 

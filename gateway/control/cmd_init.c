@@ -33,9 +33,10 @@ say_made(void)
 	    conf, c->state_dir,
 	    c->anchor_kind == ANCHOR_NONE ? "none: for a trial only, deletion is not erasure"
 					  : c->anchor,
-	    c->modem_device,
-	    strcmp(c->modem_model, "dummy") == 0 ? " (Gammu's dummy device: a trial without modem)"
-						 : "");
+	    c->modem[0].device,
+	    strcmp(c->modem[0].model, "dummy") == 0
+		? " (Gammu's dummy device: a trial without modem)"
+		: "");
 	printf("\nNext:\n"
 	       "  tocsind -c %s                 start the gateway\n"
 	       "  tocsin -c %s unlock           open it with the passphrase\n"

@@ -167,8 +167,8 @@ make_files(const struct birth *b, struct made *made)
 	    (code = make_folder(c->state_dir, &made->state_folder)) != 0 ||
 	    (code = make_folder(c->run_dir, &made->run_folder)) != 0)
 		return code;
-	if (strcmp(c->modem_model, "dummy") == 0 &&
-	    (code = make_settings_folder(c->modem_device, &made->modem_folder)) != 0)
+	if (strcmp(c->modem[0].model, "dummy") == 0 &&
+	    (code = make_settings_folder(c->modem[0].device, &made->modem_folder)) != 0)
 		return code;
 	if ((st = fileio_create(b->plan->settings, b->settings, b->settings_len, 0600)) != ST_OK)
 		return cmd_fail(EXIT_REFUSED, "the settings file %s cannot be written: %s",
@@ -189,7 +189,7 @@ unmake(const struct birth *b, const struct made *made)
 	if (made->settings)
 		(void)unlink(b->plan->settings);
 	if (made->modem_folder)
-		(void)rmdir(c->modem_device);
+		(void)rmdir(c->modem[0].device);
 	if (made->run_folder)
 		(void)rmdir(c->run_dir);
 	if (made->state_folder)

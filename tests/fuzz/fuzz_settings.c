@@ -44,6 +44,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		memcpy(&value, (const char *)&conf + bounds[i].offset, sizeof(value));
 		assert(value >= bounds[i].min && value <= bounds[i].max);
 	}
+	for (size_t i = 0; i < MODEMS_MAX; i++) {
+		const struct conf_modem *m = &conf.modem[i];
+
+		assert(m->poll_s >= 1 && m->poll_s <= 3600 && m->sweep <= CONF_SWEEP_BATCH);
+		assert(i > 0 || m->device[0] != '\0');
+		assert(strspn(m->credit_ussd, "0123456789*#+") == strlen(m->credit_ussd));
+		for (size_t k = 0; k < i && m->device[0] != '\0'; k++)
+			assert(strcmp(m->device, conf.modem[k].device) != 0);
+	}
 	assert(conf.posture == POSTURE_PROTECTED);
 	assert((conf.anchor_kind == ANCHOR_NONE) == (conf.anchor[0] == '\0'));
 	assert(strncmp(conf.state_dir, "folder/", 7) == 0 || conf.state_dir[0] == '/');

@@ -36,6 +36,23 @@ static const struct {
     {"modem = { poll_s = 4294967596; };", ST_CONFIG, "t.conf:1: the number is too large"},
     {"\nmodem = { poll_s = 0x10000012c; };", ST_CONFIG, "t.conf:2: the number is too large"},
     {"modem = { poll_s = 0x12c; };", ST_OK, ""},
+    {"modem2 = { device = \"d\"; }; modem4 = { device = \"e\"; };", ST_OK, ""},
+    {"modem2 = { };", ST_CONFIG, "t.conf: modem2: must have a device"},
+    {"modem4 = { poll_s = 9; };", ST_CONFIG, "modem4: must have a device"},
+    {"modem2 = { device = \"\"; };", ST_CONFIG, "modem2.device: must have 1 to 900"},
+    {"modem2 = { device = \"/dev/ttyUSB0\"; };", ST_CONFIG, "modem2.device is modem.device too"},
+    {"modem1 = { device = \"d\"; };", ST_CONFIG, "there is no setting \"modem1\""},
+    {"modem5 = { device = \"d\"; };", ST_CONFIG, "there is no setting \"modem5\""},
+    {"\nmodem3 = { device = \"d\"; poll_s = 0; };", ST_CONFIG,
+	"t.conf:2: modem3.poll_s: must be 1"},
+    {"modem3 = { speed = 1; };", ST_CONFIG, "\"modem3.speed\""},
+    {"modem3 = 1;", ST_CONFIG, "must be a group: modem3 = { ... };"},
+    {"modem = { sweep = \"batch\"; pin_file = \"\"; credit_ussd = \"*144*1#\"; };", ST_OK, ""},
+    {"modem = { sweep = \"daily\"; };", ST_CONFIG, "modem.sweep: must be one of off|nightly|batch"},
+    {"modem = { credit_ussd = \"*144#\\\",15\"; };", ST_CONFIG, "modem.credit_ussd: digits"},
+    {"outbox = { per_minute = 0; };", ST_CONFIG, "outbox.per_minute: must be 1 to 30"},
+    {"outbox = { per_minute = 30; per_day = 1000; };", ST_OK, ""},
+    {"outbox = { per_day = 1001; };", ST_CONFIG, "outbox.per_day: must be 0 to 1000"},
     {"argon2 = { memory_mib = 1025; };", ST_CONFIG, "64 to 1024"},
     {"argon2 = { memory_mib = 64; passes = 3; };", ST_OK, ""},
     {"argon2 = { passes = 33; };", ST_CONFIG, "3 to 32"},
@@ -167,16 +184,47 @@ test_defaults_and_table(void)
 
 	CHECK_EQ(conf_parse("t", "", 0, &conf, fault), ST_OK);
 	CHECK_EQ(conf.posture, POSTURE_PROTECTED);
-	CHECK_EQ(conf.modem_poll_s, 300);
+	CHECK_EQ(conf.modem[0].poll_s, 300);
 	CHECK_EQ(conf.argon2_memory_mib, 256);
 	CHECK_EQ(conf.argon2_passes, 3);
 	CHECK_EQ(conf.open_idle_minutes, 10);
 	CHECK_EQ(conf.armed_hours, 24);
 	CHECK_EQ(conf.log_level, CONF_LOG_INFO);
-	CHECK_STR(conf.modem_device, "/dev/ttyUSB0");
+	CHECK_STR(conf.modem[0].device, "/dev/ttyUSB0");
 	while (conf_row(n) != NULL)
 		n++;
-	CHECK_EQ(n, 13);
+	CHECK_EQ(n, 19);
+}
+
+static void
+test_modems(void)
+{
+	static const char text[] =
+	    "modem = { power_cycle = \"cycle\"; pin_file = \"/p\"; };"
+	    "modem3 = { device = \"d\"; poll_s = 7; sweep = \"off\"; credit_ussd = \"*1#\"; };";
+	char fault[CONF_FAULT_MAX];
+	struct conf conf;
+
+	CHECK_EQ(conf_parse("f/t", text, sizeof(text) - 1, &conf, fault), ST_OK);
+	CHECK_STR(conf.modem[0].device, "/dev/ttyUSB0");
+	CHECK_STR(conf.modem[0].power_cycle, "f/cycle");
+	CHECK_STR(conf.modem[0].pin_file, "/p");
+	CHECK_EQ(conf.modem[0].sweep, CONF_SWEEP_NIGHTLY);
+	CHECK_STR(conf.modem[0].credit_ussd, "");
+	CHECK_STR(conf.modem[1].device, "");
+	CHECK_STR(conf.modem[3].device, "");
+	CHECK_STR(conf.modem[2].device, "f/d");
+	CHECK_STR(conf.modem[2].connection, "at115200");
+	CHECK_STR(conf.modem[2].pin_file, ""); /* none: not the folder */
+	CHECK_STR(conf.modem[2].power_cycle, "");
+	CHECK_EQ(conf.modem[2].sweep, CONF_SWEEP_OFF);
+	CHECK_STR(conf.modem[2].credit_ussd, "*1#");
+	CHECK_EQ(conf.modem[2].poll_s, 7);
+	CHECK_EQ(conf.modem[0].poll_s, 300);
+	CHECK_EQ(conf.outbox_per_minute, 6);
+	CHECK_EQ(conf.outbox_per_day, 100);
+	CHECK_STR(conf_modem_name(0), "modem");
+	CHECK_STR(conf_modem_name(3), "modem4");
 }
 
 static void
@@ -225,6 +273,7 @@ main(void)
 	test_zero_octet_and_length();
 	test_relative_paths();
 	test_defaults_and_table();
+	test_modems();
 	test_long_folder();
 	test_files();
 	return check_done();

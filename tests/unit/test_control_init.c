@@ -67,10 +67,10 @@ test_settings(void)
 	CHECK_STR(conf.state_dir, "t/a \"b\" \\c");
 	CHECK_STR(conf.run_dir, "t/run");
 	CHECK_STR(conf.anchor, "t/anchor.bin");
-	CHECK_STR(conf.modem_device, "/dev/ttyUSB9");
-	CHECK_STR(conf.modem_connection, "at115200");
-	CHECK_STR(conf.modem_model, "at");
-	CHECK_EQ(conf.modem_poll_s, 7);
+	CHECK_STR(conf.modem[0].device, "/dev/ttyUSB9");
+	CHECK_STR(conf.modem[0].connection, "at115200");
+	CHECK_STR(conf.modem[0].model, "at");
+	CHECK_EQ(conf.modem[0].poll_s, 7);
 	CHECK_EQ(conf.argon2_memory_mib, 512);
 	CHECK_EQ(conf.argon2_passes, 4);
 }

@@ -170,7 +170,8 @@ use_tty(void)
 		return errno;
 	FD_SET(fd, &set);
 	if (tcsetattr(fd, TCSANOW, &t) == -1 || tcsetattr(fd, TCSADRAIN, &t) == -1 ||
-	    tcflush(fd, TCIOFLUSH) == -1 || ioctl(fd, TIOCEXCL) == -1 || write(fd, "AT", 2) != 2 ||
+	    tcflush(fd, TCIOFLUSH) == -1 || ioctl(fd, TIOCEXCL) == -1 ||
+	    ioctl(fd, TIOCNXCL) == -1 || write(fd, "AT", 2) != 2 ||
 	    select(fd + 1, &set, NULL, NULL, &wait) == -1 || usleep(1) == -1)
 		return errno;
 	/* A pty has no lines; the filter would have said EPERM. */

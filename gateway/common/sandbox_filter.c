@@ -11,6 +11,7 @@
 
 #define MODEMS (LIST_TTY | LIST_DUMMY)
 #define CORES (LIST_CORE | LIST_INIT)
+#define FILES (CORES | LIST_TTY)
 #define ALL (MODEMS | CORES)
 /* The kernel looks at these bits of a command's number alone, so the filter does too. */
 #define LOW32 UINT32_MAX

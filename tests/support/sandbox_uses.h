@@ -178,6 +178,18 @@ use_tty(void)
 	return ioctl(fd, TIOCMBIS, &dtr) == -1 && errno == EPERM ? EPERM : 0;
 }
 
+/* The file with the PIN: read, marked, and the mark durable before the PIN is sent. */
+static int
+use_pin(void)
+{
+	char text[16];
+
+	if (pread(act_file, text, sizeof(text), 0) == -1 || ftruncate(act_file, 4) == -1 ||
+	    pwrite(act_file, "tried", 5, 4) != 5 || fsync(act_file) == -1)
+		return errno;
+	return 0;
+}
+
 static int
 use_watch(void)
 {

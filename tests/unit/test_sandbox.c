@@ -158,6 +158,7 @@ static const struct row rows[] = {
     {ROW_OF(use_clock), CORE | INIT, DONE, 0},
     {ROW_OF(use_secrets), CORE | INIT, DONE, 0},
     {ROW_OF(use_tty), TTY, DONE, 0},
+    {ROW_OF(use_pin), TTY, DONE, 0},
     {ROW_OF(tty_waiting), TTY, DONE, 0},
     {ROW_OF(use_watch), TTY | DUMMY, DONE, 0},
     {ROW_OF(write_state), CORE, DONE, 0},
@@ -323,6 +324,7 @@ is_known(const char *name)
 #define DENY (SECCOMP_RET_ERRNO | EPERM)
 #define MODEMS (LIST_TTY | LIST_DUMMY)
 #define CORES (LIST_CORE | LIST_INIT)
+#define FILES (CORES | LIST_TTY)
 /* Asked with arguments of zero: a mapping without PROT_EXEC is the only form that fits. */
 #define WITH_ZEROS(value) ((value) == 0 ? SECCOMP_RET_ALLOW : DENY)
 static const struct {

@@ -89,6 +89,9 @@ struct codebook {
 	struct step certainty[LADDER_MAX];
 	struct step severity[LADDER_MAX];
 	struct retired retired[KINDS_MAX];
+	struct {
+		uint16_t title, codes, kinds, actors, certainties, severities;
+	} line; /* of these keys in the file */
 	uint32_t pool_len;
 	char pool[CODEBOOK_FILE_MAX];
 };

@@ -4,13 +4,16 @@
 #include "crypto/octets.h"
 
 #include <sodium.h>
+#include <string.h>
 
 #define VERSION 1
 #define HEAD_LEN 24
 #define AD_LEN 16
+#define SENDER_LEN (NUMBER_MAX - 1)
 
 _Static_assert(HEAD_LEN + PARK_ROOM == PARK_PLAIN_LEN, "plain");
 _Static_assert(PARK_BLOB_LEN == 536, "blob");
+_Static_assert(PARK_PART_ROOM == 392, "part");
 _Static_assert(PARK_NONCE_LEN == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, "nonce");
 _Static_assert(
     PARK_BLOB_LEN == PARK_NONCE_LEN + PARK_BOX_LEN + crypto_aead_xchacha20poly1305_ietf_ABYTES,
@@ -19,7 +22,7 @@ _Static_assert(
 static int
 is_kind_valid(const struct parked *p)
 {
-	return p->kind == PARKED_TEXT ||
+	return p->kind == PARKED_TEXT || p->kind == PARKED_PART ||
 	       (p->kind == PARKED_REFUSED && p->text_len == 0 && p->udh_len == 0);
 }
 
@@ -27,7 +30,32 @@ static int
 has_room(const struct parked *p)
 {
 	return p->text_len <= SMS_TEXT_MAX && p->udh_len <= SMS_UDH_MAX &&
-	       p->text_len + p->udh_len <= PARK_ROOM;
+	       p->text_len + p->udh_len <= (p->kind == PARKED_PART ? PARK_PART_ROOM : PARK_ROOM);
+}
+
+static void
+put_part(uint8_t **at, const struct parked *p)
+{
+	const size_t len = strlen(p->sender);
+
+	put_le(at, p->awake_h, 8);
+	put_le(at, len, 1);
+	put_octets(at, p->sender, SENDER_LEN);
+	memset(*at - SENDER_LEN + len, 0, SENDER_LEN - len); /* nothing behind its end */
+}
+
+static enum status
+take_part(const uint8_t **at, struct parked *p)
+{
+	size_t len;
+
+	p->awake_h = take_le(at, 8);
+	len = (size_t)take_le(at, 1);
+	take_octets(at, p->sender, SENDER_LEN);
+	if (len > SENDER_LEN || strlen(p->sender) != len ||
+	    !octets_are_zero((const uint8_t *)p->sender + len, SENDER_LEN - len))
+		return ST_DAMAGED;
+	return ST_OK;
 }
 
 enum status
@@ -38,7 +66,7 @@ parked_write(const struct parked *p, uint8_t plain[PARK_PLAIN_LEN])
 	memset(plain, 0, PARK_PLAIN_LEN);
 	if (!has_room(p))
 		return ST_TOO_LONG;
-	if (!is_kind_valid(p))
+	if (!is_kind_valid(p) || memchr(p->sender, '\0', NUMBER_MAX) == NULL)
 		return ST_RANGE;
 	put_le(&at, VERSION, 1);
 	put_le(&at, p->kind, 1);
@@ -49,6 +77,8 @@ parked_write(const struct parked *p, uint8_t plain[PARK_PLAIN_LEN])
 	put_le(&at, 0, 1);
 	put_le(&at, (uint64_t)p->arrival_s, 8);
 	put_le(&at, (uint64_t)p->stamp_s, 8);
+	if (p->kind == PARKED_PART)
+		put_part(&at, p);
 	put_octets(&at, p->udh, p->udh_len);
 	put_octets(&at, p->text, p->text_len);
 	return ST_OK;
@@ -74,6 +104,8 @@ parked_read(const uint8_t plain[PARK_PLAIN_LEN], struct parked *out)
 		goto done;
 	p.arrival_s = (int64_t)take_le(&at, 8);
 	p.stamp_s = (int64_t)take_le(&at, 8);
+	if (p.kind == PARKED_PART && take_part(&at, &p) != ST_OK)
+		goto done;
 	take_octets(&at, p.udh, p.udh_len);
 	take_octets(&at, p.text, p.text_len);
 	if (!octets_are_zero(at, (size_t)(plain + PARK_PLAIN_LEN - at)))

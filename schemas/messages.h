@@ -220,8 +220,8 @@ struct msg_status {
 	uint64_t kept;          /* texts made durable since core started */
 	uint64_t doubled;       /* redeliveries and duplicates since core started */
 	uint32_t slots;         /* rows of monitors in the tree */
-	uint32_t modem;         /* 1: a modem process is connected */
-	int64_t modem_listed_s; /* seconds since its last complete listing; -1: none yet */
+	uint32_t modem;         /* 1: the process of each modem is connected */
+	int64_t modem_listed_s; /* seconds since each was listed to its end; -1: not each was */
 	uint32_t lock_in_s;     /* until LOCKED by time, 0 while LOCKED */
 	uint32_t close_in_s;    /* until OPEN ends by idleness, 0 unless OPEN */
 	uint32_t on_h;          /* hours switched on, all in all */
@@ -229,7 +229,7 @@ struct msg_status {
 	char anchor[16];        /* "file", "eeprom", "none" */
 	uint32_t read_only;     /* 1: changed while locked, nothing is written */
 	uint32_t memory_locked; /* 1: core's memory cannot be swapped out */
-	uint32_t skipped;       /* slots of the modem that could not be read, at its last listing */
+	uint32_t skipped;       /* slots of modems that could not be read, at their last listing */
 	uint32_t refused;       /* OPEN: passphrases that opened nothing, in the journal */
 	int64_t refused_last_s; /* OPEN: the last one, to the hour; INT64_MIN: none */
 	int64_t clock_s;        /* what time core believes it is, seconds UTC */
@@ -240,6 +240,8 @@ struct msg_status {
 	int64_t backup_s;       /* OPEN: when the last backup was made; INT64_MIN: none */
 	char fault[200];        /* what is wrong, in words; empty if nothing is */
 	char weaker[128];       /* settings of the file that would weaken protection, and do not */
+	/* ARMED, OPEN: of the parked ones, parts of long messages that wait for others */
+	uint64_t parts;
 };
 
 struct msg_enrol {
@@ -388,7 +390,7 @@ struct msg_inbox_row {
 	char actor_label[LABEL_MAX];
 	char reason[96];
 	uint32_t raw_len;
-	uint8_t raw[SMS_TEXT_MAX]; /* not ended, may hold anything */
+	uint8_t raw[LONG_TEXT_MAX]; /* not ended, may hold anything */
 };
 
 /* What a backup holds. */
@@ -442,14 +444,15 @@ struct msg_roster_row {
 	uint32_t household;
 	uint32_t rhythm_days;
 	uint32_t revoked;
-	uint32_t messages;   /* accepted */
-	uint32_t missing;    /* numbers not seen below the highest one, of all her chains */
-	uint32_t highest;    /* message number of the live chain as people see it, 0: none yet */
-	uint32_t chain;      /* the live one as people see it, 1 to 4 */
-	uint32_t waiting;    /* the one that waits for her switch, 2 to 4; 0: none */
-	uint32_t spares;     /* chains left for a renewal */
-	uint32_t spares_why; /* enum spares_why: if spares is 0, why */
-	uint32_t last_trust; /* enum trust of last_s */
+	uint32_t messages;    /* accepted */
+	uint32_t missing;     /* numbers not seen below the highest one, of all her chains */
+	uint32_t highest;     /* message number of the live chain as people see it, 0: none yet */
+	uint32_t chain;       /* the live one as people see it, 1 to 4 */
+	uint32_t waiting;     /* the one that waits for her switch, 2 to 4; 0: none */
+	uint32_t spares;      /* chains left for a renewal */
+	uint32_t spares_why;  /* enum spares_why: if spares is 0, why */
+	uint32_t last_trust;  /* enum trust of last_s */
+	uint32_t number_kept; /* 1: her phone number is */
 	int64_t enrolled_s;
 	int64_t last_s; /* INT64_MIN: not heard yet */
 	char pseudonym[PSEUDONYM_MAX];
@@ -513,7 +516,9 @@ struct msg_modem_row {
 	struct msg_modem_gone gone; /* how its last process ended; exit 0: as it was told */
 	int64_t credit_s;           /* seconds since the answer; -1: none */
 	struct msg_credit credit;
-	char device[96]; /* the end of its path */
+	char device[96];       /* the end of its path */
+	uint32_t power_cycles; /* since core started */
+	uint32_t unused;
 };
 
 struct msg_modem_ask {
@@ -576,9 +581,11 @@ enum setting_key {
 	SETTING_KEEP_NUMBERS, /* 0 no, 1 yes: `enrol` may take a number */
 };
 
+#define SETTING_TELL UINT32_MAX
+/* RESULT's value is the one in force. */
 struct msg_setting {
-	uint32_t key; /* enum setting_key */
-	uint32_t value;
+	uint32_t key;   /* enum setting_key */
+	uint32_t value; /* SETTING_TELL: change nothing */
 };
 
 #endif

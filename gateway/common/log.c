@@ -35,6 +35,7 @@ static const char *const kind_names[] = {
     [LOG_KIND_STATE] = "state",
     [LOG_KIND_MS] = "ms",
     [LOG_KIND_SEQ] = "seq",
+    [LOG_KIND_MODEM] = "modem",
     [LOG_KIND_LANDLOCK] = "landlock",
 };
 

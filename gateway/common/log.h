@@ -40,6 +40,7 @@ enum log_kind {
 	LOG_KIND_MS,       /* ms=100 */
 	LOG_KIND_SEQ,      /* seq=12, of an event in the journal */
 	LOG_KIND_LANDLOCK, /* landlock=7, its version */
+	LOG_KIND_MODEM,    /* modem=2, the second one */
 };
 
 struct log_field {
@@ -62,6 +63,7 @@ LOG_FIELD(LOG_ERRNO, LOG_KIND_ERRNO, int)
 LOG_FIELD(LOG_STATE, LOG_KIND_STATE, uint32_t)
 LOG_FIELD(LOG_MS, LOG_KIND_MS, int64_t)
 LOG_FIELD(LOG_SEQ, LOG_KIND_SEQ, uint64_t)
+LOG_FIELD(LOG_MODEM, LOG_KIND_MODEM, unsigned)
 LOG_FIELD(LOG_LANDLOCK, LOG_KIND_LANDLOCK, int)
 #undef LOG_FIELD
 

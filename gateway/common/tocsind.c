@@ -25,6 +25,7 @@
 #include "gateway/common/loop.h"
 #include "gateway/common/program.h"
 #include "gateway/common/sandbox.h"
+#include "gateway/common/tocsind_modem.h"
 #include "gateway/common/tocsind_role.h"
 #include "schemas/exit.h"
 
@@ -37,7 +38,8 @@ struct keeper {
 	struct conf conf;
 	const char *conf_path;
 	char core_path[CONF_PATH_MAX], modem_path[CONF_PATH_MAX];
-	struct role core, modem;
+	struct role core;
+	struct modems modems;
 	struct role wiper; /* tocsin-core -w, for a core that could not wipe itself */
 	struct loop_timer late;
 	int lock_fd;    /* the folder run_dir, locked as long as tocsind lives */
@@ -66,7 +68,6 @@ note_fault(const struct keeper *k, int code)
 }
 
 static void start_core(struct loop *loop, void *arg);
-static void start_modem(struct loop *loop, void *arg);
 
 /* Start it when its pause is over. */
 static void
@@ -87,7 +88,30 @@ plan_after_failure(struct keeper *k, struct role *r, loop_timer_fn *fn)
 	struct role_end end;
 
 	role_ended(r, 0, &end);
+	role_back_off(r, &end);
 	plan(k, r, fn);
+}
+
+static void
+on_core(struct loop *loop, int fd, short events, void *arg)
+{
+	struct keeper *k = arg;
+	struct ipc_message m;
+	enum status st = ipc_receive(fd, IPC_CORE, IPC_TOCSIND, &m, NULL);
+
+	(void)events;
+	if (st == ST_OK)
+		modems_answered(&k->modems, m.body.MODEM_ANSWERED.modem);
+	else if (st != ST_AGAIN)
+		loop_remove(loop, fd); /* it ends; reap() sees to the rest */
+}
+
+/* What it says only makes a hung modem's next start the wiser. */
+static void
+hear_core(struct keeper *k)
+{
+	if (loop_add(&k->loop, k->core_fd, POLLIN, on_core, k) != ST_OK)
+		log_event(EV_ROLE_NOT_STARTED, LOG_ROLE(LOG_ROLE_CORE), LOG_STATUS(ST_FULL));
 }
 
 static void
@@ -107,7 +131,8 @@ start_core(struct loop *loop, void *arg)
 	if (role_start(&k->core, k->core_path, argv, pair[1], k->control_fd) == ST_OK &&
 	    ipc_nonblocking(pair[0]) == ST_OK) {
 		k->core_fd = pair[0];
-		plan(k, &k->modem, start_modem);
+		hear_core(k);
+		modems_start(&k->modems, k->core_fd);
 	} else {
 		(void)close(pair[0]); /* nothing was sent; core, if it runs, ends for it */
 		if (k->core.pid == 0)
@@ -116,49 +141,12 @@ start_core(struct loop *loop, void *arg)
 	(void)close(pair[1]); /* core has its own */
 }
 
-/* Give core the other end of the modem's channel, then start the modem. */
-static enum status
-connect_modem(struct keeper *k, int core_end, int modem_end)
-{
-	char poll_s[16];
-	char *argv[] = {(char *)(uintptr_t) "tocsin-modem", (char *)(uintptr_t) "-d",
-	    k->conf.modem[0].device, (char *)(uintptr_t) "-C", k->conf.modem[0].connection,
-	    (char *)(uintptr_t) "-m", k->conf.modem[0].model, (char *)(uintptr_t) "-p", poll_s,
-	    k->conf.log_level == CONF_LOG_DEBUG ? (char *)(uintptr_t) "-v" : NULL, NULL};
-	struct ipc_message m;
-	enum status st;
-
-	(void)snprintf(poll_s, sizeof(poll_s), "%u", k->conf.modem[0].poll_s);
-	ipc_begin(&m, MSG_MODEM_CHANNEL);
-	if ((st = ipc_send(k->core_fd, &m, core_end)) != ST_OK)
-		return st; /* core has ended, or is stuck */
-	return role_start(&k->modem, k->modem_path, argv, modem_end, -1);
-}
-
-static void
-start_modem(struct loop *loop, void *arg)
-{
-	struct keeper *k = arg;
-	int pair[2];
-
-	(void)loop;
-	if (k->core_fd == -1)
-		return; /* core's own start plans the modem's */
-	if (ipc_pair(pair) != ST_OK) {
-		plan_after_failure(k, &k->modem, start_modem);
-		return;
-	}
-	if (connect_modem(k, pair[0], pair[1]) != ST_OK)
-		plan_after_failure(k, &k->modem, start_modem);
-	(void)close(pair[0]); /* core has its own */
-	(void)close(pair[1]); /* the modem has its own */
-}
-
 /* Nothing is started any more, and commands are refused, not kept waiting. */
 static void
 go_down(struct keeper *k)
 {
 	k->down = true;
+	modems_halt(&k->modems);
 	if (k->control_fd != -1)
 		(void)close(k->control_fd); /* a socket: nothing to lose */
 	k->control_fd = -1;
@@ -215,7 +203,7 @@ wipe(struct keeper *k)
 	k->wiping = true;
 	log_event(EV_WIPE_ASKED);
 	loop_timer_stop(&k->loop, &k->core.start);
-	loop_timer_stop(&k->loop, &k->modem.start);
+	modems_halt(&k->modems);
 	if (k->core.pid == 0) {
 		wipe_without_core(k);
 		return;
@@ -229,13 +217,14 @@ wipe(struct keeper *k)
 static void
 core_ended(struct keeper *k, const struct role_end *end)
 {
-	if (k->core_fd != -1)
+	if (k->core_fd != -1) {
+		loop_remove(&k->loop, k->core_fd);
 		(void)close(k->core_fd); /* nobody reads what is in it */
+	}
 	k->core_fd = -1;
 	note_fault(k, end->code);
-	loop_timer_stop(&k->loop, &k->modem.start);
-	role_stop(
-	    &k->modem, &k->loop); /* its channel is closed; it may be waiting for its device */
+	modems_core_ended(&k->modems);
+	role_back_off(&k->core, end);
 	if (end->code == EXIT_WIPED)
 		wipe_ended(k, end->code); /* just now, or it was found so at the start */
 	else if (k->wiping)
@@ -247,20 +236,13 @@ core_ended(struct keeper *k, const struct role_end *end)
 	plan(k, &k->core, start_core);
 }
 
-static void
-modem_ended(struct keeper *k)
-{
-	if (k->core_fd != -1)
-		plan(k, &k->modem, start_modem);
-}
-
-/* Stop what still runs, the modem first; with nothing left, end. */
+/* Stop what still runs, the modems first; with nothing left, end. */
 static void
 stop_next(struct keeper *k)
 {
-	if (k->modem.pid != 0)
-		role_stop(&k->modem, &k->loop);
-	else if (k->core.pid != 0)
+	if (!modems_stop(&k->modems))
+		return;
+	if (k->core.pid != 0)
 		role_stop(&k->core, &k->loop);
 	else if (k->wiper.pid == 0) /* it ends by itself */
 		loop_stop(&k->loop);
@@ -275,18 +257,15 @@ reap(struct keeper *k)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &wait_status, WNOHANG)) > 0) {
-		r = pid == k->core.pid    ? &k->core
-		    : pid == k->modem.pid ? &k->modem
-		    : pid == k->wiper.pid ? &k->wiper
-					  : NULL;
+		if (modems_reap(&k->modems, pid, wait_status))
+			continue;
+		r = pid == k->core.pid ? &k->core : pid == k->wiper.pid ? &k->wiper : NULL;
 		if (r == NULL)
 			continue;
 		loop_timer_stop(&k->loop, &r->kill);
 		role_ended(r, wait_status, &end);
 		if (r == &k->core)
 			core_ended(k, &end);
-		else if (r == &k->modem)
-			modem_ended(k);
 		else
 			wipe_ended(k, end.code);
 	}
@@ -311,7 +290,7 @@ on_signal(struct loop *loop, int signo, void *arg)
 		return;
 	k->stopping = true;
 	loop_timer_stop(loop, &k->core.start);
-	loop_timer_stop(loop, &k->modem.start);
+	modems_halt(&k->modems);
 	stop_next(k);
 }
 
@@ -395,6 +374,7 @@ run(struct keeper *k)
 
 	if (loop_init(&k->loop) != ST_OK)
 		return say("no timers on this machine", "", EXIT_CONFIG);
+	modems_begin(&k->modems, &k->loop, &k->conf, k->modem_path);
 	if ((st = loop_signals(&k->loop, on_signal, k)) == ST_OK) {
 		log_event(EV_STARTED);
 		start_core(&k->loop, k);
@@ -417,9 +397,7 @@ usage(void)
 int
 main(int argc, char **argv)
 {
-	static struct keeper k = {.core = {.id = LOG_ROLE_CORE},
-	    .modem = {.id = LOG_ROLE_MODEM},
-	    .wiper = {.id = LOG_ROLE_CORE}};
+	static struct keeper k = {.core = {.id = LOG_ROLE_CORE}, .wiper = {.id = LOG_ROLE_CORE}};
 	char fault[CONF_FAULT_MAX];
 	bool only_check = false;
 	int c, code;

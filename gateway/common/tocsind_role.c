@@ -13,7 +13,22 @@
 #include "schemas/exit.h"
 
 #define EXIT_NOT_EXECUTED 127
-#define HIGH_FD 10 /* above every descriptor that a role finds open */
+#define ROLE_SECOND_FD 4 /* CORE_CONTROL_FD, MODEM_PIN_FD */
+#define HIGH_FD 10       /* above every descriptor that a role finds open */
+
+/* What happened to it; the field may be of LOG_KIND_END. */
+static void
+role_log(const struct role *r, enum log_event event, struct log_field what)
+{
+	struct log_field fields[4] = {LOG_ROLE(r->id)};
+	size_t count = 1;
+
+	if (what.kind != LOG_KIND_END)
+		fields[count++] = what;
+	if (r->modem != 0)
+		fields[count++] = LOG_MODEM(r->modem);
+	log_write(event, fields); /* ended by the zeros behind them */
+}
 
 /* Put a descriptor at its place, without the flag that closes it. */
 static bool
@@ -24,21 +39,21 @@ place_fd(int fd, int place)
 
 /* In the child: descriptors 0 to 4 as a role finds them. */
 static bool
-place_all(int channel, int control)
+place_all(int channel, int second)
 {
 	int null_fd;
 
 	if ((channel = fcntl(channel, F_DUPFD_CLOEXEC, HIGH_FD)) == -1)
 		return false;
-	if (control != -1 && (control = fcntl(control, F_DUPFD_CLOEXEC, HIGH_FD)) == -1)
+	if (second != -1 && (second = fcntl(second, F_DUPFD_CLOEXEC, HIGH_FD)) == -1)
 		return false;
 	if ((null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC)) == -1)
 		return false;
 	if (!place_fd(null_fd, STDIN_FILENO) || !place_fd(channel, ROLE_CHANNEL_FD))
 		return false;
-	if (control != -1 && !place_fd(control, CORE_CONTROL_FD))
+	if (second != -1 && !place_fd(second, ROLE_SECOND_FD))
 		return false;
-	sandbox_close_above(control != -1 ? CORE_CONTROL_FD : ROLE_CHANNEL_FD);
+	sandbox_close_above(second != -1 ? ROLE_SECOND_FD : ROLE_CHANNEL_FD);
 	return true;
 }
 
@@ -50,33 +65,33 @@ place_all(int channel, int control)
 
 /* In the child. Its own session: Ctrl-C at a terminal is for tocsind, which stops in order. */
 static void
-become(const struct role *r, const char *path, char *const argv[], int channel, int control,
+become(const struct role *r, const char *path, char *const argv[], int channel, int second,
     pid_t parent)
 {
 	loop_signals_default();
 	(void)setsid(); /* a fresh child leads no group */
-	if (sandbox_die_with_parent(parent) == ST_OK && place_all(channel, control) &&
+	if (sandbox_die_with_parent(parent) == ST_OK && place_all(channel, second) &&
 	    (r->id != LOG_ROLE_CORE || setenv("GLIBC_TUNABLES", WIPING_HEAP, 1) == 0))
 		(void)execv(path, argv);
-	log_event(EV_ROLE_NOT_STARTED, LOG_ROLE(r->id), LOG_ERRNO(errno));
+	role_log(r, EV_ROLE_NOT_STARTED, LOG_ERRNO(errno));
 	_exit(EXIT_NOT_EXECUTED);
 }
 
 enum status
-role_start(struct role *r, const char *path, char *const argv[], int channel, int control)
+role_start(struct role *r, const char *path, char *const argv[], int channel, int second)
 {
 	pid_t parent = getpid(), pid;
 
 	r->started_ms = clock_boot_ms();
 	if ((pid = fork()) == -1) {
-		log_event(EV_ROLE_NOT_STARTED, LOG_ROLE(r->id), LOG_ERRNO(errno));
+		role_log(r, EV_ROLE_NOT_STARTED, LOG_ERRNO(errno));
 		return ST_AGAIN;
 	}
 	if (pid == 0)
-		become(r, path, argv, channel, control, parent);
+		become(r, path, argv, channel, second, parent);
 	r->pid = pid;
 	r->told_to_stop = false;
-	log_event(EV_ROLE_STARTED, LOG_ROLE(r->id));
+	role_log(r, EV_ROLE_STARTED, (struct log_field){LOG_KIND_END, 0});
 	return ST_OK;
 }
 
@@ -101,19 +116,22 @@ next_pause_ms(const struct role *r, int64_t lived_ms, int code)
 void
 role_ended(struct role *r, int wait_status, struct role_end *end)
 {
-	int64_t now_ms = clock_boot_ms();
-
+	end->lived_ms = clock_boot_ms() - r->started_ms;
+	end->told_to_stop = r->told_to_stop;
 	end->code = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -1;
 	end->signal = WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : 0;
 	r->pid = 0;
-	r->pause_ms = r->told_to_stop ? 0 : next_pause_ms(r, now_ms - r->started_ms, end->code);
-	r->next_ms = now_ms + r->pause_ms;
 	if (r->told_to_stop)
 		return; /* nothing unforeseen */
-	if (end->signal != 0)
-		log_event(EV_ROLE_ENDED, LOG_ROLE(r->id), LOG_SIGNAL(end->signal));
-	else
-		log_event(EV_ROLE_ENDED, LOG_ROLE(r->id), LOG_EXIT(end->code));
+	role_log(
+	    r, EV_ROLE_ENDED, end->signal != 0 ? LOG_SIGNAL(end->signal) : LOG_EXIT(end->code));
+}
+
+void
+role_back_off(struct role *r, const struct role_end *end)
+{
+	r->pause_ms = end->told_to_stop ? 0 : next_pause_ms(r, end->lived_ms, end->code);
+	r->next_ms = clock_boot_ms() + r->pause_ms;
 }
 
 static void
@@ -124,7 +142,7 @@ on_late(struct loop *loop, void *arg)
 	(void)loop;
 	if (r->pid == 0)
 		return;
-	log_event(EV_ROLE_KILLED, LOG_ROLE(r->id));
+	role_log(r, EV_ROLE_KILLED, (struct log_field){LOG_KIND_END, 0});
 	(void)kill(r->pid, SIGKILL); /* our own child, not yet waited for */
 }
 

@@ -11,6 +11,7 @@
 #include "gateway/control/cmd.h"
 #include "gateway/control/options.h"
 #include "gateway/control/people.h"
+#include "gateway/control/typed.h"
 #include "schemas/exit.h"
 
 #define WAIT_DEFAULT_S 600
@@ -18,19 +19,10 @@
 #define WAIT_STEP_MS 1000
 
 struct wishes {
-	const char *pseudonym, *language, *out;
+	const char *pseudonym, *language, *out, *number_file;
 	uint64_t place, household, rhythm, heartbeat, wait_s;
-	bool wait;
+	bool wait, number;
 };
-
-/* A pseudonym is kept: no phone number may come in by it. */
-static bool
-is_phone_number(const char *pseudonym)
-{
-	size_t digits = strspn(pseudonym, "0123456789+-/(). ");
-
-	return pseudonym[digits] == '\0' && digits >= 7;
-}
 
 static bool
 read_wishes(int argc, char **argv, struct wishes *w, int *code)
@@ -47,6 +39,10 @@ read_wishes(int argc, char **argv, struct wishes *w, int *code)
 		"a message is expected every so many days"},
 	    {"heartbeat", OPTION_NUMBER, &w->heartbeat, 0, 7, NULL, "DAY",
 		"weekday of a sign of life, 1 Monday to 7"},
+	    {"number", OPTION_FLAG, &w->number, 0, 0, NULL, NULL,
+		"ask for her phone number and keep it, where the network chose so"},
+	    {"number-file", OPTION_TEXT, &w->number_file, 0, 0, NULL, "FILE",
+		"the same from a file, - for standard input"},
 	    {"out", OPTION_TEXT, &w->out, 0, 0, NULL, "FILE",
 		"write the secret text to a new file instead"},
 	    {"wait", OPTION_MAYBE, &w->wait_s, 1, WAIT_MAX_S, &w->wait, "SECONDS",
@@ -61,9 +57,13 @@ read_wishes(int argc, char **argv, struct wishes *w, int *code)
 		*code = cmd_fail(EXIT_USAGE, "enrol needs --pseudonym and --place");
 		return false;
 	}
-	if (is_phone_number(w->pseudonym)) {
+	if (people_is_phone_number(w->pseudonym)) {
 		*code = cmd_fail(EXIT_USAGE,
 		    "this looks like a phone number, which must not be kept: give a pseudonym");
+		return false;
+	}
+	if (w->number && w->number_file != NULL) {
+		*code = cmd_fail(EXIT_USAGE, "give --number or --number-file, not both");
 		return false;
 	}
 	if (w->language[0] == '\0' || strlen(w->language) >= LANGUAGE_MAX) {
@@ -146,6 +146,32 @@ try_out(const char *path)
 	    st == ST_UNKNOWN ? ", its folder is missing" : "");
 }
 
+/* Her number, once it is known that this gateway keeps any. */
+static int
+get_number(const struct wishes *w, struct msg_enrol *ask)
+{
+	struct ipc_message setting, answer;
+	struct client c;
+	int code;
+
+	if (!w->number && w->number_file == NULL)
+		return 0;
+	if ((code = client_open(&c)) != 0)
+		return code;
+	ipc_begin(&setting, MSG_SETTING);
+	setting.body.SETTING.key = SETTING_KEEP_NUMBERS;
+	setting.body.SETTING.value = SETTING_TELL;
+	code = client_ask(&c, &setting, &answer, CLIENT_WAIT_S);
+	client_close(&c); /* core waits for no typing */
+	if (code == 0 && answer.head.type != MSG_RESULT)
+		return client_puzzled();
+	if (code == 0 && answer.body.RESULT.value == 0)
+		return cmd_fail(EXIT_REFUSED,
+		    "this gateway keeps no numbers, so nobody was enrolled: leave the number out, "
+		    "or see 'tocsin setting --help' for what keeping them means");
+	return code == 0 ? typed_number(w->number_file, ask->number) : code;
+}
+
 static int
 enrol(struct client *c, const struct wishes *w, struct ipc_message *ask)
 {
@@ -179,8 +205,10 @@ cmd_enrol(int argc, char **argv)
 	ask.body.ENROL.household = (uint32_t)w.household;
 	ask.body.ENROL.rhythm_days = (uint32_t)w.rhythm;
 	ask.body.ENROL.heartbeat = (uint32_t)w.heartbeat;
-	if ((code = client_open(&c)) != 0)
+	if ((code = get_number(&w, &ask.body.ENROL)) != 0 || (code = client_open(&c)) != 0) {
+		ipc_wipe(&ask);
 		return code;
+	}
 	if (w.out == NULL || (code = try_out(w.out)) == 0)
 		code = enrol(&c, &w, &ask);
 	client_close(&c);

@@ -63,6 +63,8 @@ print_chains(const struct roster *r, const struct msg_roster_row *row)
 		    "her last chain is in use: enrol her anew to change it");
 	if (line[0] != '\0')
 		show_wrapped(stdout, INDENT, line, r->width);
+	if (row->number_kept)
+		show_wrapped(stdout, INDENT, "number kept: yes", r->width);
 }
 
 static void
@@ -153,6 +155,7 @@ print_json(const struct msg_roster_row *row)
 	json_time(&j, "last_heard", row->last_trust == TRUST_NONE ? INT64_MIN : row->last_s);
 	json_text(&j, "last_heard_level", show_trust(row->last_trust));
 	json_flag(&j, "revoked", row->revoked);
+	json_flag(&j, "number_kept", row->number_kept != 0);
 	json_end(&j);
 }
 

@@ -83,6 +83,7 @@ print_json(const struct msg_status *s, const struct wrongs *w)
 	json_text(&j, "posture", s->posture == 0 ? "protected" : "open");
 	json_text(&j, "anchor", s->anchor);
 	json_number(&j, "parked", (int64_t)s->parked);
+	json_number(&j, "parts", (int64_t)s->parts);
 	json_number(&j, "events", (int64_t)s->events);
 	json_number(&j, "kept", (int64_t)s->kept);
 	json_number(&j, "doubled", (int64_t)s->doubled);
@@ -196,8 +197,13 @@ print_words(const struct msg_status *s, const struct wrongs *w)
 	item("posture", "%s", s->posture == 0 ? "protected" : "open");
 	print_anchor(s);
 	print_modem(s);
-	item("waiting", "%" PRIu64 " parked%s", s->parked,
-	    s->parked > 0 ? " (texts, and passphrases that opened nothing)" : "");
+	if (s->parts > 0)
+		item("waiting",
+		    "%" PRIu64 " parked; parts of long messages that wait for others: %" PRIu64,
+		    s->parked, s->parts);
+	else
+		item("waiting", "%" PRIu64 " parked%s", s->parked,
+		    s->parked > 0 ? " (texts, and passphrases that opened nothing)" : "");
 	item("received", "%" PRIu64 " kept since it started, %" PRIu64 " came twice", s->kept,
 	    s->doubled);
 	item("journal", "%" PRIu64 " events, %u h switched on", s->events, s->on_h);

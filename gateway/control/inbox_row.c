@@ -12,7 +12,7 @@
 #define CELL_MAX 256
 #define PEOPLE_MAX 32
 /* Shown, an octet takes at most 4 octets, as \x00, and one of a character no more. */
-#define RAW_SHOWN_MAX (SMS_TEXT_MAX * 4 + 1)
+#define RAW_SHOWN_MAX (LONG_TEXT_MAX * 4 + 1)
 #define INDENT "        "
 #define AFFECTED_NOT_GIVEN UINT32_MAX
 #define AFFECTED_IS_MANY_HERE (UINT32_MAX - 1)

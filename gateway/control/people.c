@@ -107,6 +107,14 @@ people_named(struct client *c, const char *const *names, bool all, people_named_
 	return code;
 }
 
+bool
+people_is_phone_number(const char *pseudonym)
+{
+	size_t digits = strspn(pseudonym, "0123456789+-/(). ");
+
+	return pseudonym[digits] == '\0' && digits >= 7;
+}
+
 int
 people_name(char out[PSEUDONYM_MAX], const char *pseudonym)
 {

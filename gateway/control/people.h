@@ -25,6 +25,9 @@ typedef int people_named_fn(struct client *c, const char *pseudonym, void *arg);
 int people_named(
     struct client *c, const char *const *names, bool all, people_named_fn *fn, void *arg);
 
+/* What is kept or shown must be no phone number: does this look like one? */
+bool people_is_phone_number(const char *pseudonym);
+
 /* Put a pseudonym into a message. 0, or EXIT_USAGE after words: empty, or too long. */
 int people_name(char out[PSEUDONYM_MAX], const char *pseudonym);
 

@@ -3,12 +3,54 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gateway/common/clock.h"
 #include "gateway/common/log.h"
 #include "gateway/common/status.h"
 #include "gateway/core/intake.h"
+#include "gateway/core/outbox.h"
+
+enum status
+channel_open(struct channel *c, int fd)
+{
+	if ((c->batch = calloc(BATCH_MAX, sizeof(c->batch[0]))) == NULL)
+		return ST_MEMORY;
+	c->fd = fd;
+	c->answered = 0;
+	return ST_OK;
+}
+
+static void
+forget(struct channel *c)
+{
+	sodium_memzero(c->batch, c->count * sizeof(c->batch[0]));
+	c->count = 0;
+}
+
+void
+channel_close(struct channel *c)
+{
+	if (c->fd == -1)
+		return;
+	(void)close(c->fd); /* a socket: nothing to lose */
+	c->fd = -1;
+	forget(c);
+	free(c->batch);
+	c->batch = NULL;
+	c->answered = 0;
+}
+
+void
+channel_wipe(struct channel *c)
+{
+	if (c->fd != -1)
+		forget(c);
+	sodium_memzero(&c->credit, sizeof(c->credit));
+	c->credit_ms = 0;
+}
 
 static void
 acknowledge(const struct channel *c)
@@ -25,13 +67,6 @@ acknowledge(const struct channel *c)
 	/* If this is lost the modem hands them over again, and `seen` knows them. */
 	sent = ipc_send(c->fd, &m, -1);
 	(void)sent;
-}
-
-void
-channel_forget(struct channel *c)
-{
-	sodium_memzero(c->batch, c->count * sizeof(c->batch[0]));
-	c->count = 0;
 }
 
 enum status
@@ -53,26 +88,77 @@ channel_take(struct channel *c)
 	} else if (st == ST_FULL) {
 		(void)snprintf(s->fault, sizeof(s->fault), "%s", full);
 	}
-	channel_forget(c);
+	forget(c);
 	return status_class(st) == SC_STOP ? st : ST_OK;
+}
+
+static enum status
+take_listed(struct channel *c, const struct msg_listed *m)
+{
+	enum status st;
+
+	if ((st = channel_take(c)) != ST_OK)
+		return st;
+	c->answered = 1;
+	memset(&c->gone, 0, sizeof(c->gone));
+	if (m->more)
+		return ST_OK;
+	c->listed = 1;
+	c->listed_ms = clock_boot_ms();
+	c->skipped = m->skipped;
+	return ST_OK;
+}
+
+/* Durable, and only then acknowledged, as a text is. */
+static enum status
+take_report(struct channel *c, const struct msg_report *m)
+{
+	struct ipc_message kept;
+	enum status st = ST_OK;
+
+	if (c->session->outbox != NULL)
+		st = outbox_report(c->session->outbox, c->modem, m);
+	if (st != ST_OK)
+		return status_class(st) == SC_STOP ? st : ST_OK; /* it comes again */
+	if (m->ref == 0)
+		return ST_OK;
+	ipc_begin(&kept, MSG_SMS_KEPT);
+	kept.body.SMS_KEPT.count = 1;
+	kept.body.SMS_KEPT.ref[0] = m->ref;
+	st = ipc_send(c->fd, &kept, -1);
+	return ST_OK; /* if this is lost it is handed over again, and is nobody's */
+}
+
+static void
+take_credit(struct channel *c, const struct msg_credit *m)
+{
+	c->credit = *m;
+	c->credit.words[sizeof(c->credit.words) - 1] = '\0';
+	c->credit_ms = clock_boot_ms();
 }
 
 static enum status
 take_message(struct channel *c, const struct ipc_message *m)
 {
-	enum status st;
 
 	switch (m->head.type) {
 	case MSG_SMS_HANDED:
 		c->batch[c->count++] = m->body.SMS_HANDED;
 		return c->count == BATCH_MAX ? channel_take(c) : ST_OK;
 	case MSG_LISTED:
-		if ((st = channel_take(c)) != ST_OK)
-			return st;
-		c->listed_ms = clock_boot_ms();
-		c->skipped = m->body.LISTED.skipped;
-		if (c->session->state != NULL && !m->body.LISTED.more)
-			state_listed(c->session->state);
+		return take_listed(c, &m->body.LISTED);
+	case MSG_REPORT_HANDED:
+		return take_report(c, &m->body.REPORT_HANDED);
+	case MSG_SENT:
+		return c->session->outbox == NULL
+			   ? ST_OK
+			   : outbox_sent(c->session->outbox, c->modem, &m->body.SENT);
+	case MSG_MODEM_STATE:
+		c->state = m->body.MODEM_STATE;
+		c->knows_state = 1;
+		return ST_OK;
+	case MSG_CREDIT:
+		take_credit(c, &m->body.CREDIT);
 		return ST_OK;
 	default:
 		return ST_CLOSED; /* the table has no other one from the modem */

@@ -1,25 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The modem's side of core: texts come in as they are listed, and are taken in batches; what is
- * durable is acknowledged, in one message a batch.
+ * One modem's side of core: texts come in as they are listed, and are taken in batches; what is
+ * durable is acknowledged, in one message a batch. And what is known of that modem.
  */
 #ifndef GATEWAY_CORE_CHANNEL_H
 #define GATEWAY_CORE_CHANNEL_H
 
 #include "gateway/common/ipc.h"
+#include "gateway/common/loop.h"
 #include "gateway/core/session.h"
 
 /* A batch of a listing that goes on is taken after this pause. */
 #define CHANNEL_PAUSE_MS 20
 
+struct modems;
+
 struct channel {
+	struct modems *all; /* of modems.c */
 	struct session *session;
-	int fd; /* -1: no modem */
+	unsigned modem; /* 0 to MODEMS_MAX - 1 */
+	int fd;         /* -1: its process is not there */
 	size_t count;
-	int64_t listed_ms; /* of the last complete listing on clock_boot_ms; 0: none yet */
+	struct msg_sms *batch; /* room for BATCH_MAX, while it is connected; else NULL */
+	struct loop_timer timer;
+
+	int answered;      /* this process has listed it to an end */
+	int listed;        /* to its end, since core started */
+	int64_t listed_ms; /* the last complete listing on clock_boot_ms; 0: none yet */
 	uint32_t skipped;  /* slots that could not be read, at the last listing */
-	struct msg_sms batch[BATCH_MAX];
+	int knows_state;
+	struct msg_modem_state state;
+	struct msg_modem_gone gone; /* how its last process ended; zeros once one has answered */
+	uint32_t power_cycles;      /* since core started */
+	int64_t credit_ms;          /* on clock_boot_ms; 0: none */
+	struct msg_credit credit;   /* it may hold the SIM's number: in memory alone */
 };
+
+/* Its process has come. Takes fd on ST_OK; ST_MEMORY. */
+enum status channel_open(struct channel *c, int fd) MUST_USE;
 
 /*
  * Read what has come, and take whole batches. *waits is set if texts of a batch wait for more: call
@@ -28,10 +46,13 @@ struct channel {
  */
 enum status channel_read(struct channel *c, int *waits) MUST_USE;
 
-/* Forget what waits: its modem process is gone, and the next one gives the same names to others. */
-void channel_forget(struct channel *c);
-
 /* Take what waits. ST_OK, SC_STOP. */
 enum status channel_take(struct channel *c) MUST_USE;
+
+/* Its process is gone: forget what waits, for the next one gives the same names to others. */
+void channel_close(struct channel *c);
+
+/* Wipe what waits and what the network said. For the end. */
+void channel_wipe(struct channel *c);
 
 #endif

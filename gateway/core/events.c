@@ -79,7 +79,8 @@ event_received_decode(const uint8_t *in, size_t len, struct event_received *out)
 {
 	struct eye e = {in, len, 0};
 
-	memset(out, 0, sizeof(*out));
+	memset(
+	    out, 0, offsetof(struct event_received, raw)); /* each report of a journal comes by */
 	out->arrival = (uint32_t)take_le(&e, 4);
 	out->trust = (uint8_t)take_le(&e, 1);
 	out->source = (uint8_t)take_le(&e, 1);
@@ -119,6 +120,8 @@ event_enrolled_encode(const struct event_enrolled *e, uint8_t *out, size_t cap)
 	put_le(&p, e->heartbeat, 1);
 	put_text(&p, e->pseudonym, sizeof(e->pseudonym));
 	put_text(&p, e->language, sizeof(e->language));
+	if (e->number[0] != '\0')
+		put_text(&p, e->number, sizeof(e->number));
 	return p.len;
 }
 
@@ -136,6 +139,12 @@ event_enrolled_decode(const uint8_t *in, size_t len, struct event_enrolled *out)
 	out->heartbeat = (uint8_t)take_le(&e, 1);
 	take_text(&e, out->pseudonym, sizeof(out->pseudonym));
 	take_text(&e, out->language, sizeof(out->language));
+	memset(out->number, 0, sizeof(out->number));
+	if (e.left > 0) { /* where none is kept, version 2 is as version 1 */
+		take_text(&e, out->number, sizeof(out->number));
+		if (out->number[0] == '\0')
+			return ST_DAMAGED;
+	}
 	return out->slot >= SLOT_MAX ? ST_DAMAGED : taken(&e);
 }
 

@@ -55,12 +55,12 @@ struct event_received {
 	uint8_t has_record;
 	uint8_t record[RECORD_LEN];
 	uint8_t note[NOTE_LEN];
-	uint16_t raw_len; /* only of what did not open */
-	uint8_t raw[SMS_TEXT_MAX];
+	uint16_t raw_len;           /* only of what did not open */
+	uint8_t raw[LONG_TEXT_MAX]; /* of UNDECODED: as schemas/store/events.md has it */
 };
 /* Was it opened, so that its number is spent? (REVOKED names a slot too, and opened nothing.) */
 int event_received_opened(const struct event_received *e);
-#define EVENT_RECEIVED_MAX (19 + 1 + RECORD_LEN + NOTE_LEN + 2 + SMS_TEXT_MAX)
+#define EVENT_RECEIVED_MAX (19 + 1 + RECORD_LEN + NOTE_LEN + 2 + LONG_TEXT_MAX)
 size_t event_received_encode(const struct event_received *e, uint8_t *out, size_t cap);
 enum status event_received_decode(
     const uint8_t *in, size_t len, struct event_received *out) MUST_USE;
@@ -75,8 +75,9 @@ struct event_enrolled {
 	uint8_t heartbeat;
 	char pseudonym[PSEUDONYM_MAX];
 	char language[LANGUAGE_MAX];
+	char number[NUMBER_MAX]; /* empty: none is kept. Wipe it. */
 };
-#define EVENT_ENROLLED_MAX (14 + 2 + PSEUDONYM_MAX + LANGUAGE_MAX)
+#define EVENT_ENROLLED_MAX (14 + 3 + PSEUDONYM_MAX + LANGUAGE_MAX + NUMBER_MAX)
 size_t event_enrolled_encode(const struct event_enrolled *e, uint8_t *out, size_t cap);
 enum status event_enrolled_decode(
     const uint8_t *in, size_t len, struct event_enrolled *out) MUST_USE;
@@ -132,6 +133,33 @@ struct event_setting {
 #define EVENT_SETTING_LEN 5
 size_t event_setting_encode(const struct event_setting *e, uint8_t *out, size_t cap);
 enum status event_setting_decode(const uint8_t *in, size_t len, struct event_setting *out) MUST_USE;
+
+/* A text waits to be sent. */
+enum queued_kind { QUEUED_COORDINATOR = 1 }; /* 2 will be answers */
+struct event_queued {
+	uint32_t at;    /* quarter hours */
+	uint8_t trust;  /* enum trust of `at` */
+	uint16_t slot;  /* EVENT_SLOT_NONE: to a number that was typed, which is kept nowhere */
+	uint8_t kind;   /* enum queued_kind */
+	uint64_t again; /* seq of the `queued` event that it repeats; 0: none */
+	uint16_t text_len;
+	uint8_t text[SMS_TEXT_MAX]; /* UTF-8 */
+};
+#define EVENT_QUEUED_MAX (18 + SMS_TEXT_MAX)
+size_t event_queued_encode(const struct event_queued *e, uint8_t *out, size_t cap);
+enum status event_queued_decode(const uint8_t *in, size_t len, struct event_queued *out) MUST_USE;
+
+/* What became of it; one that was sent may get a second one, from its status report. */
+struct event_sent {
+	uint32_t at;   /* quarter hours */
+	uint8_t trust; /* enum trust of `at` */
+	uint64_t ref;  /* seq of the `queued` event */
+	uint8_t state; /* enum outbox_state, OUTBOX_SENT and later */
+	uint16_t code; /* of OUTBOX_FAILED: +CMS ERROR or TP-ST; 0: none */
+};
+#define EVENT_SENT_LEN 16
+size_t event_sent_encode(const struct event_sent *e, uint8_t *out, size_t cap);
+enum status event_sent_decode(const uint8_t *in, size_t len, struct event_sent *out) MUST_USE;
 
 struct event_backed_up {
 	uint32_t at;   /* quarter hours */

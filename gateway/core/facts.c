@@ -7,6 +7,8 @@
 #include "gateway/core/events.h"
 #include "reporting/book/book.h"
 
+#define QUARTERS_A_DAY 96
+
 enum status
 facts_new(struct facts **out)
 {
@@ -85,6 +87,33 @@ apply_book(struct facts *f, const struct view_event *ev)
 	return ev->type == EVENT_CODEBOOK ? apply_codebook(f, &e) : apply_places(f, &e);
 }
 
+/* A day is what the clock said: one that was set back begins another. */
+static void
+count_queued(struct facts *f, const struct view_event *ev)
+{
+	struct event_queued e;
+
+	if (event_queued_decode(ev->body, ev->len, &e) == ST_OK) {
+		if (f->queued == 0 || f->queued_day != e.at / QUARTERS_A_DAY) {
+			f->queued_day = e.at / QUARTERS_A_DAY;
+			f->queued = 0;
+			f->queued_first = ev->seq;
+		}
+		f->queued++;
+	}
+	sodium_memzero(&e, sizeof(e));
+}
+
+static void
+count_sent(struct facts *f, const struct view_event *ev)
+{
+	struct event_sent e;
+
+	if (event_sent_decode(ev->body, ev->len, &e) == ST_OK && e.ref >= f->queued_first &&
+	    f->queued > 0 && (e.state == OUTBOX_CANCELLED || e.state == OUTBOX_EXPIRED))
+		f->queued--;
+}
+
 enum status
 facts_apply(struct facts *f, const struct view_event *ev)
 {
@@ -103,9 +132,18 @@ facts_apply(struct facts *f, const struct view_event *ev)
 		sodium_memzero(&enrolled, sizeof(enrolled));
 		return ST_OK;
 	case EVENT_SETTING:
-		if (event_setting_decode(ev->body, ev->len, &setting) == ST_OK &&
-		    setting.key == SETTING_POSTURE)
+		if (event_setting_decode(ev->body, ev->len, &setting) != ST_OK)
+			return ST_OK;
+		if (setting.key == SETTING_POSTURE)
 			f->posture = setting.value;
+		if (setting.key == SETTING_KEEP_NUMBERS)
+			f->keep_numbers = setting.value;
+		return ST_OK;
+	case EVENT_QUEUED:
+		count_queued(f, ev);
+		return ST_OK;
+	case EVENT_SENT:
+		count_sent(f, ev);
 		return ST_OK;
 	default:
 		return ST_OK;

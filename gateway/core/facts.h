@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What an ARMED core may know of the journal (schemas/store/store.md, (c) and (d)): the codebook,
- * the places and the settings in force, and each slot's household group. No name, no report.
+ * the places and the settings in force, each slot's household group, and how many texts were queued
+ * today, for the day's limit. No name, no report, no number.
  * Folded at arming, moved on by each event that changes one of them.
  */
 #ifndef GATEWAY_CORE_FACTS_H
@@ -19,6 +20,10 @@ struct facts {
 	struct codebook *book; /* in force; NULL before the first */
 	struct places *places; /* likewise */
 	uint32_t posture;      /* 0 protected */
+	uint32_t keep_numbers; /* 0 no */
+	uint32_t queued_day;   /* since 2025: of the last text that was queued */
+	uint32_t queued;       /* texts of that day that were not given up before they left */
+	uint64_t queued_first; /* seq of its first one */
 	uint16_t household[SLOT_MAX];
 };
 

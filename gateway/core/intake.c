@@ -8,9 +8,10 @@
 #include "crypto/seen.h"
 #include "gateway/common/entropy.h"
 #include "gateway/common/status.h"
-#include "gateway/core/intake_read.h"
+#include "gateway/core/intake_impl.h"
+#include "gateway/core/intake_parts.h"
 #include "gateway/core/session_unlock.h"
-#include "reporting/report/text.h"
+#include "gateway/core/undecoded.h"
 
 #define DISK_RESERVE ((uint64_t)16 << 20) /* octets left for the journal when parking stops */
 
@@ -30,6 +31,22 @@ intake_disk_is_low(const struct session *s)
 	return (uint64_t)vfs.f_bavail * vfs.f_frsize < DISK_RESERVE;
 }
 
+enum status
+intake_seen_content(struct session *s, const struct arrival *a, int *seen)
+{
+	const struct seen_octets symbols = {(const uint8_t *)a->symbols, a->symbol_count};
+	uint8_t hash[SEEN_HASH_LEN];
+	enum status st;
+
+	*seen = 0;
+	if (a->class == TEXT_OTHER)
+		return ST_OK;
+	seen_content(&state_root(s->state)->k_seen, symbols, hash);
+	if ((st = state_seen(s->state, hash, seen)) != ST_OK || *seen)
+		return st;
+	return change_seen(s->state, hash);
+}
+
 /*
  * Is it a redelivery, or the same sealed text once more? What is new here enters `seen`.
  * In posture protected every text of an EW1 shape is known by its content too; another one enters
@@ -40,8 +57,7 @@ check_seen(struct session *s, const struct arrival *a, int *seen)
 {
 	const struct key32 *key = &state_root(s->state)->k_seen;
 	const struct seen_octets none = {NULL, 0}, udh = {a->udh, a->udh_len},
-				 text = {a->text, a->text_len},
-				 symbols = {(const uint8_t *)a->symbols, a->symbol_count};
+				 text = {a->text, a->text_len};
 	uint8_t hash[SEEN_HASH_LEN];
 	enum status st;
 
@@ -52,19 +68,16 @@ check_seen(struct session *s, const struct arrival *a, int *seen)
 	 * delete must not come again as a new one when its first date is forgotten. */
 	if ((st = change_seen(s->state, hash)) != ST_OK || *seen)
 		return st;
+	if (a->class != TEXT_OTHER)
+		return intake_seen_content(s, a, seen);
 	entropy_fill(hash, sizeof(hash));
-	if (a->class != TEXT_OTHER) {
-		seen_content(key, symbols, hash);
-		if ((st = state_seen(s->state, hash, seen)) != ST_OK || *seen)
-			return st;
-	}
 	return change_seen(s->state, hash);
 }
 
-static enum status
-park(struct session *s, const struct arrival *a)
+enum status
+intake_park(struct session *s, const struct arrival *a, const char *sender, uint64_t *seq)
 {
-	struct parked p = {.kind = PARKED_TEXT,
+	struct parked p = {.kind = sender != NULL ? PARKED_PART : PARKED_TEXT,
 	    .form = a->form,
 	    .trust = a->trust,
 	    .udh_len = (uint8_t)a->udh_len,
@@ -77,17 +90,22 @@ park(struct session *s, const struct arrival *a)
 	memcpy(p.text, a->text, a->text_len);
 	if (a->udh_len > 0)
 		memcpy(p.udh, a->udh, a->udh_len);
+	if (sender != NULL) {
+		p.awake_h = session_awake_h(s);
+		memcpy(p.sender, sender, strnlen(sender, NUMBER_MAX - 1));
+	}
 	if ((st = parked_write(&p, plain)) == ST_OK)
-		st = change_park(s->state, s->ring.pk_i.b, plain);
+		st = change_park(s->state, s->ring.pk_i.b, plain, seq);
 	sodium_memzero(&p, sizeof(p));
 	sodium_memzero(plain, sizeof(plain));
 	return st;
 }
 
-/* What the modem handed over, within every bound. */
-static void
-arrival_of(const struct session *s, const struct msg_sms *sms, struct arrival *a)
+void
+arrival_of_sms(const struct session *s, const struct msg_sms *sms, struct arrival *a)
 {
+	size_t room = PARK_ROOM;
+
 	memset(a, 0, sizeof(*a));
 	a->quarter = session_quarter(s);
 	a->trust = (uint8_t)session_trust(s);
@@ -97,9 +115,49 @@ arrival_of(const struct session *s, const struct msg_sms *sms, struct arrival *a
 	a->text_len = sms->text_len <= SMS_TEXT_MAX ? sms->text_len : SMS_TEXT_MAX;
 	a->udh = sms->udh;
 	a->udh_len = sms->udh_len <= SMS_UDH_MAX ? sms->udh_len : SMS_UDH_MAX;
-	if (a->udh_len + a->text_len > PARK_ROOM)
-		a->text_len = PARK_ROOM - a->udh_len; /* no SMS is that long */
+	if (part_of(a->udh, a->udh_len, &a->part) == PART_VALID)
+		room = PARK_PART_ROOM;
+	if (a->udh_len + a->text_len > room)
+		a->text_len = room - a->udh_len; /* no SMS is that long */
 	arrival_classify(a);
+}
+
+static enum status
+take_part(struct session *s, const struct arrival *a, const struct msg_sms *sms)
+{
+	struct parts_item item = {.part = a->part,
+	    .text = a->text,
+	    .text_len = a->text_len,
+	    .stamp_s = a->stamp_s,
+	    .awake_h = session_awake_h(s),
+	    .fresh = sms};
+	char sender[NUMBER_MAX] = "";
+	enum status st;
+
+	memcpy(sender, sms->sender, strnlen(sms->sender, NUMBER_MAX - 1));
+	item.sender = sender;
+	st = intake_part(s, &item);
+	sodium_memzero(sender, sizeof(sender));
+	return st;
+}
+
+/* What is new. */
+static enum status
+take_new(struct session *s, struct arrival *a, const struct msg_sms *sms)
+{
+	uint8_t cut[SMS_TEXT_MAX];
+	enum status st;
+
+	if (a->is_part == PART_VALID)
+		return is_locked(s) ? intake_park(s, a, sms->sender, NULL) : take_part(s, a, sms);
+	if (a->form == SMS_UNDECODED) { /* the number in it goes no further */
+		a->text_len =
+		    undecoded_keep(state_root(s->state)->posture == 0, a->text, a->text_len, cut);
+		a->text = cut;
+	}
+	st = is_locked(s) ? intake_park(s, a, NULL, NULL) : intake_read(s, a);
+	sodium_memzero(cut, sizeof(cut));
+	return st;
 }
 
 static enum status
@@ -109,12 +167,12 @@ take_one(struct session *s, const struct msg_sms *sms)
 	enum status st;
 	int seen;
 
-	arrival_of(s, sms, &a);
+	arrival_of_sms(s, sms, &a);
 	st = check_seen(s, &a, &seen);
 	if (st == ST_OK && seen)
 		s->doubled++;
 	else if (st == ST_OK)
-		st = is_locked(s) ? park(s, &a) : intake_read(s, &a);
+		st = take_new(s, &a, sms);
 	sodium_memzero(&a, sizeof(a));
 	return st;
 }
@@ -133,6 +191,8 @@ intake_batch(struct session *s, const struct msg_sms *sms, size_t count)
 	session_clock_look(s);
 	for (size_t i = 0; st == ST_OK && i < count; i++)
 		st = take_one(s, &sms[i]);
+	if (st == ST_OK && !is_locked(s))
+		st = intake_parts_park(s);
 	/* Half a batch is collected, with a mark in `seen` whose text is not: a later commit must
 	 * not make that durable. Nothing here gives such a status today. */
 	if (st != ST_OK && status_class(st) != SC_STOP)
@@ -157,7 +217,7 @@ intake_refused(struct session *s)
 	if (s->is_ring_changed || intake_disk_is_low(s))
 		return ST_FULL;
 	if ((st = parked_write(&p, plain)) == ST_OK)
-		st = change_park(s->state, s->ring.pk_i.b, plain);
+		st = change_park(s->state, s->ring.pk_i.b, plain, NULL);
 	return st == ST_OK ? session_commit(s) : st;
 }
 
@@ -174,10 +234,10 @@ append_refused(struct session *s, const struct parked *p)
 	    s, EVENT_REFUSED, body, event_mark_encode(&mark, body, sizeof(body)), NULL);
 }
 
-static enum status
-read_parked(struct session *s, const struct parked *p)
+void
+arrival_of_row(const struct parked *p, struct arrival *a)
 {
-	struct arrival a = {.quarter = record_quarter(p->arrival_s),
+	*a = (struct arrival){.quarter = record_quarter(p->arrival_s),
 	    .trust = p->trust,
 	    .form = p->form,
 	    .was_parked = 1,
@@ -186,22 +246,17 @@ read_parked(struct session *s, const struct parked *p)
 	    .text_len = p->text_len,
 	    .udh = p->udh,
 	    .udh_len = p->udh_len};
-
-	if (p->kind == PARKED_REFUSED)
-		return append_refused(s, p);
-	if (a.quarter == RECORD_EVENT_NONE) {
-		a.quarter = 0;
-		a.trust = TRUST_NONE;
+	if (a->quarter == RECORD_EVENT_NONE) {
+		a->quarter = 0;
+		a->trust = TRUST_NONE;
 	}
-	arrival_classify(&a);
-	return intake_read(s, &a);
+	arrival_classify(a);
 }
 
-static enum status
-consume(struct session *s, int64_t seq, const uint8_t *blob, size_t len)
+enum status
+intake_row_open(struct session *s, int64_t seq, const uint8_t *blob, size_t len, struct parked *p)
 {
 	uint8_t box[PARK_BOX_LEN], plain[PARK_PLAIN_LEN];
-	struct parked p;
 	enum status st = ST_FORGED;
 
 	if (len == PARK_BLOB_LEN)
@@ -209,22 +264,60 @@ consume(struct session *s, int64_t seq, const uint8_t *blob, size_t len)
 	if (st == ST_OK)
 		st = park_box_open(&s->ring.pk_i, &s->keys->ring.sk_i, box, plain);
 	if (st == ST_OK)
-		st = parked_read(plain, &p);
-	st = st == ST_OK ? read_parked(s, &p) : intake_damaged(s);
-	if (st == ST_OK)
-		st = change_unpark(s->state, seq);
+		st = parked_read(plain, p);
 	sodium_memzero(plain, sizeof(plain));
-	sodium_memzero(&p, sizeof(p));
 	return st;
 }
 
-enum status
-intake_parked(struct session *s)
+/* A part's row stays until the others are there. */
+static enum status
+read_part(struct session *s, int64_t seq, const struct parked *p, const struct arrival *a)
+{
+	const uint64_t now = session_awake_h(s);
+
+	return intake_part(s, &(struct parts_item){.part = a->part,
+				  .sender = p->sender,
+				  .text = p->text,
+				  .text_len = p->text_len,
+				  .stamp_s = p->stamp_s,
+				  .awake_h = p->awake_h < now ? p->awake_h : now,
+				  .seq = (uint64_t)seq});
+}
+
+static enum status
+consume(struct session *s, int64_t seq, const uint8_t *blob, size_t len)
+{
+	struct parked p;
+	struct arrival a;
+	enum status st = intake_row_open(s, seq, blob, len, &p);
+
+	if (st != ST_OK || seq <= 0) { /* ours begin at 1 */
+		if ((st = intake_damaged(s)) == ST_OK)
+			st = change_unpark(s->state, seq);
+		goto done;
+	}
+	arrival_of_row(&p, &a);
+	if (p.kind == PARKED_PART && a.is_part == PART_VALID) {
+		st = read_part(s, seq, &p, &a);
+		goto done;
+	}
+	st = p.kind == PARKED_REFUSED ? append_refused(s, &p) : intake_read(s, &a);
+	if (st == ST_OK)
+		st = change_unpark(s->state, seq);
+done:
+	sodium_memzero(&p, sizeof(p));
+	sodium_memzero(&a, sizeof(a));
+	return st;
+}
+
+/* Each row in the order of arrival; *taken: whether any was consumed that is durable by now. */
+static enum status
+read_rows(struct session *s, int *taken)
 {
 	uint8_t blob[PARK_BLOB_LEN];
 	const int64_t *after = NULL;
 	int64_t seq;
-	uint64_t taken = 0;
+	uint64_t rows = 0;
 	size_t len;
 	enum status st;
 
@@ -235,13 +328,33 @@ intake_parked(struct session *s)
 			len = 0; /* nobody parks such a row: damaged, as any that does not open */
 		if ((st = consume(s, seq, blob, len)) != ST_OK)
 			return st;
-		if (++taken % BATCH_MAX == 0 && (st = session_commit(s)) != ST_OK)
+		if (++rows % BATCH_MAX != 0 || !change_pending(s->state))
+			continue;
+		*taken = 1;
+		if ((st = session_commit(s)) != ST_OK)
 			return st;
 	}
-	if (st != ST_UNKNOWN)
+	return st == ST_UNKNOWN ? ST_OK : st;
+}
+
+enum status
+intake_parked(struct session *s)
+{
+	int taken = 0;
+	enum status st;
+
+	s->is_passing = 1;
+	st = read_rows(s, &taken);
+	if (st == ST_OK && change_pending(s->state)) {
+		taken = 1;
+		if (parts_due(s->parts, session_awake_h(s)) != NULL)
+			st = session_commit(s); /* these are events of their own */
+	}
+	if (st == ST_OK && (st = intake_parts_due(s)) == ST_OK && change_pending(s->state))
+		taken = 1;
+	s->is_passing = 0;
+	if (st != ST_OK || !taken)
 		return st;
-	if (taken == 0)
-		return ST_OK;
 	change_pass_end(s->state);
 	return session_commit(s);
 }

@@ -11,33 +11,14 @@
 #include "reporting/report/record.h"
 
 #define MATCHES_MAX 8 /* slots that may share one hint: two are rare */
-#define IE_CONCAT_8 0x00
-#define IE_CONCAT_16 0x08
-
-/* Does the header say that this is one of several parts? (3GPP TS 23.040 9.2.3.24.1, .8) */
-static int
-is_part(const uint8_t *udh, size_t len)
-{
-	size_t at = 1;
-
-	while (at + 2 <= len && at + 2 + udh[at + 1] <= len) {
-		const uint8_t *ie = udh + at + 2;
-
-		if (udh[at] == IE_CONCAT_8 && udh[at + 1] == 3 && ie[1] > 1)
-			return 1;
-		if (udh[at] == IE_CONCAT_16 && udh[at + 1] == 4 && ie[2] > 1)
-			return 1;
-		at += 2 + (size_t)udh[at + 1];
-	}
-	return 0;
-}
 
 void
 arrival_classify(struct arrival *a)
 {
 	a->class = TEXT_OTHER;
 	a->symbol_count = 0;
-	if (a->form == SMS_TEXT && !is_part(a->udh, a->udh_len))
+	a->is_part = a->form == SMS_UNDECODED ? PART_NONE : part_of(a->udh, a->udh_len, &a->part);
+	if (a->form == SMS_TEXT && a->is_part == PART_NONE)
 		a->class =
 		    text_classify((const char *)a->text, a->text_len, a->symbols, &a->symbol_count);
 }
@@ -57,6 +38,7 @@ intake_append(struct session *s, const struct event_received *e, uint64_t *seq)
 static void
 keep_raw(struct event_received *e, const uint8_t *octets, size_t len)
 {
+	assert(len <= sizeof(e->raw));
 	e->raw_len = (uint16_t)len;
 	if (len > 0)
 		memcpy(e->raw, octets, len);
@@ -226,7 +208,11 @@ outcome_of(const struct arrival *a)
 {
 	if (a->form == SMS_UNDECODED)
 		return OUTCOME_UNDECODED;
-	if (is_part(a->udh, a->udh_len))
+	if (a->is_part == PART_NO_PLACE)
+		return OUTCOME_NO_PLACE;
+	if (a->is_part == PART_TOO_LONG)
+		return OUTCOME_TOO_LONG;
+	if (a->is_part == PART_VALID) /* parked as a text */
 		return OUTCOME_PART;
 	if (a->form != SMS_TEXT)
 		return OUTCOME_OCTETS;
@@ -252,7 +238,10 @@ intake_read(struct session *s, const struct arrival *a)
 	    .slot = EVENT_SLOT_NONE};
 	enum status st = ST_OK;
 
-	if (a->class == TEXT_X) {
+	if (a->is_incomplete) {
+		e.outcome = OUTCOME_INCOMPLETE;
+		keep_raw(&e, a->text, a->text_len);
+	} else if (a->class == TEXT_X) {
 		st = read_x(s, a, &e);
 	} else {
 		e.outcome = outcome_of(a);

@@ -9,22 +9,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gateway/core/parts.h"
 #include "gateway/core/session.h"
 #include "reporting/report/text.h"
 #include "schemas/status.h"
 
-/* One text as it arrived, from the modem or from `parked`. text and udh are borrowed. */
+/* One text as it arrived, from the modem or from `parked`, or put together. text, udh and sender
+ * are borrowed. */
 struct arrival {
 	uint32_t quarter;   /* quarter hours since 2025-01-01T00:00Z */
 	uint8_t trust;      /* enum trust */
 	uint8_t form;       /* enum sms_form */
 	uint8_t was_parked; /* its time is the one that it was parked with */
 	int64_t stamp_s;
-	const uint8_t *text, *udh;
+	const uint8_t *text, *udh; /* text: at most LONG_TEXT_MAX */
 	size_t text_len, udh_len;
+	uint8_t is_incomplete; /* put together of less than all parts */
 	enum text_class class; /* from here on: arrival_classify() */
 	char symbols[TEXT_SYMBOLS_MAX + 1];
 	size_t symbol_count;
+	enum part_is is_part;
+	struct part part;
 };
 
 void arrival_classify(struct arrival *a);

@@ -22,8 +22,9 @@
 #include "gateway/common/sandbox_enter.h"
 #include "gateway/common/status.h"
 #include "gateway/core/anchor.h"
-#include "gateway/core/channel.h"
 #include "gateway/core/mem.h"
+#include "gateway/core/modems.h"
+#include "gateway/core/outbox.h"
 #include "gateway/core/requests.h"
 #include "gateway/core/session.h"
 #include "gateway/core/store.h"
@@ -36,9 +37,10 @@ static struct core {
 	struct loop loop;
 	struct conf conf;
 	struct session session;
-	struct channel channel;
+	struct modems modems;
+	struct outbox *outbox; /* NULL: no memory for it */
 	struct requests requests;
-	struct loop_timer tick, batch;
+	struct loop_timer tick;
 	int clients;
 	enum status end; /* why the loop was left; ST_OK: told to */
 } core;
@@ -82,11 +84,16 @@ is_fatal(enum status st)
 static void
 on_tick(struct loop *loop, void *arg)
 {
-	int64_t next_ms;
+	int64_t next_ms, outbox_ms = INT64_MAX;
+	struct outbox *o = core.session.outbox;
 
 	(void)arg;
-	if (is_fatal(session_tick(&core.session, &next_ms)))
+	if (is_fatal(session_tick(&core.session, &next_ms)) ||
+	    (o != NULL && is_fatal(outbox_tick(o, &outbox_ms))) ||
+	    is_fatal(modems_send(&core.modems)))
 		return;
+	if (outbox_ms < next_ms)
+		next_ms = outbox_ms;
 	if (next_ms == INT64_MAX)
 		loop_timer_stop(loop, &core.tick);
 	else
@@ -100,50 +107,13 @@ set_tick(void)
 	on_tick(&core.loop, NULL);
 }
 
-/* --- the modem --- */
+/* --- the modems --- */
 
 static void
-modem_gone(void)
+after_modem(enum status st)
 {
-	loop_remove(&core.loop, core.channel.fd);
-	(void)close(core.channel.fd); /* a socket: nothing to lose */
-	core.channel.fd = -1;
-	channel_forget(&core.channel);
-	core.requests.modem_connected = 0;
-}
-
-static void
-on_batch(struct loop *loop, void *arg)
-{
-	(void)loop;
-	(void)arg;
-	if (!is_fatal(channel_take(&core.channel)))
+	if (!is_fatal(st))
 		set_tick();
-}
-
-static void
-on_modem(struct loop *loop, int fd, short events, void *arg)
-{
-	int waits = 0;
-	enum status st = channel_read(&core.channel, &waits);
-
-	(void)fd;
-	(void)events;
-	(void)arg;
-	if (is_fatal(st))
-		return;
-	core.requests.modem_listed_ms = core.channel.listed_ms;
-	core.requests.modem_skipped = core.channel.skipped;
-	if (st == ST_CLOSED) {
-		log_event(EV_CHANNEL_CLOSED, LOG_ROLE(LOG_ROLE_MODEM));
-		modem_gone();
-	}
-	if (waits)
-		(void)is_fatal(loop_timer_set(
-		    loop, &core.batch, clock_boot_ms() + CHANNEL_PAUSE_MS, on_batch, NULL));
-	else
-		loop_timer_stop(loop, &core.batch);
-	set_tick();
 }
 
 static void
@@ -161,17 +131,7 @@ on_tocsind(struct loop *loop, int fd, short events, void *arg)
 		loop_stop(loop); /* tocsind is gone: so are we */
 		return;
 	}
-	if (passed == -1)
-		return;
-	if (core.channel.fd != -1)
-		modem_gone();
-	if (ipc_nonblocking(passed) != ST_OK ||
-	    loop_add(loop, passed, POLLIN, on_modem, NULL) != ST_OK) {
-		(void)close(passed); /* the modem sees it and is started again */
-		return;
-	}
-	core.channel.fd = passed;
-	core.requests.modem_connected = 1;
+	after_modem(modems_take(&core.modems, &m, passed));
 }
 
 /* --- the commands --- */
@@ -256,7 +216,8 @@ wipe_and_end(void)
 	st = anchor_wipe(&core.conf);
 	session_end(&core.session);
 	requests_done(&core.requests);
-	channel_forget(&core.channel);
+	outbox_free(core.outbox);
+	modems_wipe(&core.modems);
 	sodium_memzero(&core, sizeof(core));
 	_exit(wipe_code(st));
 }
@@ -277,6 +238,7 @@ run_daemon(void)
 {
 	enum status st;
 
+	core.outbox = outbox_new(&core.session);
 	if ((st = loop_signals(&core.loop, on_signal, NULL)) != ST_OK ||
 	    (st = ipc_nonblocking(ROLE_CHANNEL_FD)) != ST_OK ||
 	    (st = ipc_nonblocking(CORE_CONTROL_FD)) != ST_OK ||
@@ -385,8 +347,10 @@ main(int argc, char **argv)
 		return EXIT_CONFIG;
 	if (wipe)
 		return run_wipe(settings);
-	core.channel.fd = core.requests.passed = -1;
-	core.channel.session = core.requests.session = &core.session;
+	core.requests.passed = -1;
+	core.requests.session = &core.session;
+	core.requests.modems = &core.modems;
+	modems_begin(&core.modems, &core.session, &core.loop, ROLE_CHANNEL_FD, after_modem);
 	if ((st = start(settings)) == ST_OK)
 		st = enter_sandbox(init ? SANDBOX_INIT : SANDBOX_CORE);
 	if (st == ST_OK)
@@ -397,6 +361,7 @@ main(int argc, char **argv)
 		log_event(EV_STORE_FAILED, LOG_STATUS(st));
 	requests_done(&core.requests);
 	session_end(&core.session);
+	outbox_free(core.outbox);
 	loop_done(&core.loop);
 	return exit_code(st);
 }

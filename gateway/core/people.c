@@ -9,6 +9,7 @@
 #include "crypto/enrolment.h"
 #include "crypto/ratchet.h"
 #include "gateway/common/entropy.h"
+#include "gateway/core/number.h"
 #include "gateway/core/recovery_copy.h"
 
 #define RHYTHM_MAX 366
@@ -74,6 +75,10 @@ check_ask(const struct session *s, const struct msg_enrol *ask, char words[SESSI
 		return say(words, ST_RANGE, "the expected rhythm is 0 (none) to 366 days");
 	if (ask->heartbeat > 7)
 		return say(words, ST_RANGE, "the heartbeat day is 0 (none), 1 Monday to 7 Sunday");
+	if (ask->number[0] != '\0' && !s->facts->keep_numbers)
+		return say(words, ST_NOT_ALLOWED,
+		    "this gateway keeps no numbers, so nobody was enrolled: leave the number out, "
+		    "or see 'tocsin setting --help' for what keeping them means");
 	return ST_OK;
 }
 
@@ -183,6 +188,8 @@ people_enrol(struct session *s, const struct msg_enrol *ask, struct msg_enrolled
 		return st;
 	if ((st = pick_slot(s, &slot)) != ST_OK)
 		return say(words, st, "all 1,024 slots are in use");
+	if (ask->number[0] != '\0' && (st = number_read(ask->number, e.number)) != ST_OK)
+		return say(words, st, number_words);
 	e.slot = slot;
 	e.place = (uint16_t)ask->place;
 	e.household = (uint16_t)ask->household;

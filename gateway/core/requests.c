@@ -55,11 +55,11 @@ answer_status(struct answer *a, struct ipc_message *ask)
 	(void)ask;
 	ipc_begin(&m, MSG_STATUS_REPLY);
 	out->state = s->at;
-	out->modem = a->r->modem_connected != 0;
-	out->modem_listed_s =
-	    a->r->modem_listed_ms == 0 ? -1 : (clock_boot_ms() - a->r->modem_listed_ms) / 1000;
+	if (a->r->modems != NULL)
+		modems_status(a->r->modems, out);
 	if (s->at != IN_NEW) {
 		st = store_parked_count(s->store, &out->parked);
+		out->parts = s->parts != NULL ? parts_count(s->parts) : 0;
 		out->posture = state_root(s->state)->posture;
 		out->events = state_root(s->state)->journal.count;
 		out->slots = (uint32_t)state_slots(s->state, slots);
@@ -74,7 +74,6 @@ answer_status(struct answer *a, struct ipc_message *ask)
 	out->close_in_s = session_close_in_s(s);
 	out->read_only = s->read_only != 0;
 	out->memory_locked = mem_is_locked() != 0;
-	out->skipped = a->r->modem_skipped;
 	out->clock_s = session_now_s(s, &trust);
 	out->clock_trust = trust;
 	out->clock_how = timekeeper_how(&s->timekeeper);
@@ -286,6 +285,12 @@ static const struct {
     {MSG_JOURNAL_VERIFY, answer_journal_verify, 1},
     {MSG_RENEW, answer_renew, 1},
     {MSG_DEEP_SCAN, answer_deep_scan, 1},
+    {MSG_MODEMS, answer_modems, 0},
+    {MSG_MODEM_ASK, answer_modem_ask, 0},
+    {MSG_SEND_TEXT, answer_send_text, 1},
+    {MSG_OUTBOX, answer_outbox, 1},
+    {MSG_OUTBOX_ACT, answer_outbox_act, 1},
+    {MSG_SETTING, answer_setting, 1},
 };
 
 static const char *

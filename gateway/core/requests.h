@@ -6,15 +6,14 @@
 #define GATEWAY_CORE_REQUESTS_H
 
 #include "gateway/common/ipc.h"
+#include "gateway/core/modems.h"
 #include "gateway/core/session.h"
 
 /* What the commands ask about, beside the session. Zeroed at the start. */
 struct requests {
 	struct session *session;
 	int passed; /* a descriptor that came with the request, or -1; the caller closes it */
-	int modem_connected;
-	uint32_t modem_skipped;  /* slots that could not be read, at the last listing */
-	int64_t modem_listed_ms; /* last complete listing on clock_boot_ms; 0: none yet */
+	struct modems *modems; /* borrowed; NULL: there are none */
 	/* BOOK_PART: codebook and places files on their way in, before INIT */
 	char *book[2];
 	size_t book_len[2], book_total[2];

@@ -39,11 +39,18 @@ extern const char read_only_words[];
 
 /* Rows of one answer: what a socket's buffer holds, so that core never waits. */
 #define REQUESTS_ROWS_MAX 50
+#define REQUESTS_INBOX_MAX 20 /* the same of the inbox: each has room for a long message */
 
 /* requests_inbox.c */
 answer_fn answer_inbox;
 struct view_names requests_names(const struct session *s);
 
 answer_fn answer_journal_verify;
+
+/* requests_modem.c */
+answer_fn answer_modems, answer_modem_ask;
+
+/* requests_outbox.c */
+answer_fn answer_send_text, answer_outbox, answer_outbox_act, answer_setting;
 
 #endif

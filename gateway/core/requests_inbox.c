@@ -45,8 +45,8 @@ answer_inbox(struct answer *a, struct ipc_message *ask)
 	page->kind[sizeof(page->kind) - 1] = '\0';
 	page->place[sizeof(page->place) - 1] = '\0';
 	page->monitor[sizeof(page->monitor) - 1] = '\0';
-	if (page->limit > REQUESTS_ROWS_MAX)
-		page->limit = REQUESTS_ROWS_MAX;
+	if (page->limit > REQUESTS_INBOX_MAX)
+		page->limit = REQUESTS_INBOX_MAX;
 	if ((st = view_filter_read(view, &names, page, &filter, words)) != ST_OK)
 		return finish(a, st, 0, words);
 	if (page->counts)

@@ -11,6 +11,8 @@
 #include "gateway/common/log.h"
 #include "gateway/common/status.h"
 #include "gateway/core/intake.h"
+#include "gateway/core/intake_parts.h"
+#include "gateway/core/outbox.h"
 #include "gateway/core/session_unlock.h"
 
 #define HOUR_MS 3600000
@@ -196,6 +198,9 @@ session_forget(struct session *s)
 	s->hints = NULL;
 	facts_free(s->facts);
 	s->facts = NULL;
+	parts_free(s->parts);
+	s->parts = NULL;
+	s->is_passing = 0;
 	if (s->state != NULL)
 		state_lock(s->state);
 	sodium_free(s->keys); /* wipes it */
@@ -348,6 +353,8 @@ session_lock(struct session *s, enum cause cause)
 
 	if (s->at != IN_ARMED && s->at != IN_OPEN)
 		return ST_OK;
+	if (s->outbox != NULL && (st = outbox_lock(s->outbox)) != ST_OK)
+		return st;
 	if (!s->read_only) {
 		if ((st = session_mark(s, EVENT_LOCKED, cause, 0)) != ST_OK ||
 		    (st = session_commit(s)) != ST_OK)
@@ -365,6 +372,24 @@ sooner(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* Long messages that were waited for too long. */
+static enum status
+give_up_parts(struct session *s, int64_t *next_ms)
+{
+	enum status st;
+	uint64_t due_h;
+
+	if (s->parts == NULL || s->read_only)
+		return ST_OK;
+	if ((st = intake_parts_due(s)) == ST_OK && change_pending(s->state))
+		st = session_commit(s);
+	due_h = parts_due_h(s->parts);
+	if (due_h != UINT64_MAX)
+		*next_ms =
+		    sooner(*next_ms, s->armed_ms + (int64_t)(due_h - s->awake_before) * HOUR_MS);
+	return st;
+}
+
 enum status
 session_tick(struct session *s, int64_t *next_ms)
 {
@@ -375,6 +400,8 @@ session_tick(struct session *s, int64_t *next_ms)
 	session_clock_look(s);
 	if ((st = session_clock_note(s)) == ST_OK && s->waiting_count > 0)
 		st = session_commit(s);
+	if (st == ST_OK)
+		st = give_up_parts(s, next_ms);
 	if (st == ST_OK && s->at == IN_OPEN && now >= close_at_ms(s))
 		st = session_close(s, CAUSE_TIME);
 	if (st == ST_OK && (s->at == IN_ARMED || s->at == IN_OPEN) && now >= lock_at_ms(s))
@@ -383,7 +410,7 @@ session_tick(struct session *s, int64_t *next_ms)
 		if (now >= s->commit_ms + IDLE_ANCHOR_MS)
 			st = state_idle(s->state);
 		else
-			*next_ms = s->commit_ms + IDLE_ANCHOR_MS;
+			*next_ms = sooner(*next_ms, s->commit_ms + IDLE_ANCHOR_MS);
 	}
 	if (s->at == IN_OPEN)
 		*next_ms = sooner(*next_ms, close_at_ms(s));

@@ -25,6 +25,7 @@
 #include "gateway/core/events.h"
 #include "gateway/core/facts.h"
 #include "gateway/core/hints.h"
+#include "gateway/core/parts.h"
 #include "gateway/core/state.h"
 #include "gateway/core/store.h"
 #include "gateway/core/timekeeper.h"
@@ -52,6 +53,7 @@ struct session_waiting {
 };
 #define SESSION_WAITING_MAX (BATCH_MAX + 16)
 
+struct outbox;
 struct session {
 	const struct conf *conf;
 	struct store *store;
@@ -67,6 +69,8 @@ struct session {
 	struct session_keys *keys; /* ARMED, OPEN */
 	struct hints *hints;       /* ARMED, OPEN */
 	struct facts *facts;       /* ARMED, OPEN */
+	struct parts *parts;       /* ARMED, OPEN */
+	int is_passing;            /* a pass over the parked rows is under way */
 	struct view *view;         /* OPEN */
 	uint64_t view_first;       /* the first row that the view was folded from */
 	uint16_t epoch;            /* of the run under way */
@@ -92,6 +96,8 @@ struct session {
 	uint8_t clock_noted; /* enum clock_how of the last `clock` event since it was armed */
 
 	uint64_t kept, doubled; /* texts, since this process started */
+
+	struct outbox *outbox; /* borrowed: outbox_new() sets it; NULL: none */
 };
 
 /* Open what conf names: LOCKED, or NEW if there is no store. `words` says what failed. */

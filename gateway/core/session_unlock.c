@@ -259,23 +259,24 @@ know_slots(struct session *s)
 	return st;
 }
 
-/* Skipped numbers and revoked hints of thirty days ago go; never while texts wait to be read. */
+/* Skipped numbers and revoked hints of thirty days ago go: behind the pass over what was parked,
+ * for a text may have waited for longer. */
 static enum status
 expire_slots(struct session *s)
 {
 	uint16_t slots[SLOT_MAX];
 	size_t count = state_slots(s->state, slots);
 	struct ratchet r;
-	uint64_t parked;
-	enum status st = store_parked_count(s->store, &parked);
+	enum status st = ST_OK;
 
-	for (size_t i = 0; st == ST_OK && parked == 0 && i < count; i++) {
+	for (size_t i = 0; st == ST_OK && i < count; i++) {
 		if ((st = state_slot(s->state, slots[i], &r)) == ST_OK &&
-		    ratchet_expire(&r, (uint32_t)session_on_h(s)) > 0)
-			st = change_slot(s->state, slots[i], &r);
+		    ratchet_expire(&r, (uint32_t)session_on_h(s)) > 0 &&
+		    (st = change_slot(s->state, slots[i], &r)) == ST_OK)
+			st = session_slot_known(s, slots[i], &r);
 		sodium_memzero(&r, sizeof(r));
 	}
-	return st;
+	return st == ST_OK && change_pending(s->state) ? session_commit(s) : st;
 }
 
 static enum status
@@ -290,7 +291,7 @@ hold(struct session *s, const struct ring_secrets *secrets)
 	s->keys->receiver.sk_i = secrets->sk_i;
 	s->keys->receiver.pk_i = s->ring.pk_i;
 	gwid_of(&s->ring.pk_i, s->keys->receiver.gwid);
-	if ((st = hints_new(&s->hints)) != ST_OK)
+	if ((st = hints_new(&s->hints)) != ST_OK || (st = parts_new(&s->parts)) != ST_OK)
 		return st;
 	return facts_new(&s->facts);
 }
@@ -306,8 +307,6 @@ go_armed(struct session *s)
 	s->armed_ms = clock_boot_ms();
 	if ((st = session_mark(s, EVENT_ARMED, CAUSE_COMMAND, 1)) == ST_OK)
 		st = session_clock_note(s);
-	if (st == ST_OK)
-		st = expire_slots(s);
 	if (st == ST_OK)
 		st = session_commit(s);
 	if (st == ST_OK)
@@ -341,7 +340,9 @@ from_locked(struct session *s, const struct ring_secrets *secrets, enum core_sta
 		session_close_view(s);
 	if ((st = go_armed(s)) != ST_OK)
 		return st;
-	return intake_parked(s);
+	if ((st = intake_parked(s)) != ST_OK)
+		return st;
+	return expire_slots(s);
 }
 
 static enum status

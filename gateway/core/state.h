@@ -111,7 +111,7 @@ void state_listed(struct state *s);
 uint64_t state_on_h(const struct state *s);
 
 /*
- * Collect. Nothing touches the disk. Order of events is the order of calls.
+ * Collect. Nothing is written to the disk. Order of events is the order of calls.
  *
  * - change_event: seals one event (and its `more`), gives the seq of its first row. Body of at most
  *   EVENT_LONG_MAX octets. ST_OK, ST_TOO_LONG, ST_FULL, ST_NOT_ALLOWED (not armed).
@@ -119,7 +119,8 @@ uint64_t state_on_h(const struct state *s);
  *   numbers before it stay without a row; in a new state it is the first one kept. ST_RANGE.
  * - change_slot: the slot's next ratchet; a number not in use makes a new slot. ST_OK, ST_FULL.
  * - change_seen: one entry of `seen`.
- * - change_park: one parked text (LOCKED), or refused unlock, sealed here to pk_i.
+ * - change_park: one parked text (LOCKED), part or refused unlock, sealed here to pk_i. seq: its
+ *   row's; may be NULL.
  * - change_unpark: one parked row consumed.
  * - change_pass_end: the pass over parked ends: K_P is fresh, the rows that stay are sealed anew.
  * - change_ring: another signed list. ST_OK, ST_RANGE.
@@ -136,8 +137,8 @@ enum status change_event(struct state *s, uint8_t type, uint8_t version, const u
 enum status change_skip(struct state *s, uint64_t seq) MUST_USE;
 enum status change_slot(struct state *s, uint16_t slot, const struct ratchet *next) MUST_USE;
 enum status change_seen(struct state *s, const uint8_t hash[16]) MUST_USE;
-enum status change_park(
-    struct state *s, const uint8_t pk_i[32], const uint8_t plain[PARK_PLAIN_LEN]) MUST_USE;
+enum status change_park(struct state *s, const uint8_t pk_i[32],
+    const uint8_t plain[PARK_PLAIN_LEN], uint64_t *seq) MUST_USE;
 enum status change_unpark(struct state *s, int64_t seq) MUST_USE;
 void change_pass_end(struct state *s);
 enum status change_ring(struct state *s, const struct ring_list *list) MUST_USE;

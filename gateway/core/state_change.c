@@ -231,7 +231,8 @@ change_seen(struct state *s, const uint8_t hash[16])
 }
 
 enum status
-change_park(struct state *s, const uint8_t pk_i[32], const uint8_t plain[PARK_PLAIN_LEN])
+change_park(
+    struct state *s, const uint8_t pk_i[32], const uint8_t plain[PARK_PLAIN_LEN], uint64_t *seq)
 {
 	struct changes *c = &s->change;
 	struct park_change *row;
@@ -239,7 +240,7 @@ change_park(struct state *s, const uint8_t pk_i[32], const uint8_t plain[PARK_PL
 	struct key32 eph;
 	enum status st = RESERVE(c, park, park_room, parks, 1, PARK_MAX, 0);
 
-	if (st != ST_OK)
+	if (st != ST_OK || (st = store_parked_free(s->store, &s->park_next)) != ST_OK)
 		return st;
 	memcpy(pk.b, pk_i, sizeof(pk.b));
 	entropy_fill(eph.b, sizeof(eph.b));
@@ -248,7 +249,10 @@ change_park(struct state *s, const uint8_t pk_i[32], const uint8_t plain[PARK_PL
 	sodium_memzero(&eph, sizeof(eph));
 	if (st != ST_OK)
 		return st;
+	row->seq = s->park_next++;
 	c->parks++;
+	if (seq != NULL)
+		*seq = row->seq;
 	return ST_OK;
 }
 
@@ -344,5 +348,7 @@ change_drop(struct state *s)
 {
 	if (s->change.events > 0 || (s->is_run_open && !s->is_run_written))
 		state_end_run(s);
+	if (s->change.parks > 0)
+		s->park_next = s->change.park[0].seq;
 	state_clear_changes(s);
 }

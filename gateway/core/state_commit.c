@@ -190,8 +190,7 @@ put_parked(struct state *s)
 	if (st == ST_OK && c->pass_end)
 		st = reseal_parked(s);
 	for (size_t i = 0; i < c->parks && st == ST_OK; i++)
-		if ((st = store_parked_free(s->store, &s->park_next)) == ST_OK)
-			st = seal_parked(s, s->park_next++, c->park[i].box, 0);
+		st = seal_parked(s, c->park[i].seq, c->park[i].box, 0);
 	return st;
 }
 

@@ -28,6 +28,7 @@ struct slot_change {
 };
 
 struct park_change {
+	uint64_t seq;
 	uint8_t box[PARK_BOX_LEN];
 };
 

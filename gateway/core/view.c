@@ -31,8 +31,10 @@ static const char *const statements[SQL_STATEMENTS] = {
 		  " WHERE slot = ?1 AND revoked IS NULL",
     [SQL_MONITOR] =
 	"INSERT INTO monitor(seq, slot, generation, pseudonym, language, place, household,"
-	" rhythm_days, heartbeat, enrolled) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    [SQL_REVOKE] = "UPDATE monitor SET revoked = ?2 WHERE slot = ?1 AND revoked IS NULL",
+	" rhythm_days, heartbeat, enrolled, number)"
+	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    [SQL_REVOKE] =
+	"UPDATE monitor SET revoked = ?2, number = NULL WHERE slot = ?1 AND revoked IS NULL",
     [SQL_BOOK] = "INSERT INTO book(seq, which, version, hash, octets) VALUES(?1, ?2, ?3, ?4, ?5)",
     [SQL_SETTING] = "INSERT OR REPLACE INTO setting(key, value, seq) VALUES(?1, ?2, ?3)",
     [SQL_MARK] = "INSERT INTO mark(seq, type, hour, cause) VALUES(?1, ?2, ?3, ?4)",
@@ -71,7 +73,8 @@ static const char *const statements[SQL_STATEMENTS] = {
 	" WHERE m.seq = ?1",
     [SQL_ROSTER] =
 	"SELECT slot, place, household, rhythm_days, revoked, messages, highest, enrolled, last,"
-	" pseudonym, language, seq, chain_messages, lost, generation, waiting, last_trust"
+	" pseudonym, language, seq, chain_messages, lost, generation, waiting, last_trust,"
+	" number NOT NULL"
 	" FROM monitor"
 	" WHERE (?1 = '' OR pseudonym = ?1) AND seq > ?2 ORDER BY seq LIMIT ?3",
     [SQL_SLOT_OF] = "SELECT slot FROM monitor WHERE pseudonym = ?1 AND revoked IS NULL",
@@ -102,7 +105,7 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_CARRY_MONITOR] =
 	"SELECT seq, slot, generation, pseudonym, language, place, household, rhythm_days,"
 	" heartbeat, enrolled, revoked, messages, highest, last, last_trust, chain_messages, lost,"
-	" waiting FROM monitor ORDER BY seq",
+	" waiting, number FROM monitor ORDER BY seq",
     [SQL_CARRY_RIGHT] = "SELECT seq, type, act, id, name, at FROM rights ORDER BY seq",
     [SQL_CARRY_BACKUP] = "SELECT seq, at, next FROM backup ORDER BY seq DESC LIMIT 1",
     [SQL_CARRY_TALLY] = "SELECT week, kind, place, count FROM counted WHERE week >= ?1",
@@ -114,6 +117,18 @@ static const char *const statements[SQL_STATEMENTS] = {
 	" WHERE slot = ?1 AND revoked IS NULL AND generation < ?2",
     [SQL_FOUND] =
 	"UPDATE message SET outcome = 14, raw = zeroblob(0) WHERE seq = ?1 AND outcome = 3",
+    [SQL_QUEUED] = "INSERT INTO outbox(seq, at, trust, slot, kind, again, text)"
+		   " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [SQL_SENT] = "UPDATE outbox SET state = ?2, code = ?3, state_at = ?4, state_trust = ?5"
+		 " WHERE seq = ?1 AND (state IS NULL OR (state = 3 AND ?2 IN (4, 5)))",
+    [SQL_OUTBOX] =
+	"SELECT o.seq, o.at, o.trust, o.slot, o.text, o.state, o.code, o.state_at, o.state_trust,"
+	" m.pseudonym, m.revoked IS NULL AND m.number NOT NULL FROM outbox o"
+	" LEFT JOIN monitor m ON m.seq = (SELECT max(p.seq) FROM monitor p"
+	" WHERE p.slot = o.slot AND p.seq < o.seq)"
+	" WHERE o.seq BETWEEN ?1 AND ?2 ORDER BY o.seq DESC LIMIT ?3",
+    [SQL_NUMBER_OF] = "SELECT number FROM monitor WHERE slot = ?1 AND revoked IS NULL",
+    [SQL_NUMBERS_GO] = "UPDATE monitor SET number = NULL WHERE number NOT NULL",
     [SQL_UNOPENED] = "SELECT seq, arrival, trust, raw FROM message"
 		     " WHERE seq BETWEEN ?1 AND ?2 AND class = 1 AND outcome = 3 ORDER BY seq",
 };
@@ -252,7 +267,8 @@ static int
 leaves_monitors_alone(unsigned type)
 {
 	return type == EVENT_ARMED || type == EVENT_OPENED || type == EVENT_LOCKED ||
-	       type == EVENT_REFUSED || type == EVENT_CLOCK;
+	       type == EVENT_REFUSED || type == EVENT_CLOCK || type == EVENT_QUEUED ||
+	       type == EVENT_SENT;
 }
 
 enum status

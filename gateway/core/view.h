@@ -82,6 +82,15 @@ typedef enum status view_text_fn(void *arg, const struct view_text *text);
 enum status view_unopened(
     struct view *v, uint64_t first, uint64_t last, view_text_fn *fn, void *arg) MUST_USE;
 
+/* The number that is kept for the active monitor of a slot. ST_OK; ST_UNKNOWN (none), ST_MEMORY:
+ * number is empty then. The caller wipes it. */
+enum status view_monitor_number(struct view *v, uint16_t slot, char number[NUMBER_MAX]) MUST_USE;
+/* Texts on their way out, by the seq of their `queued` event, the newest first. One whose end is
+ * not known is OUTBOX_UNKNOWN here. ST_OK, ST_MEMORY, or the callback's status. */
+typedef enum status view_outbox_fn(void *arg, const struct msg_outbox_row *row);
+enum status view_outbox(struct view *v, uint64_t first, uint64_t last, uint32_t limit,
+    view_outbox_fn *fn, void *arg) MUST_USE;
+
 /* What the journal says of a coordinator; one of whom it says nothing is the first, whom init made.
  * name: of PSEUDONYM_MAX. Quarter hours, or EVENT_QUARTER_NONE. ST_OK, ST_MEMORY. */
 struct view_coordinator {

@@ -2,6 +2,8 @@
 /* What each event changes in the view. */
 #include "gateway/core/view_apply.h"
 
+#include <sodium.h>
+
 #include "gateway/core/events.h"
 #include "gateway/core/view_sql.h"
 #include "reporting/report/note.h"
@@ -74,6 +76,7 @@ apply_enrolled(struct view *v, const struct view_event *ev)
 {
 	sqlite3_stmt *s = view_statement(v, SQL_MONITOR);
 	struct event_enrolled e;
+	int rc;
 
 	if (event_enrolled_decode(ev->body, ev->len, &e) != ST_OK)
 		return VIEW_DAMAGED;
@@ -87,7 +90,11 @@ apply_enrolled(struct view *v, const struct view_event *ev)
 	(void)sqlite3_bind_int(s, 8, e.rhythm_days);
 	(void)sqlite3_bind_int(s, 9, e.heartbeat);
 	(void)sqlite3_bind_int64(s, 10, e.at);
-	return view_run(s);
+	if (e.number[0] != '\0')
+		(void)sqlite3_bind_text(s, 11, e.number, -1, SQLITE_STATIC);
+	rc = view_run(s);
+	sodium_memzero(&e, sizeof(e));
+	return rc;
 }
 
 static int
@@ -135,13 +142,16 @@ apply_setting(struct view *v, const struct view_event *ev)
 {
 	sqlite3_stmt *s = view_statement(v, SQL_SETTING);
 	struct event_setting e;
+	int rc;
 
 	if (event_setting_decode(ev->body, ev->len, &e) != ST_OK)
 		return VIEW_DAMAGED;
 	(void)sqlite3_bind_int(s, 1, e.key);
 	(void)sqlite3_bind_int64(s, 2, e.value);
 	(void)sqlite3_bind_int64(s, 3, (sqlite3_int64)ev->seq);
-	return view_run(s);
+	if ((rc = view_run(s)) == SQLITE_DONE && e.key == SETTING_KEEP_NUMBERS)
+		rc = view_keep_numbers(v, e.value);
+	return rc;
 }
 
 static int
@@ -198,6 +208,8 @@ static const struct {
     {EVENT_OPENED, apply_mark},
     {EVENT_LOCKED, apply_mark},
     {EVENT_REFUSED, apply_mark},
+    {EVENT_QUEUED, view_apply_queued},
+    {EVENT_SENT, view_apply_sent},
     {EVENT_BACKED_UP, view_apply_backed_up},
     {EVENT_CARRIED, view_apply_carried},
     {EVENT_DROPPED, view_apply_dropped},

@@ -319,6 +319,8 @@ carry_monitor(struct carrier *c, sqlite3_stmt *s)
 
 	copy_text(e.pseudonym, sizeof(e.pseudonym), s, 3);
 	copy_text(e.language, sizeof(e.language), s, 4);
+	if (sqlite3_column_type(s, 18) != SQLITE_NULL)
+		copy_text(e.number, sizeof(e.number), s, 18);
 	st = carry_event(
 	    c, seq_of(s), EVENT_ENROLLED, event_enrolled_encode(&e, c->inner, EVENT_LONG_MAX));
 	sodium_memzero(&e, sizeof(e));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gateway/core/events.h"
+#include "gateway/core/undecoded.h"
 #include "gateway/core/view_sql.h"
 #include "reporting/report/check.h"
 #include "reporting/report/note.h"
@@ -137,15 +138,24 @@ static void
 fill_reason(struct msg_inbox_row *row, sqlite3_stmt *s)
 {
 	unsigned outcome = number(s, IN_OUTCOME), fault = number(s, IN_FAULT);
-	int raw = sqlite3_column_bytes(s, IN_RAW);
+	const uint8_t *octets = sqlite3_column_blob(s, IN_RAW);
+	size_t raw = (size_t)sqlite3_column_bytes(s, IN_RAW);
+	const char *why;
+	unsigned length;
 
-	if (outcome == OUTCOME_REFUSED && fault < FAULT_COUNT)
+	if (outcome == OUTCOME_UNDECODED && raw >= UNDECODED_HEAD) {
+		why = undecoded_words(octets, &length);
+		(void)snprintf(
+		    row->reason, sizeof(row->reason), "cannot be read: %s; %u octets", why, length);
+		octets += UNDECODED_HEAD;
+		raw -= UNDECODED_HEAD;
+	} else if (outcome == OUTCOME_REFUSED && fault < FAULT_COUNT)
 		(void)snprintf(row->reason, sizeof(row->reason), "opened, but %s",
 		    record_fault_words((enum record_fault)fault));
 	else
 		(void)snprintf(row->reason, sizeof(row->reason), "%s", outcome_words(outcome));
-	if (raw > 0 && (size_t)raw <= sizeof(row->raw)) {
-		memcpy(row->raw, sqlite3_column_blob(s, IN_RAW), (size_t)raw);
+	if (raw > 0 && raw <= sizeof(row->raw)) {
+		memcpy(row->raw, octets, raw);
 		row->raw_len = (uint32_t)raw;
 	}
 }
@@ -210,6 +220,7 @@ fill_roster(struct msg_roster_row *row, sqlite3_stmt *s, const struct view_names
 	row->enrolled_s = record_unix(number(s, 7));
 	row->last_s = is_null(s, 8) ? INT64_MIN : record_unix(number(s, 8));
 	row->last_trust = number(s, 16);
+	row->number_kept = number(s, 17);
 	text(s, 9, row->pseudonym, sizeof(row->pseudonym));
 	text(s, 10, row->language, sizeof(row->language));
 	if (names->places != NULL && (place = places_find(names->places, row->place)) != NULL)

@@ -14,6 +14,7 @@
 #include "gateway/common/clock.h"
 
 #define PROBE_MS 3000
+#define LINE_REST_MS 100
 #define CTRL_Z "\x1A"
 #define ESC "\x1B"
 #define SPEED_USUAL 115200
@@ -149,10 +150,11 @@ read_some(int fd, struct at_parser *p)
 	return ST_OK;
 }
 
-/* Until the parser has an end. */
+/* Until the parser has an end; then the rest of a line that has begun: it may be a hint. */
 static enum status
 read_answer(int fd, struct at_parser *p, int64_t deadline)
 {
+	int64_t rest;
 	enum status st;
 
 	while (p->reply->end == AT_NONE) {
@@ -162,6 +164,9 @@ read_answer(int fd, struct at_parser *p, int64_t deadline)
 		if (st != ST_OK && st != ST_AGAIN)
 			return st;
 	}
+	rest = clock_boot_ms() + LINE_REST_MS;
+	while (p->len > 0 && wait_for(fd, POLLIN, rest) == ST_OK && read_some(fd, p) == ST_OK)
+		;
 	return ST_OK;
 }
 
@@ -242,26 +247,40 @@ at_body(int fd, const char *command, const char *body, struct at_reply *reply, i
 	return st;
 }
 
-enum status
-at_probe(int fd, bool *hint)
+/* A command that may be answered without its echo. */
+static enum status
+ask_plainly(int fd, const char *command, bool *hint)
 {
 	struct at_reply reply;
 	struct at_parser p;
-	enum status st = ST_DEVICE;
+	enum status st;
 
-	for (int attempt = 0; attempt < 2 && st == ST_DEVICE; attempt++) {
-		at_parser_begin(&p, "AT", false, NULL, NULL, &reply);
-		/* It may still wait for the body of a text whose sender was ended. */
-		if (attempt > 0 && write(fd, ESC "\r", 2) != 2)
-			st = ST_CLOSED;
-		else
-			st = converse(fd, "AT", NULL, &p, PROBE_MS);
-		if (hint != NULL && reply.hint)
-			*hint = true;
-	}
+	at_parser_begin(&p, command, false, NULL, NULL, &reply);
+	st = converse(fd, command, NULL, &p, PROBE_MS);
+	if (hint != NULL && reply.hint)
+		*hint = true;
 	at_reply_wipe(&reply);
 	explicit_bzero(&p, sizeof(p));
 	return st;
+}
+
+enum status
+at_probe(int fd, bool *hint)
+{
+	enum status st;
+
+	if ((st = ask_plainly(fd, "AT", hint)) != ST_DEVICE)
+		return st;
+	/* It may still wait for the body of a text whose sender was ended. */
+	if (write(fd, ESC "\r", 2) != 2)
+		return ST_CLOSED;
+	return ask_plainly(fd, "AT", hint);
+}
+
+enum status
+at_echo(int fd, bool *hint)
+{
+	return ask_plainly(fd, "ATE1", hint);
 }
 
 void

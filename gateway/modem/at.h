@@ -6,8 +6,9 @@
  * the library is under way. What it reads of unsolicited lines the library never sees, so it
  * remembers that there were some (at_reply.hint).
  *
- * Every command but at_probe's waits for its own echo first (the library switches echo on, and
- * rescue_begin does): a late answer to an earlier command can then not be taken for its own.
+ * Every command but those of at_probe and at_echo waits for its own echo first (the library
+ * switches echo on, and rescue_begin does): a late answer to an earlier command can then not be
+ * taken for its own.
  */
 #ifndef GATEWAY_MODEM_AT_H
 #define GATEWAY_MODEM_AT_H
@@ -18,8 +19,7 @@
 
 #include "schemas/status.h"
 
-#define AT_LINE_MAX 1024 /* octets; a PDU's line is at most 2 * (12 + 164). Longer ones are cut. \
-			  */
+#define AT_LINE_MAX 1024 /* octets; longer lines are cut. A PDU's has at most 2 * (12 + 164) */
 #define AT_TEXT_MAX 2048
 #define AT_QUICK_MS 5000
 #define AT_SLOW_MS 20000 /* listing, writing and deleting: a SIM may take 10 s for a delete */
@@ -84,6 +84,9 @@ enum status at_open(const char *device, const char *connection, int *fd) MUST_US
  * hint: set to true if a message was announced meanwhile, or left alone; may be NULL.
  */
 enum status at_probe(int fd, bool *hint) MUST_USE;
+
+/* Switch echo on, which every command below waits for. As at_probe, once. */
+enum status at_echo(int fd, bool *hint) MUST_USE;
 
 /*
  * Send one command ("AT+CMGR=3") and read its answer.

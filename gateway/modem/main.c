@@ -76,6 +76,10 @@ exit_code(enum status st)
 		return EXIT_MEMORY;
 	case ST_SYNTAX:
 		return EXIT_CHANNEL;
+	case ST_UNPLUGGED:
+		return EXIT_UNPLUGGED;
+	case ST_PIN:
+		return EXIT_PIN;
 	default:
 		return EXIT_DEVICE;
 	}

@@ -1,239 +1,191 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gateway/modem/modem.h"
 
-#include <errno.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gateway/common/clock.h"
-#include "gateway/common/ipc.h"
 #include "gateway/common/log.h"
-#include "gateway/common/loop.h"
-#include "gateway/modem/modem_gammu.h"
+#include "gateway/modem/at.h"
+#include "gateway/modem/modem_impl.h"
 
-#define PASS_SLOTS_MAX 1024  /* of texts in one pass; more wait for the next */
-#define PASS_CALLS_MAX 60000 /* steps of one listing: more than any modem has slots */
-#define PARTS_MAX 64         /* bits of `waiting` */
+#define HINT_MS 100         /* announcements of one moment are one listing */
+#define PROBE_MS 6000       /* for an answer to "AT" */
+#define IDLE_READS_MAX 1000 /* poll(2) tells of octets that the library does not get */
+#define FRUITLESS_MS 5000   /* after a listing whose deletes all failed; doubled each time */
+#define FRUITLESS_SHIFT 5
 
-/* ref: the listing's number, the slot's place in the table, the part. */
-#define REF_PASS_SHIFT 32
-#define REF_SLOT_SHIFT 8
+/* ---- whether it is there ---- */
 
-struct slot {
-	int location;
-	bool deletable;   /* everything in it was handed over */
-	bool tried;       /* a delete was sent: never another one in this pass */
-	uint64_t waiting; /* a bit for each part that core has not kept yet */
-};
+static bool
+has_hung_up(const struct modem *m)
+{
+	struct pollfd polled = {m->tty, 0, 0};
 
-struct modem {
-	const struct modem_options *options;
-	struct loop loop;
-	struct loop_timer next_pass;
-	enum status end; /* why the loop stopped */
-	uint32_t pass;
-	struct slot slots[PASS_SLOTS_MAX];
-	size_t slots_used;
-	uint32_t handed, skipped, deleted;
-};
+	return m->tty != -1 && ((poll(&polled, 1, 0) == 1 && polled.revents != 0) ||
+				   access(m->options->device, F_OK) != 0);
+}
 
-static void start_pass(struct loop *loop, void *arg);
+enum status
+modem_judge(const struct modem *m, enum status st)
+{
+	return st == ST_DEVICE && has_hung_up(m) ? ST_UNPLUGGED : st;
+}
+
+enum status
+modem_probe(struct modem *m)
+{
+	struct at_reply reply;
+	enum status st;
+
+	if (m->tty == -1)
+		return ST_OK;
+	st = at_command(m->tty, "AT", &reply, PROBE_MS);
+	m->hinted |= reply.hint;
+	at_reply_wipe(&reply);
+	return st == ST_CLOSED ? ST_UNPLUGGED : modem_judge(m, st);
+}
+
+/* ---- the loop ---- */
 
 static void
 stop(struct modem *m, enum status why)
 {
-	m->end = why;
+	m->end = why == ST_CLOSED ? ST_OK : why; /* the channel: as it was told */
 	loop_stop(&m->loop);
 }
 
-/* ---- what core has kept ---- */
+static void start_pass(struct loop *loop, void *arg);
+static void run_orders(struct loop *loop, void *arg);
 
-static void
-mark_kept(struct modem *m, uint64_t ref)
+void
+modem_plan_pass(struct modem *m, int64_t in_ms)
 {
-	size_t slot = (uint32_t)ref >> REF_SLOT_SHIFT;
-	unsigned part = (unsigned)(ref & 0xff);
-
-	if (ref >> REF_PASS_SHIFT != m->pass || slot >= m->slots_used || part >= PARTS_MAX)
-		return; /* of an earlier listing: that slot may hold another text by now */
-	m->slots[slot].waiting &= ~(UINT64_C(1) << part);
+	m->next_ms = clock_boot_ms() + in_ms;
+	if (loop_timer_set(&m->loop, &m->next_pass, m->next_ms, start_pass, m) != ST_OK)
+		stop(m, ST_MEMORY);
 }
 
-/* Take every answer that is there. ST_OK; ST_CLOSED, ST_SYNTAX, ST_IO. */
 static enum status
-drain(struct modem *m)
+hand_on(struct modem *m)
 {
 	struct ipc_message msg;
-	enum status st;
+	enum status st = ST_OK;
+	bool came = true;
 
-	while ((st = ipc_receive(m->options->channel, IPC_CORE, IPC_MODEM, &msg, NULL)) == ST_OK) {
-		if (msg.head.type != MSG_SMS_KEPT || msg.body.SMS_KEPT.count > BATCH_MAX)
-			return ST_SYNTAX;
-		for (uint32_t i = 0; i < msg.body.SMS_KEPT.count; i++)
-			mark_kept(m, msg.body.SMS_KEPT.ref[i]);
-		log_event(EV_SMS_KEPT, LOG_COUNT(msg.body.SMS_KEPT.count));
+	while (came && st == ST_OK) {
+		ipc_begin(&msg, MSG_REPORT_HANDED);
+		if ((came = modem_gammu_report_came(&msg.body.REPORT_HANDED)))
+			st = link_send(m, &msg);
+		ipc_wipe(&msg);
 	}
-	return st == ST_AGAIN ? ST_OK : st;
-}
-
-/* Send, and while core is busy take its answers, so that neither waits for the other. */
-static enum status
-send_patiently(struct modem *m, const struct ipc_message *msg)
-{
-	struct pollfd polled = {m->options->channel, POLLIN | POLLOUT, 0};
-	enum status st;
-
-	while ((st = ipc_send(m->options->channel, msg, -1)) == ST_AGAIN) {
-		if (poll(&polled, 1, -1) == -1 && errno != EINTR)
-			return ST_IO;
-		if ((st = drain(m)) != ST_OK)
-			return st;
-	}
-	return st;
-}
-
-/* ---- one listing ---- */
-
-static enum status
-hand_part(struct modem *m, size_t slot, unsigned part)
-{
-	struct ipc_message msg;
-	enum status st;
-
-	ipc_begin(&msg, MSG_SMS_HANDED);
-	if ((st = modem_gammu_text(part, &msg.body.SMS_HANDED)) == ST_OK) {
-		msg.body.SMS_HANDED.ref =
-		    (uint64_t)m->pass << REF_PASS_SHIFT | (uint64_t)slot << REF_SLOT_SHIFT | part;
-		st = send_patiently(m, &msg);
-	}
+	ipc_begin(&msg, MSG_CREDIT);
+	if (st == ST_OK && modem_gammu_credit_came(&msg.body.CREDIT))
+		st = link_send(m, &msg);
 	ipc_wipe(&msg);
 	return st;
 }
 
-/* Every part of the slot; if one of them is no text, none of it may be deleted. */
+/* After every use of the library or of the raw road: what the modem said meanwhile. */
 static enum status
-hand_slot(struct modem *m, const struct modem_slot *found)
+heed(struct modem *m)
 {
-	size_t index = m->slots_used++;
-	struct slot *slot = &m->slots[index];
+	m->hinted |= modem_gammu_hinted();
+	if (m->hinted && m->next_ms > clock_boot_ms() + HINT_MS)
+		modem_plan_pass(m, HINT_MS);
+	return hand_on(m);
+}
+
+static enum status
+connect_modem(struct modem *m)
+{
+	const struct modem_options *o = m->options;
 	enum status st;
 
-	*slot = (struct slot){found->location, true, false, 0};
-	for (unsigned part = 0; part < found->parts && part < PARTS_MAX; part++) {
-		slot->waiting |= UINT64_C(1) << part;
-		st = hand_part(m, index, part);
-		if (st == ST_TOO_LONG) {
-			slot->deletable = false;
-			m->skipped++;
-		} else if (st != ST_OK) {
-			return st;
-		} else {
-			m->handed++;
-		}
+	if ((st = modem_gammu_open(o->device, o->connection, o->model)) != ST_OK)
+		return st == ST_CLOSED ? ST_UNPLUGGED : modem_judge(m, st);
+	m->connected = true;
+	if (m->tty != -1) {
+		if ((st = pin_unlock(m)) != ST_OK || (st = watch_begin(m)) != ST_OK)
+			return modem_judge(m, st);
+		st = modem_gammu_hints_on();
+		m->state.hints = st == ST_OK;
+		if (st == ST_UNKNOWN)
+			log_event(EV_HINTS_OFF);
+		else if (st != ST_OK)
+			return modem_judge(m, st);
+		loop_watch(&m->loop, m->tty, POLLIN);
 	}
+	log_event(EV_MODEM_READY);
+	modem_plan_pass(m, 0);
 	return ST_OK;
 }
 
-/* `more`: the pass ended at its bound, not at the modem's end. */
+/* It was listed to its end, and there is nothing to delete. */
 static enum status
-list_slots(struct modem *m, bool *more)
+be_quiet(struct modem *m)
 {
-	struct modem_slot slot;
-	enum modem_found found;
-	enum status st;
-
-	*more = false;
-	for (unsigned call = 0; call < PASS_CALLS_MAX; call++) {
-		if ((st = modem_gammu_next(call == 0, &found, &slot)) != ST_OK)
-			return st;
-		if (found == FOUND_END)
-			return ST_OK;
-		if (found == FOUND_UNREADABLE)
-			m->skipped++;
-		if (found != FOUND_TEXTS)
-			continue;
-		if (m->slots_used == PASS_SLOTS_MAX)
-			break;
-		if ((st = hand_slot(m, &slot)) != ST_OK || (st = drain(m)) != ST_OK)
-			return st;
-	}
-	*more = true;
-	return ST_OK;
+	m->fruitless = 0;
+	order_when_quiet(m);
+	return watch_tell(m);
 }
 
-static enum status
-list_once(struct modem *m)
+static int64_t
+fruitless_pause_ms(const struct modem *m)
 {
-	struct ipc_message msg;
-	enum status st;
-	bool more;
+	unsigned shift = m->fruitless < FRUITLESS_SHIFT ? m->fruitless : FRUITLESS_SHIFT;
 
-	m->pass++;
-	m->slots_used = 0;
-	m->handed = m->skipped = m->deleted = 0;
-	st = list_slots(m, &more);
-	modem_gammu_forget();
-	if (st != ST_OK)
-		return st;
-	if (m->handed > 0)
-		log_event(EV_SMS_HANDED, LOG_COUNT(m->handed));
-	if (m->skipped > 0)
-		log_event(EV_SLOTS_SKIPPED, LOG_COUNT(m->skipped));
-	log_event(EV_LISTED, LOG_COUNT(m->handed));
-	ipc_begin(&msg, MSG_LISTED);
-	msg.body.LISTED.handed = m->handed;
-	msg.body.LISTED.skipped = m->skipped;
-	msg.body.LISTED.more = more;
-	return send_patiently(m, &msg);
-}
-
-/* ---- between two listings ---- */
-
-/* Delete what core has kept, each slot once. True if nothing is waited for any more. */
-static bool
-delete_kept(struct modem *m)
-{
-	bool settled = true;
-	uint32_t before = m->deleted;
-
-	for (size_t i = 0; i < m->slots_used; i++) {
-		struct slot *slot = &m->slots[i];
-
-		if (slot->tried || !slot->deletable)
-			continue;
-		if (slot->waiting != 0) {
-			settled = false;
-			continue;
-		}
-		slot->tried = true;
-		if (modem_gammu_delete(slot->location) == ST_OK)
-			m->deleted++;
-		else
-			log_event(EV_SMS_DELETE_FAILED);
-	}
-	if (m->deleted > before)
-		log_event(EV_SMS_DELETED, LOG_COUNT(m->deleted - before));
-	return settled;
-}
-
-static void
-plan_pass(struct modem *m, int64_t in_ms)
-{
-	if (loop_timer_set(&m->loop, &m->next_pass, clock_boot_ms() + in_ms, start_pass, m) !=
-	    ST_OK)
-		stop(m, ST_MEMORY);
+	return m->fruitless == 0 ? 0 : FRUITLESS_MS << (shift - 1);
 }
 
 /*
- * List again at once only if something was deleted: a slot that cannot be deleted, or that core
- * cannot keep, must not keep the modem busy for ever.
+ * What follows a pass when core has kept all of it. It is listed again at once only if something
+ * was deleted, or once more to be sure: a slot that cannot be deleted, or that core cannot keep,
+ * must not keep the modem busy for ever.
  */
+static enum status
+conclude(struct modem *m)
+{
+	m->concluded = true;
+	if (!m->connected) {
+		if (!m->raw_more || m->deleted == 0)
+			return connect_modem(m);
+		modem_plan_pass(m, 0);
+	} else if (m->deleted > 0) {
+		m->fruitless = 0;
+		modem_plan_pass(m, 0);
+	} else if (m->doubtful) {
+		modem_plan_pass(m, fruitless_pause_ms(m));
+		m->fruitless++;
+	} else if (doubt_is_fresh(m) && !m->is_raw) {
+		modem_plan_pass(m, 0);
+	} else if (doubt_is_ripe(m)) {
+		return pass_raw(m, false);
+	} else {
+		return be_quiet(m);
+	}
+	return ST_OK;
+}
+
 static void
 go_on(struct modem *m)
 {
-	if (delete_kept(m) && m->deleted > 0)
-		plan_pass(m, 0);
+	enum status st = ST_OK;
+	bool settled = true;
+
+	while (st == ST_OK && settled && !m->concluded) {
+		st = pass_delete(m, &settled);
+		if (st == ST_OK && settled)
+			st = conclude(m);
+	}
+	if (st == ST_OK && m->connected)
+		st = heed(m);
+	if (st != ST_OK)
+		stop(m, st);
+	else if (m->connected && order_waits(m) &&
+		 loop_timer_set(&m->loop, &m->orders_due, clock_boot_ms(), run_orders, m) != ST_OK)
+		stop(m, ST_MEMORY);
 }
 
 static void
@@ -243,13 +195,32 @@ start_pass(struct loop *loop, void *arg)
 	enum status st;
 
 	(void)loop;
-	st = list_once(m);
-	if (st != ST_OK) {
-		stop(m, st == ST_CLOSED ? ST_OK : st);
-		return;
+	m->next_ms = INT64_MAX;
+	modem_plan_pass(m, (int64_t)m->options->poll_s * 1000);
+	if (!m->connected) {
+		st = pass_raw(m, true);
+	} else if ((st = modem_probe(m)) == ST_OK) {
+		(void)modem_gammu_hinted(); /* the listing finds what was announced */
+		m->hinted = false;
+		st = pass_list(m);
 	}
-	plan_pass(m, (int64_t)m->options->poll_s * 1000);
-	go_on(m); /* answers may have come while it was listed */
+	if (st != ST_OK)
+		stop(m, st);
+	else
+		go_on(m); /* answers may have come while it was listed */
+}
+
+static void
+run_orders(struct loop *loop, void *arg)
+{
+	struct modem *m = arg;
+	enum status st;
+
+	(void)loop;
+	if ((st = order_run(m)) != ST_OK)
+		stop(m, st);
+	else
+		go_on(m);
 }
 
 static void
@@ -261,10 +232,54 @@ on_channel(struct loop *loop, int fd, short events, void *arg)
 	(void)loop;
 	(void)fd;
 	(void)events;
-	if ((st = drain(m)) != ST_OK)
-		stop(m, st == ST_CLOSED ? ST_OK : st);
+	if ((st = link_drain(m)) != ST_OK)
+		stop(m, st);
 	else
 		go_on(m);
+}
+
+/* The modem says something by itself, or has gone. */
+static void
+on_tty(struct loop *loop, int fd, short events, void *arg)
+{
+	struct modem *m = arg;
+	enum status st;
+
+	(void)loop;
+	(void)fd;
+	if ((events & (POLLHUP | POLLERR | POLLNVAL)) != 0) {
+		stop(m, ST_UNPLUGGED);
+		return;
+	}
+	if (!m->connected)
+		return; /* only hang-ups are asked for */
+	m->idle_reads = modem_gammu_read() > 0 ? 0 : m->idle_reads + 1;
+	if (m->idle_reads > IDLE_READS_MAX)
+		stop(m, ST_DEVICE);
+	else if ((st = heed(m)) != ST_OK)
+		stop(m, st);
+}
+
+/* ---- beginning and end ---- */
+
+static enum status
+begin(struct modem *m)
+{
+	enum status st;
+
+	if ((st = loop_add(&m->loop, m->options->channel, POLLIN, on_channel, m)) != ST_OK)
+		return st;
+	if (m->tty == -1)
+		return connect_modem(m);
+	if ((st = loop_add(&m->loop, m->tty, 0, on_tty, m)) != ST_OK)
+		return st;
+	if ((st = at_probe(m->tty, NULL)) != ST_OK)
+		return st == ST_CLOSED ? ST_UNPLUGGED : modem_judge(m, st);
+	if (!m->options->rescue)
+		return connect_modem(m);
+	log_event(EV_RESCUE);
+	modem_plan_pass(m, 0); /* by the raw road; the library comes after it */
+	return ST_OK;
 }
 
 static enum status
@@ -274,12 +289,21 @@ serve(struct modem *m)
 
 	if ((st = loop_init(&m->loop)) != ST_OK)
 		return st;
-	if ((st = loop_add(&m->loop, m->options->channel, POLLIN, on_channel, m)) == ST_OK) {
-		plan_pass(m, 0);
+	if ((st = begin(m)) == ST_OK)
 		st = loop_run(&m->loop);
-	}
 	loop_done(&m->loop);
 	return st == ST_OK ? m->end : st;
+}
+
+static void
+say_end(enum status st)
+{
+	if (st == ST_UNPLUGGED)
+		log_event(EV_MODEM_UNPLUGGED);
+	else if (st == ST_PIN)
+		log_event(EV_PIN_WANTED);
+	else if (st == ST_DEVICE)
+		log_event(EV_MODEM_LOST, LOG_STATUS(st));
 }
 
 enum status
@@ -290,17 +314,20 @@ modem_run(const struct modem_options *options)
 
 	memset(&m, 0, sizeof(m));
 	m.options = options;
+	m.next_ms = INT64_MAX;
+	m.arrived_ms = clock_boot_ms();
+	m.credit_ms = m.sweep_ms = m.watched_ms = INT64_MIN;
 	if ((st = ipc_nonblocking(options->channel)) != ST_OK)
 		return st;
-	if ((st = modem_gammu_open(options->device, options->connection, options->model)) !=
-	    ST_OK) {
-		log_event(EV_MODEM_LOST, LOG_STATUS(st));
-		return st;
-	}
-	log_event(EV_MODEM_READY);
-	st = serve(&m);
-	if (st == ST_DEVICE)
-		log_event(EV_MODEM_LOST, LOG_STATUS(st));
-	modem_gammu_close();
+	if ((st = at_open(options->device, options->connection, &m.tty)) == ST_OK)
+		st = serve(&m);
+	else if (st == ST_CLOSED)
+		st = ST_UNPLUGGED;
+	say_end(st);
+	if (st == ST_OK)
+		modem_gammu_close(); /* a modem that fails is not asked for anything more */
+	explicit_bzero(&m.to_send, sizeof(m.to_send));
+	if (m.tty != -1)
+		(void)close(m.tty); /* nothing was written through it that matters */
 	return st;
 }

@@ -19,13 +19,13 @@
 
 enum rescue_memory { RESCUE_SM, RESCUE_ME }; /* SIM, phone */
 
-/* The library's location of a slot, and back. */
-#define RESCUE_ME_LOCATION 100000 /* SM: index; ME: index + this */
+/* The library's location of a slot: SIM: index; phone: index + this. */
+#define RESCUE_ME_LOCATION 100000
 
 struct rescue {
 	int fd;
-	bool is_dead;        /* it did not answer, or was unplugged: nothing more is sent */
-	bool hint;           /* a new message was announced meanwhile: list again */
+	bool is_gone;        /* unplugged: nothing more is sent */
+	bool hint;           /* a new message was announced since rescue_begin: list again */
 	int selected;        /* enum rescue_memory, or -1 */
 	uint32_t used, size; /* slots of the selected storage, as it said when it was selected */
 	char before[2][8];   /* what was selected for reading and for writing; empty: not known */
@@ -75,6 +75,7 @@ enum status rescue_read(struct rescue *r, enum rescue_memory memory, uint32_t in
  * List one storage, up to RESCUE_LIST_MAX slots.
  *   on_found  gets each, never EMPTY or REFUSED; found is wiped after it. It must not send to
  *             the modem. A false ends it: the rest of the answer is read and thrown away.
+ * It selects the storage anew, so that used and size are of the time before it.
  * ST_OK: read to its end; ST_FULL: to the bound, or on_found ended it; ST_UNKNOWN: no such
  * storage, or the modem refused; ST_DEVICE, ST_CLOSED.
  */

@@ -58,7 +58,8 @@ CREATE TABLE monitor(
 	last_trust INTEGER NOT NULL DEFAULT 0,
 	chain_messages INTEGER NOT NULL DEFAULT 0, -- of the live chain
 	lost INTEGER NOT NULL DEFAULT 0, -- numbers of the chains before it that never came
-	waiting INTEGER CHECK(waiting BETWEEN 1 AND 3) -- generation that waits for her switch, or NULL
+	waiting INTEGER CHECK(waiting BETWEEN 1 AND 3), -- generation that waits for her switch, or NULL
+	number TEXT CHECK(length(number) > 0) -- NULL: none is kept
 ) STRICT;
 -- A pseudonym never comes twice, nor in other capitals (of ASCII), so that two people are never one in old reports; a slot is one
 -- active monitor's.
@@ -78,6 +79,21 @@ CREATE TABLE setting(
 	key INTEGER PRIMARY KEY,
 	value INTEGER NOT NULL,
 	seq INTEGER NOT NULL
+) STRICT;
+
+-- Texts on their way out.
+CREATE TABLE outbox(
+	seq INTEGER PRIMARY KEY,         -- of its `queued` event: the number people use
+	at INTEGER NOT NULL,
+	trust INTEGER NOT NULL,
+	slot INTEGER,                    -- NULL: to a number that was typed
+	kind INTEGER NOT NULL,
+	again INTEGER NOT NULL,          -- seq of the one that it repeats, 0: none
+	text BLOB NOT NULL,
+	state INTEGER CHECK(state BETWEEN 3 AND 8), -- enum outbox_state, NULL: no end is known
+	code INTEGER,
+	state_at INTEGER,
+	state_trust INTEGER
 ) STRICT;
 
 CREATE TABLE mark(

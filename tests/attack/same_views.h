@@ -22,6 +22,7 @@ dump(struct view *v, int64_t first, int64_t end)
 	    "SELECT * FROM monitor ORDER BY seq", "SELECT * FROM book ORDER BY seq",
 	    "SELECT * FROM setting ORDER BY key",
 	    "SELECT * FROM mark WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
+	    "SELECT * FROM outbox WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM base WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM backup WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM dropped WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",

@@ -117,7 +117,7 @@ live(struct gateway *g)
 	gateway_reopen(g);
 	for (uint8_t i = 1; i <= PARKED; i++) {
 		memset(plain, 0x50 + i, sizeof(plain));
-		CHECK_EQ(change_park(g->state, keys.list.pk_i.b, plain), ST_OK);
+		CHECK_EQ(change_park(g->state, keys.list.pk_i.b, plain, NULL), ST_OK);
 		CHECK_EQ(state_commit(g->state, 1, 1), ST_OK);
 	}
 	CHECK_EQ(store_checkpoint(g->store), ST_OK);

@@ -18,6 +18,7 @@
 #include "gateway/core/chains.h"
 #include "gateway/core/deep_scan.h"
 #include "gateway/core/intake.h"
+#include "gateway/core/outbox.h"
 #include "gateway/core/people.h"
 #include "gateway/core/retention.h"
 #include "gateway/core/rights.h"
@@ -53,6 +54,7 @@ static const char *const written[] = {"SELECT count(*) FROM message",
     "SELECT count(*) FROM monitor WHERE generation > 0 OR waiting NOT NULL",
     "SELECT count(*) FROM message WHERE outcome = 14", "SELECT count(*) FROM mark WHERE type = 44",
     "SELECT count(*) FROM base", "SELECT count(*) FROM backup", "SELECT count(*) FROM dropped",
+    "SELECT count(*) FROM outbox", "SELECT count(*) FROM outbox WHERE state NOT NULL",
     "SELECT count(*) FROM rights WHERE type = 37", "SELECT count(*) FROM rights WHERE type = 38"};
 #define WRITTEN (sizeof(written) / sizeof(written[0]))
 static int64_t seen[WRITTEN];
@@ -75,6 +77,7 @@ compare(void)
 
 	if (rig.session.at != IN_OPEN)
 		CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	outbox_free(rig.session.outbox); /* it goes with the process */
 	lived = rig.session.view;
 	rig.session.view = NULL;
 	end = (int64_t)state_next_seq(rig.session.state);
@@ -95,6 +98,8 @@ compare(void)
 }
 
 /* --- acts --- */
+
+#include "tests/attack/outbox_acts.h"
 
 static void
 deliver(const char *text)
@@ -181,9 +186,32 @@ act_octets(void)
 	struct msg_sms sms = rig_sms("octets", refs++);
 
 	sms.form = draw(2) ? SMS_OCTETS : SMS_UNDECODED;
-	if (sms.form == SMS_UNDECODED)
-		sms.text_len = 0;
+	if (sms.form == SMS_UNDECODED) /* its text is taken for a head */
+		sms.text_len = draw(2) ? 0 : 6;
 	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+}
+
+/* Parts of a few long messages, some of them never whole, some impossible. */
+static void
+act_parts(void)
+{
+	struct msg_sms sms[12];
+	size_t count = 1 + draw(12);
+
+	for (size_t i = 0; i < count; i++) {
+		const uint8_t udh[] = {
+		    5, 0, 3, (uint8_t)draw(3), (uint8_t)(1 + draw(4)), (uint8_t)draw(4)};
+		char text[SMS_TEXT_MAX + 1];
+
+		memset(text, 'a' + (int)draw(26), SMS_TEXT_MAX);
+		text[draw(SMS_TEXT_MAX + 1)] = '\0';
+		text[SMS_TEXT_MAX] = '\0';
+		sms[i] = rig_sms(text, refs++);
+		sms[i].udh_len = sizeof(udh);
+		memcpy(sms[i].udh, udh, sizeof(udh));
+		(void)snprintf(sms[i].sender, NUMBER_MAX, "+25470000000%u", draw(2));
+	}
+	CHECK_EQ(intake_batch(&rig.session, sms, count), ST_OK);
 }
 
 static void
@@ -440,8 +468,10 @@ act_drop(void)
 static void
 act_crash(void)
 {
-	if (draw(4) == 0)
-		rig_restart(&rig);
+	if (draw(4) != 0)
+		return;
+	outbox_free(rig.session.outbox);
+	rig_restart(&rig);
 }
 
 static void
@@ -454,10 +484,10 @@ static const struct {
 	unsigned weight;
 	void (*act)(void);
 } acts[] = {{60, act_report}, {10, act_batch}, {10, act_replay}, {20, act_noise}, {5, act_octets},
-    {6, act_enrol}, {4, act_revoke}, {3, act_renew}, {4, act_deep_scan}, {3, act_wrong_passphrase},
-    {1, act_lock}, {1, act_close}, {1, act_arm}, {6, act_unlock}, {1, act_date}, {1, act_backup},
-    {1, act_crash}, {3, act_idle}, {4, act_days}, {1, act_book}, {1, act_rights}, {1, act_recovery},
-    {2, act_drop}};
+    {8, act_parts}, {6, act_enrol}, {2, act_number}, {1, act_keep_numbers}, {8, act_outbox},
+    {4, act_revoke}, {3, act_renew}, {4, act_deep_scan}, {3, act_wrong_passphrase}, {1, act_lock},
+    {1, act_close}, {1, act_arm}, {6, act_unlock}, {1, act_date}, {1, act_backup}, {1, act_crash},
+    {3, act_idle}, {4, act_days}, {1, act_book}, {1, act_rights}, {1, act_recovery}, {2, act_drop}};
 
 static void
 act(void)
@@ -510,6 +540,7 @@ main(int argc, char **argv)
 	CHECK(from_bases > 0 && drops > 0);
 	printf("%u acts, %zu monitors, %u folds from a base, %u drops\n", count, rig.phones,
 	    from_bases, drops);
+	outbox_free(rig.session.outbox);
 	rig_remove(&rig);
 	return check_done();
 }

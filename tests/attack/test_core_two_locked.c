@@ -144,7 +144,8 @@ differences(int is_quiet)
 
 /* --- feeding --- */
 
-/* The same time, another text: of every length, with and without a UDH, and a refused unlock. */
+/* The same time, another text: of every length, with and without a UDH, a refused unlock, and parts
+ * of a long message with senders of every length. */
 static void
 feed(struct gateway *g, int which, unsigned i)
 {
@@ -158,13 +159,21 @@ feed(struct gateway *g, int which, unsigned i)
 		memset(p.text, 'A' + (int)(i % 26), p.text_len);
 	} else if (i % 7 == 3) {
 		p.kind = PARKED_REFUSED;
+	} else if (i % 7 == 5) {
+		p.kind = PARKED_PART;
+		p.awake_h = i;
+		memset(p.sender, '5', i % NUMBER_MAX);
+		memcpy(p.udh, (const uint8_t[]){5, 0, 3, (uint8_t)i, 2, 1}, 6);
+		p.udh_len = 6;
+		p.text_len = (uint16_t)(i * 5 % (SMS_TEXT_MAX + 1));
+		randombytes_buf(p.text, p.text_len);
 	} else {
 		p.text_len = (uint16_t)(i * 5 % (SMS_TEXT_MAX + 1));
 		p.udh_len = i % 3 == 0 ? 6 : 0;
 		randombytes_buf(p.text, p.text_len);
 	}
 	CHECK_EQ(parked_write(&p, plain), ST_OK);
-	CHECK_EQ(change_park(g->state, keys.list.pk_i.b, plain), ST_OK);
+	CHECK_EQ(change_park(g->state, keys.list.pk_i.b, plain, NULL), ST_OK);
 	seen_delivery(&state_root(g->state)->k_seen, p.stamp_s,
 	    (struct seen_octets){p.udh, p.udh_len}, (struct seen_octets){p.text, p.text_len}, none,
 	    hash);

@@ -323,6 +323,21 @@ day_plain(void)
 	(void)new_text(text);
 }
 
+void
+day_part_of(unsigned reference, unsigned place, unsigned total)
+{
+	const uint8_t udh[] = {5, 0, 3, (uint8_t)reference, (uint8_t)total, (uint8_t)place};
+	char octets[32];
+	struct text *t;
+
+	(void)snprintf(octets, sizeof(octets), "part %zu;", day.texts);
+	t = new_text(octets);
+	t->is_part = 1;
+	t->sms.udh_len = sizeof(udh);
+	memcpy(t->sms.udh, udh, sizeof(udh));
+	(void)snprintf(t->sms.sender, sizeof(t->sms.sender), "+254700000009");
+}
+
 enum status
 day_deliver(void)
 {

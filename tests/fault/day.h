@@ -25,6 +25,7 @@ struct text {
 	int person; /* NOBODY: not sealed */
 	uint32_t n;
 	int is_after_revoking;
+	int is_part;          /* of a long message */
 	size_t handed, acked; /* entries of the log; NEVER */
 };
 
@@ -76,6 +77,8 @@ void day_stop(void);
 /* A text is made: a report of that person, or one that is not sealed. It waits in the modem. */
 void day_report(size_t person);
 void day_plain(void);
+/* One part of a long message. */
+void day_part_of(unsigned reference, unsigned place, unsigned total);
 /* One that never arrives. */
 void day_lost(size_t person);
 /* Hand over whatever waits, in order, in batches: what the modem does at each listing. */

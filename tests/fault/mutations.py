@@ -53,6 +53,12 @@ MUTATIONS = {
           "if (change_pending(s->state))\n\t\tst = session_commit(s);\n"
           "\tfor (size_t i = 0; st == ST_OK && i < count; i++)\n\t\tst = take_one"),
          ("gateway/core/intake.c", "\tif (st == ST_OK && change_pending(s->state))\n\t\tst = session_commit(s);\n", "")]),
+    "part_rows": (
+        "the rows of a long message stay when it is put together", CUTS,
+        [("gateway/core/intake_parts.c", "st = change_unpark(s->state, (int64_t)m->seq);", "st = ST_OK;")]),
+    "part_park": (
+        "a part is held in memory alone", CUTS,
+        [("gateway/core/intake_parts.c", "\tst = intake_park(s, &a, m->fresh->sender, &m->seq);\n", "\tst = ST_OK;\n")]),
     "steps_2_4": (
         "the old anchor slot is zeroed before the transaction", CUTS,
         [("gateway/core/state_commit.c",

@@ -88,6 +88,55 @@ query(const char *sql)
 	return s;
 }
 
+/* The parts of a long message, in an event or in a row of their own. */
+static void
+note_parts(const uint8_t *octets, size_t len)
+{
+	char text[LONG_TEXT_MAX + 1] = "", *at = text, *end;
+
+	memcpy(text, octets, len < LONG_TEXT_MAX ? len : LONG_TEXT_MAX);
+	do {
+		size_t i = strncmp(at, "part ", 5) == 0 ? strtoul(at + 5, &end, 10) : DAY_TEXTS;
+
+		if (i >= day.texts || *end != ';' || !day.text[i].is_part ||
+		    day.text[i].handed > cut) {
+			find(BAD_DOUBLED, "a part that nobody sent: %.80s", at);
+			return;
+		}
+		if (found[i]++ > 0)
+			find(BAD_DOUBLED, "part %zu is there twice", i);
+		at = end + 1;
+	} while (*at != '\0');
+}
+
+/* Those whose others are not there yet. */
+static void
+read_waiting(void)
+{
+	const struct session *s = &box.session;
+	uint8_t blob[PARK_BLOB_LEN], row[PARK_BOX_LEN], plain[PARK_PLAIN_LEN];
+	const int64_t *after = NULL;
+	struct parked p;
+	int64_t seq;
+	size_t len;
+
+	while (store_parked_next(s->store, after, &seq, blob, sizeof(blob), &len) == ST_OK) {
+		after = &seq;
+		if (park_open(&state_root(s->state)->k_p, (uint64_t)seq, blob, row) != ST_OK ||
+		    park_box_open(&s->ring.pk_i, &s->keys->ring.sk_i, row, plain) != ST_OK ||
+		    parked_read(plain, &p) != ST_OK || p.kind != PARKED_PART)
+			find(BAD_LOST, "parked row %lld does not open", (long long)seq);
+		else
+			note_parts(p.text, p.text_len);
+	}
+}
+
+static int
+is_long(sqlite3_stmt *s)
+{
+	return sqlite3_column_bytes(s, 3) > 5 && memcmp(sqlite3_column_blob(s, 3), "part ", 5) == 0;
+}
+
 static void
 read_messages(void)
 {
@@ -95,8 +144,13 @@ read_messages(void)
 
 	memset(found, 0, day.texts);
 	for (rows = 0; sqlite3_step(s) == SQLITE_ROW; rows++) {
-		int text = text_of_row(s);
+		int text;
 
+		if (is_long(s)) {
+			note_parts(sqlite3_column_blob(s, 3), (size_t)sqlite3_column_bytes(s, 3));
+			continue;
+		}
+		text = text_of_row(s);
 		if (text < 0 || day.text[text].handed > cut)
 			find(BAD_DOUBLED,
 			    "a message that nobody sent: slot %d, number %d, outcome %d",
@@ -113,10 +167,13 @@ static void
 check_texts(int all)
 {
 	read_messages();
+	read_waiting();
 	for (size_t i = 0; i < day.texts; i++)
 		if (found[i] == 0 && (all ? day.text[i].handed : day.text[i].acked) <= cut)
 			find(BAD_LOST, "text %zu is lost (%s, acknowledged %d)", i,
-			    day.text[i].person == NOBODY ? "plain" : "sealed",
+			    day.text[i].is_part            ? "part"
+			    : day.text[i].person == NOBODY ? "plain"
+							   : "sealed",
 			    day.text[i].acked <= cut);
 }
 

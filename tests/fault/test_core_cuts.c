@@ -79,6 +79,15 @@ killed(enum disk_name at_sync, unsigned in)
 		must(day_unlock(was), "unlock after a kill");
 }
 
+/* Parts of the long messages that a turn has: places and how many of them. */
+static void
+parts(unsigned reference, unsigned from, unsigned to, unsigned total)
+{
+	for (unsigned place = from; place <= to; place++)
+		day_part_of(reference, place, total);
+	must(day_deliver(), "parts");
+}
+
 static void
 day_in_the_open(void)
 {
@@ -88,8 +97,12 @@ day_in_the_open(void)
 	texts(1, 0);
 	must(day_enrol(), "enrol");
 	must(day_idle(), "idle");
+	parts(1, 1, 1, 3);
+	parts(2, 1, 2, 2);
 	texts(12, 3);
+	parts(3, 2, 3, 3);
 	killed(DISK_WAL, 0);
+	parts(1, 2, 3, 3);
 	must(day_revoke(day.people - 1), "revoke");
 	day_report(day.people - 1);
 	must(day_deliver(), "a revoked phone's text");
@@ -103,8 +116,11 @@ day_armed(unsigned kill_in)
 	must(day_idle(), "idle");
 	texts(1, 0);
 	texts(20, 4);
+	parts(4, 2, 2, 2);
 	killed(DISK_WAL, 0);
+	parts(3, 1, 1, 3);
 	texts(1, 0);
+	parts(5, 1, 1, 2);
 	killed(DISK_FILES, kill_in);
 	killed(DISK_ANCHOR, 0);
 }
@@ -118,12 +134,16 @@ day_locked(unsigned kill_in)
 	must(day_wrong_passphrase(), "a wrong passphrase");
 	killed(DISK_WAL, 0);
 	texts(8, 2);
+	parts(4, 1, 1, 2);
+	parts(6, 1, 1, 2);
 	killed(DISK_FILES, kill_in);
 	must(day_unlock(IN_ARMED), "arm");
+	parts(6, 2, 2, 2);
 	texts(1, 0);
 	day_stop();
 	must(day_start(), "restart");
 	texts(1, 0);
+	parts(5, 2, 2, 2);
 }
 
 static void

@@ -354,6 +354,9 @@ class MarkedGateway(Gateway):
         super().__init__(bin_dir, passphrase=marked(24), number=number)
         self.needles = Needles()
         self.needles.number("sender's number", number)
+        self.long_number = "+2547" + "".join(secrets.choice("0123456789") for _ in range(8))
+        self.needles.number("number of a part's sender", self.long_number)
+        self.references = 0
         self.needles.text("passphrase", self.passphrase)
         books = os.path.join(self.folder, "books")
         os.mkdir(books)
@@ -405,13 +408,18 @@ class MarkedGateway(Gateway):
         self.deliver(text)
 
     def some_of_everything(self, monitor):
-        """A report, plain text, a part of a long message, 8-bit data; then until all is kept."""
+        """A report, plain text, a part that stays alone, a long message, 8-bit data; then until all
+        is kept."""
         kept = self.status()["kept"]
         self.send(monitor, "--duress")
         self.deliver(self.plain())
         self.deliver(self.plain(), udh=bytes.fromhex("050003AB0201"))
+        self.references += 1
+        for place in (2, 1):
+            self.wait_texts(kept)
+            self.deliver(self.plain(), self.long_number, udh=bytes((5, 0, 3, self.references, 2, place)))
         smsfile.put(self.device, smsfile.section(self.plain().encode(), self.number))
-        self.wait_texts(kept + 4)
+        self.wait_texts(kept + 6)
 
     def look_at_all(self):
         """What a coordinator does; the rows are those that were sent."""

@@ -78,6 +78,9 @@ class Guide:
                 (r"(Recovery key[^:]*|the next line): $", None),
                 (r"Type her name to go on: $", name),
                 (r"[Tt]ype yes to go on:\s*$", "yes"),
+                (r"Her phone number: $", "+254 700 000000"),
+                (r"Text \(one SMS\): $", "Meet me where we met"),
+                (r"\(y/n\) $", "y"),
                 (r"Type WIPE to do it: $", "WIPE")]
 
     def answer(self, terminal, prompts, mark, rows):
@@ -169,6 +172,12 @@ def check(guide, heading, command):
         "tocsin retention": "the four before it are kept",
         "tocsin retention drop": "nothing may go yet",
         "tocsin backup /media/usb": "read back and the same",
+        "tocsin send --number": "20 of 160 characters, 1 SMS",
+        "tocsin outbox": "Meet me where we met",
+        "tocsin setting": "keep-numbers off",
+        "tocsin setting keep-numbers on": "seizes this gateway",
+        "tocsin send ibis": "ibis, at the number that is kept",
+        "tocsin setting keep-numbers off": "until their months are erased",
         "tocsin wipe": "Wiped in",
     }
     if command in said:

@@ -285,8 +285,8 @@ def kept_unreadable(g, left):
         (smsfile.section("قتل رجلان عند الطاحونة", g.number), "plain text", "قتل رجلان عند الطاحونة"),
         (smsfile.section("0123456789ABCDEFGHJK" * 2, g.number), "40 characters", None),
         (smsfile.section("314159 265358 979323 846264", g.number), "digits", None),
-        (smsfile.section("the first part", g.number, udh=bytes.fromhex("050003AB0201")),
-         "part of a long message", "the first part"),
+        (smsfile.section("a part that cannot be", g.number, udh=bytes.fromhex("050003AB0203")),
+         "no part of it can have", "a part that cannot be"),
         (smsfile.section(bytes(range(40)), g.number), "8-bit", None),
         (smsfile.section(monitor.enrolment[4:] + "0" * 24, g.number), "nobody enrolled", None),
         (smsfile.section("", g.number), "plain text", ""),
@@ -352,6 +352,38 @@ def closed_and_locked(g, left):
     g.check_descriptors()
 
 
+def long_messages(g, left):
+    """A long message is one row when its last part came, whatever happened in between; a sealed text
+    that a phone cut in two opens; and `status` tells what still waits."""
+    monitor, before = left["monitor"], g.inbox()
+    sealed = monitor.report("KIL", 101, "--note", "IN TWO")
+    words = ("two men were taken from the market in the night, ", "nobody saw where they went, ", "please ask")
+    kept = g.status()["kept"]
+    g.deliver(words[1], udh=bytes.fromhex("050003C70302"))
+    g.wait_texts(kept + 1)
+    expect((g.status()["parked"], g.status()["parts"]), (1, 1), "a part that waits while OPEN")
+    expect_in("parts of long messages that wait for others: 1", g.command("status").out, "status")
+    g.lock()
+    expect((g.status()["parked"], g.status()["parts"]), (1, 0), "a part that waits while LOCKED")
+    g.deliver(words[2], udh=bytes.fromhex("050003C70303"))
+    g.deliver(sealed[:100], udh=bytes.fromhex("06080412340201"))
+    g.wait_texts(kept + 3)
+    g.restart()
+    g.arm()
+    expect((g.status()["parked"], g.status()["parts"]), (3, 3), "parts that wait while ARMED")
+    g.deliver(sealed[100:], udh=bytes.fromhex("06080412340202"))
+    g.deliver(words[0], udh=bytes.fromhex("050003C70301"))
+    g.wait_texts(2)
+    expect((g.status()["parked"], g.status()["parts"]), (0, 0), "when the others came")
+    g.unlock()
+    rows = g.inbox()
+    expect(rows[:len(before)], before, "what was read before")
+    expect(len(rows), len(before) + 2, "rows of two long messages")
+    compare(rows[-2], {"readable": True, "note": "IN TWO"}, "the sealed one")
+    expect(bytes.fromhex(rows[-1]["raw_hex"]).decode(), "".join(words), "the plain one")
+    expect_in("".join(words)[:60], g.command("inbox").out, "the plain one for people")
+
+
 def pages(g, left):
     """A page after another gives what all at once gives."""
     whole, page, before = g.inbox()[::-1], [], []
@@ -403,7 +435,7 @@ def ends(g, left):
 
 
 STEPS = (made, wrong_state, passphrases, enrolment, reports, shows_refused, twice, replay, parked,
-         kept_unreadable, revoked, closed_and_locked, pages, second_daemon, settings, ends)
+         kept_unreadable, revoked, closed_and_locked, long_messages, pages, second_daemon, settings, ends)
 
 
 def main():

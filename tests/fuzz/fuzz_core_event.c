@@ -53,6 +53,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	case EVENT_SETTING:
 		TRY(setting);
 		break;
+	case EVENT_QUEUED:
+		TRY(queued);
+		break;
+	case EVENT_SENT:
+		TRY(sent);
+		break;
 	case EVENT_BACKED_UP:
 		TRY(backed_up);
 		break;

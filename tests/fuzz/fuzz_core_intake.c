@@ -3,7 +3,8 @@
  * One SMS from outside, as tocsin-modem hands it over, into an ARMED core with a monitor enrolled.
  * Input: octet 0 the form, octet 1 the length of the UDH, then UDH and text.
  * What must hold: exactly one text is kept or known as doubled; it leaves exactly one `received`
- * event (with its `more`) or none; nobody's ratchet moves, for no input is genuine.
+ * event (with its `more`), or, as a part of a long message, its row or that message's event;
+ * nobody's ratchet moves, for no input is genuine.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -50,12 +51,22 @@ sms_of(const uint8_t *data, size_t len)
 	return sms;
 }
 
+static size_t
+udh_len(const struct msg_sms *sms)
+{
+	return sms->udh_len < SMS_UDH_MAX ? sms->udh_len : SMS_UDH_MAX;
+}
+
+/* Of the event of a long message. */
+#define ROWS_MAX ((EVENT_RECEIVED_MAX + EVENT_BODY_MAX - 1) / EVENT_BODY_MAX)
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct msg_sms sms;
 	struct ratchet before, after;
-	uint64_t events, doubled;
+	uint64_t events, doubled, before_parked, parked;
+	struct part part;
 
 	if (rig.phones == 0)
 		make_rig();
@@ -64,12 +75,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	sms = sms_of(data, len);
 	events = state_root(rig.session.state)->journal.count;
 	doubled = rig.session.doubled;
+	assert(store_parked_count(rig.session.store, &before_parked) == ST_OK);
 	assert(state_slot(rig.session.state, rig.phone[0].slot, &before) == ST_OK);
 	assert(intake_batch(&rig.session, &sms, 1) == ST_OK);
 	assert(state_slot(rig.session.state, rig.phone[0].slot, &after) == ST_OK);
 	assert(before.n == after.n && before.skipped_count == after.skipped_count);
 	events = state_root(rig.session.state)->journal.count - events;
 	doubled = rig.session.doubled - doubled;
-	assert((doubled == 1 && events == 0) || (doubled == 0 && events >= 1 && events <= 2));
+	assert(store_parked_count(rig.session.store, &parked) == ST_OK);
+	assert(parked == parts_count(rig.session.parts));
+	if (doubled == 1)
+		assert(events == 0 && parked == before_parked);
+	else if (sms.form == SMS_UNDECODED || part_of(sms.udh, udh_len(&sms), &part) != PART_VALID)
+		assert(doubled == 0 && events >= 1 && events <= 2 && parked == before_parked);
+	else
+		assert(doubled == 0 && events <= ROWS_MAX &&
+		       (events == 0) == (parked == before_parked + 1));
 	return 0;
 }

@@ -122,18 +122,27 @@ class Emulator(Machine):
 
     def unplug(self, return_s=None):
         """The tty goes away, whoever holds it. return_s: it comes back after so many seconds."""
-        with self.lock:
-            if self.plugged_in:
-                self.log("unplug")
-                self._pull()
-            if return_s is not None:
-                self.later(return_s, self.replug, keep=True)
-        self._wake()
+        self._here(self._unplug, return_s)
+
+    def _unplug(self, return_s):
+        if self.plugged_in:
+            self.log("unplug")
+            self._pull()
+        if return_s is not None:
+            self.later(return_s, self.replug, keep=True)
+
+    def _here(self, call, *words):
+        """In the thread, where no poll() keeps the tty alive; done when this returns."""
+        if threading.current_thread() is self._thread:
+            call(*words)
+            return
+        done = threading.Event()
+        self.later(0, lambda: (call(*words), done.set()), keep=True)
+        done.wait()
 
     def power_cycle(self):
-        with self.lock:
-            self.log("power")
-            self.unplug(return_s=self.faults.power_s)
+        self.log("power")
+        self.unplug(return_s=self.faults.power_s)
 
     def reset(self):
         """AT+CFUN=1,1: everything forgotten, the tty stays."""

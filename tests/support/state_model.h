@@ -290,7 +290,7 @@ do_park(struct gateway *g, struct model *m)
 	if (m->parks == MODEL_PARKED)
 		return;
 	plain[24] = (uint8_t)dice(256);
-	CHECK_EQ(change_park(g->state, keys.list.pk_i.b, plain), ST_OK);
+	CHECK_EQ(change_park(g->state, keys.list.pk_i.b, plain, NULL), ST_OK);
 	m->parked[m->parks].seq = ++park_seq;
 	m->parked[m->parks++].fill = plain[24];
 }

@@ -26,7 +26,7 @@ test_locked(void)
 	unsigned long syncs = anchor_syncs(g.anchor);
 
 	for (int i = 0; i < 20; i++) {
-		CHECK_EQ(change_park(g.state, keys.list.pk_i.b, plain), ST_OK);
+		CHECK_EQ(change_park(g.state, keys.list.pk_i.b, plain, NULL), ST_OK);
 		h[1] = (uint8_t)i;
 		CHECK_EQ(change_seen(g.state, h), ST_OK);
 		CHECK_EQ(state_commit(g.state, 1, 1), ST_OK);
@@ -177,7 +177,7 @@ test_seen_days(void)
 	for (int listed = 0; listed < 2; listed++) {
 		if (listed)
 			state_listed(g.state);
-		CHECK_EQ(change_park(g.state, keys.list.pk_i.b, plain), ST_OK);
+		CHECK_EQ(change_park(g.state, keys.list.pk_i.b, plain, NULL), ST_OK);
 		CHECK_EQ(state_commit(g.state, 14 * 24, 1), ST_OK);
 		CHECK_EQ(state_seen(g.state, h, &has), ST_OK);
 		CHECK_EQ(has, !listed); /* never before the first full listing */

@@ -239,10 +239,10 @@ test_client(void)
 	CHECK(strstr(reply.text, "CMGW") == NULL);
 	CHECK_EQ(at_command(fd, "AT+SILENT", &reply, 200), ST_DEVICE);
 	CHECK_EQ(reply.end, AT_NONE);
-	CHECK_EQ(at_probe(fd, NULL), ST_OK);
-	CHECK_EQ(at_command(fd, "AT+ECHO", &reply, AT_QUICK_MS), ST_OK);
-	CHECK_EQ(reply.hint, 1); /* of the probe's announcement, read by the drain or with it */
 	CHECK_EQ(at_probe(fd, &hint), ST_OK);
+	CHECK_EQ(at_command(fd, "AT+ECHO", &reply, AT_QUICK_MS), ST_OK);
+	CHECK(hint ||
+	      reply.hint); /* announced behind the probe's OK: read with it, or before the next */
 	stop_modem(-1);
 	CHECK_EQ(at_probe(fd, &hint), ST_CLOSED);
 	CHECK_EQ(at_command(fd, "AT+ECHO", &reply, AT_QUICK_MS), ST_CLOSED);

@@ -42,6 +42,74 @@ test_plain(void)
 	CHECK_EQ(back.arrival_s, -5);
 }
 
+static struct parked
+example_part(void)
+{
+	struct parked p = {.kind = PARKED_PART, .text_len = 320, .udh_len = 72};
+
+	p.awake_h = 0x0102030405060708;
+	memcpy(p.sender, "+254700000009\0behind the end", sizeof("+254700000009"));
+	memset(p.text, 'T', p.text_len);
+	memset(p.udh, 'U', p.udh_len);
+	return p;
+}
+
+static void
+test_part(void)
+{
+	uint8_t plain[PARK_PLAIN_LEN];
+	struct parked p = example_part(), back;
+
+	p.sender[15] = 'x'; /* behind its end */
+	CHECK_EQ(parked_write(&p, plain), ST_OK);
+	CHECK_EQ(plain[1], 3);
+	CHECK_MEM(plain + 24, "\x08\7\6\5\4\3\2\1\15+254700000009\0\0\0\0\0\0\0\0\0\0UU", 34);
+	CHECK_MEM(plain + 56 + 71, "UT", 2);
+	CHECK_EQ(parked_read(plain, &back), ST_OK);
+	CHECK_EQ(back.awake_h, p.awake_h);
+	CHECK_STR(back.sender, "+254700000009");
+	CHECK_MEM(back.text, p.text, 320);
+	CHECK_MEM(back.udh, p.udh, 72);
+	p.udh_len = 73;
+	CHECK_EQ(parked_write(&p, plain), ST_TOO_LONG);
+	memset(p.sender, 'x', sizeof(p.sender));
+	p.udh_len = 72;
+	CHECK_EQ(parked_write(&p, plain), ST_RANGE);
+	p.sender[23] = '\0';
+	CHECK_EQ(parked_write(&p, plain), ST_OK);
+	CHECK_EQ(parked_read(plain, &back), ST_OK);
+	CHECK_EQ(strlen(back.sender), 23);
+}
+
+static void
+test_part_refused(void)
+{
+	static const struct {
+		const char *what;
+		size_t at;
+		uint8_t value;
+	} rows[] = {
+	    {"longer than the sender", 32, 14},
+	    {"shorter than the sender", 32, 12},
+	    {"longer than there is room", 32, 24},
+	    {"a zero inside", 34, 0},
+	    {"octets behind the sender", 55, 1},
+	    {"kind of a text with a sender", 1, 1},
+	    {"UDH too long", 6, 93},
+	};
+	struct parked p = example_part(), back;
+	uint8_t plain[PARK_PLAIN_LEN], bad[PARK_PLAIN_LEN];
+
+	p.text_len = 300;
+	CHECK_EQ(parked_write(&p, plain), ST_OK);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		memcpy(bad, plain, sizeof(bad));
+		bad[rows[i].at] = rows[i].value;
+		if (!CHECK(parked_read(bad, &back) == ST_DAMAGED))
+			printf("    %s\n", rows[i].what);
+	}
+}
+
 static void
 test_refused(void)
 {
@@ -53,7 +121,8 @@ test_refused(void)
 	} rows[] = {
 	    {"version", 0, 2, ST_VERSION},
 	    {"kind 0", 1, 0, ST_DAMAGED},
-	    {"kind of a part", 1, 3, ST_DAMAGED},
+	    {"kind 4", 1, 4, ST_DAMAGED},
+	    {"no room for a part", 1, 3, ST_DAMAGED},
 	    {"refused with a text", 1, 2, ST_DAMAGED},
 	    {"text too long", 4, 0x41, ST_DAMAGED},
 	    {"far too long", 5, 2, ST_DAMAGED},
@@ -82,7 +151,7 @@ test_refused(void)
 	p.text_len = 1;
 	p.kind = PARKED_REFUSED;
 	CHECK_EQ(parked_write(&p, plain), ST_RANGE);
-	p.kind = 3;
+	p.kind = 4;
 	CHECK_EQ(parked_write(&p, plain), ST_RANGE);
 }
 
@@ -130,6 +199,8 @@ main(void)
 		return 1;
 	test_plain();
 	test_refused();
+	test_part();
+	test_part_refused();
 	test_layers();
 	return check_done();
 }

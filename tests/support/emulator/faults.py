@@ -96,6 +96,7 @@ def rule(command, code, nth=1, times=1):
 
 
 _GOOD = pdu.deliver("EW1 hello, a sound message in a bad coat", "+254733000999")
+_PART = pdu.deliver("part nought", "+254733000999", udh=pdu.concat(9, 2, 0))
 _LONG = pdu.deliver("x" * 140, "+254733000999")
 
 
@@ -111,8 +112,7 @@ POISON = {
     "first_ff": ("FF" + _GOOD.hex().upper()[2:], "SMSC length 255"),
     "not_hex": ("07915242ZZZZ!?" + _GOOD.hex().upper()[14:], "letters that are no hex digits"),
     "smsc_length": ("96" + _LONG.hex().upper()[2:], "SMSC length 0x96: libGammu aborts"),
-    "part_zero": (pdu.deliver("part nought", "+254733000999", udh=pdu.concat(9, 2, 0)).hex().upper(),
-                  "part number 0 of a long message: gammu-smsd hangs"),
+    "part_zero": (_PART.hex().upper(), "part number 0 of a long message: gammu-smsd hangs"),
     "compressed": (_dcs(0x20).hex().upper(), "compressed text: not supported by libGammu"),
     "reserved": (_dcs(0x0C).hex().upper(), "reserved coding: CORRUPTED"),
     "filled_ff": ("FF" * 60, "a record never written"),

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gateway/modem/modem_impl.h"
+
+#define SIGHTINGS 2
+
+void
+doubt_begin(struct modem *m)
+{
+	for (size_t i = 0; i < m->doubts_used; i++)
+		m->doubts[i].seen_now = false;
+}
+
+void
+doubt_seen(struct modem *m, int location)
+{
+	for (size_t i = 0; i < m->doubts_used; i++)
+		if (m->doubts[i].location == location) {
+			m->doubts[i].seen_now = true;
+			m->doubts[i].sightings++;
+			return;
+		}
+	if (m->doubts_used < DOUBTS_MAX) /* more wait until some of these are gone */
+		m->doubts[m->doubts_used++] = (struct doubt){location, 1, true, false};
+}
+
+/* One that can be read now, or is gone, is no doubt any more. */
+void
+doubt_end(struct modem *m)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < m->doubts_used; i++)
+		if (m->doubts[i].seen_now)
+			m->doubts[kept++] = m->doubts[i];
+	m->doubts_used = kept;
+}
+
+bool
+doubt_is_fresh(const struct modem *m)
+{
+	for (size_t i = 0; i < m->doubts_used; i++)
+		if (!m->doubts[i].hopeless && m->doubts[i].sightings < SIGHTINGS)
+			return true;
+	return false;
+}
+
+bool
+doubt_is_ripe(const struct modem *m)
+{
+	for (size_t i = 0; i < m->doubts_used; i++)
+		if (!m->doubts[i].hopeless && m->doubts[i].sightings >= SIGHTINGS)
+			return true;
+	return false;
+}
+
+uint32_t
+doubt_hopeless(const struct modem *m)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < m->doubts_used; i++)
+		count += m->doubts[i].hopeless;
+	return count;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a header says of the parts of a long message: cut short, repeated, beside others. */
+#include "gateway/core/parts.h"
+#include "tests/support/check.h"
+
+static void
+test_headers(void)
+{
+	static const struct {
+		uint8_t udh[12], len;
+		enum part_is want;
+	} udhs[] = {
+	    {{0}, 0, PART_NONE},
+	    {{0}, 1, PART_NONE},
+	    {{5, 0, 3, 1, 2}, 5, PART_NONE},
+	    {{4, 0, 3, 1, 2, 1}, 6, PART_NONE},
+	    {{5, 0, 4, 1, 2, 1}, 6, PART_NONE},
+	    {{255, 0, 3, 1, 2, 1}, 6, PART_VALID},
+	    {{6, 5, 4, 11, 132, 0, 0}, 7, PART_NONE},
+	    {{11, 5, 4, 11, 132, 0, 0, 0, 3, 1, 2, 2}, 12, PART_VALID},
+	    {{10, 0, 3, 1, 2, 0, 0, 3, 1, 2, 2}, 11, PART_VALID},
+	    {{10, 0, 3, 1, 2, 2, 0, 3, 1, 2, 0}, 11, PART_NO_PLACE},
+	    {{6, 8, 4, 1, 2, 255, 255}, 7, PART_TOO_LONG},
+	};
+	struct part part;
+
+	for (size_t i = 0; i < sizeof(udhs) / sizeof(udhs[0]); i++)
+		if (!CHECK_EQ(part_of(udhs[i].udh, udhs[i].len, &part), udhs[i].want))
+			printf("    header %zu\n", i);
+}
+
+static void
+test_fields(void)
+{
+	const uint8_t udh8[] = {5, 0, 3, 0xC7, 9, 4}, udh16[] = {6, 8, 4, 0x12, 0x34, 10, 10};
+	struct part part;
+
+	CHECK_EQ(part_of(udh8, sizeof(udh8), &part), PART_VALID);
+	CHECK(part.reference == 0xC7 && !part.is_16 && part.total == 9 && part.place == 4);
+	CHECK_EQ(part_of(udh16, sizeof(udh16), &part), PART_VALID);
+	CHECK(part.reference == 0x1234 && part.is_16 && part.total == 10 && part.place == 10);
+}
+
+int
+main(void)
+{
+	test_headers();
+	test_fields();
+	return check_done();
+}

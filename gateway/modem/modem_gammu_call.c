@@ -14,9 +14,6 @@
 #define LATE_QUIET_MS 200 /* after its last octet a late answer is whole */
 #define SERVICE_CENTRE 1  /* the SIM's own */
 
-/* 3GPP TS 23.040 9.2.3.15: two bits say what is still tried. */
-#define TP_ST_TRYING 0x20
-
 static bool hinted;
 
 static struct {

@@ -10,9 +10,8 @@
 #include "gateway/modem/pdu.h"
 #include "reporting/report/gsm7.h"
 
-#define REPORTS_MAX 8     /* that came past the storage and were not taken yet */
-#define LATE_QUIET_MS 200 /* after its last octet a late answer is whole */
-#define SERVICE_CENTRE 1  /* the SIM's own */
+#define REPORTS_MAX 8    /* that came past the storage and were not taken yet */
+#define SERVICE_CENTRE 1 /* the SIM's own */
 
 static bool hinted;
 
@@ -111,6 +110,12 @@ modem_gammu_read(void)
 	return got > 0 ? (int)got : 0;
 }
 
+void
+modem_gammu_hint(void)
+{
+	hinted = true;
+}
+
 bool
 modem_gammu_hinted(void)
 {
@@ -153,18 +158,6 @@ wait_for(const bool *done, int tty, unsigned seconds)
 		if (polled.revents != 0)
 			(void)modem_gammu_read(); /* as above */
 	}
-}
-
-void
-modem_gammu_late(int tty)
-{
-	struct pollfd polled = {tty, POLLIN, 0};
-	int wait_ms = MODEM_LATE_S * 1000;
-
-	if (tty == -1)
-		return;
-	while (poll(&polled, 1, wait_ms) == 1 && polled.revents == POLLIN && modem_gammu_read() > 0)
-		wait_ms = LATE_QUIET_MS;
 }
 
 /* A letter beyond the default alphabet makes all of it UCS-2. */

@@ -8,6 +8,7 @@ import time
 
 from gateway import expect, expect_in, Failure
 from emulator import pdu
+from emulator.faults import rule
 from modem_channel import (ASK_CREDIT, DONE, LIST, OCTETS, REFUSED, SWEEP, TEXT, UNDECODED,
                            UNKNOWN)
 
@@ -137,7 +138,7 @@ def reply_num(world):
             m.wait(lambda: len(m.texts) == 4, "four texts", 90)
             emptied(m, e)
             expect(m.doubled, 0, "handed over twice")
-            expect(e.commands()["CMGD"], 4, "deletes")
+            expect(e.commands()["CMGD"], 4, "deletes sent")
 
 
 def refused_delete(world):
@@ -158,6 +159,39 @@ def refused_delete(world):
             time.sleep(3)
             below(len(m.listed) - before, 1, "listings in 3 s of a modem that deletes nothing")
             expect(len(m.texts), 1, "texts")
+
+
+def refused_listing(world):
+    """Commands of a listing refused now and then: the library then gives slots of the listing
+    before. What is in the slot by now is not deleted for it."""
+    with world.emulator(sim=3) as e:
+        e.faults.cms_error += [rule("CMGL", 512, 2), rule("CMGR", 512, 2), rule("CPMS", 500, 4)]
+        for n in range(8):
+            e.deliver(f"EW1 no. {n}")
+        with world.modem(e) as m:
+            m.wait(lambda: len(m.texts) == 8, "eight texts")
+            emptied(m, e)
+            below(sum(e.commands().values()), 120, "commands")
+
+
+def odd_modems(world):
+    """Announcements in the middle of answers, errors in place of an empty list or slot, texts that
+    spill into the phone, deletes that are refused and done."""
+    habits = [{"urc_in_reply": {"CMGL", "CMGR", "CMGD", "CPMS", "AT"}},
+              {"empty_slot": 321, "empty_list": 321, "delete_empty": 321},
+              {"empty_slot": 320, "empty_list": 320}, {"spill": True, "echo_pdu": False},
+              {"delete_fails": 3, "delete_fails_deleted": True}]
+    for habit in habits:
+        with world.emulator(sim=3, phone=2 if "spill" in habit else 0) as e:
+            e.faults.set(**habit)
+            for n in range(8):
+                e.deliver(f"EW1 no. {n}")
+            with world.modem(e) as m:
+                m.wait(lambda: len(m.texts) == 8, f"eight texts of one with {habit}")
+                emptied(m, e)
+                m.wait(lambda: m.states, "its state")
+                expect(m.states[-1]["skipped"], 0, f"slots not read, with {habit}")
+                below(sum(e.commands().values()), 120, f"commands, with {habit}")
 
 
 # --- a modem that goes ---
@@ -403,6 +437,6 @@ def sweep(world):
 
 
 ALONE = [every_kind, hint]
-BESIDE = [no_hints, drain, delete_before_kept, reply_num, refused_delete, unplug, hang,
-          hang_in_listing, alike, poison, abort, nothing_to_read, send, resend, credit, pin_right,
-          pin_wrong, sweep]
+BESIDE = [resend, hang_in_listing, reply_num, odd_modems, no_hints, drain, delete_before_kept,
+          refused_delete, refused_listing, unplug, hang, alike, poison, abort, nothing_to_read, send,
+          credit, pin_right, pin_wrong, sweep]

@@ -367,6 +367,25 @@ def send(world):
         expect(len(e.sent), 2, "texts that left")
 
 
+def passing_reports(world):
+    """A modem that does not store reports: one that comes while the raw road is at work is taken."""
+    with world.emulator(sim=5) as e, world.modem(e) as m:
+        m.wait(lambda: m.states, "its state")
+        m.send("+254700000009", "come", report=True)
+        m.wait(lambda: len(m.sent) == 1, "what became of it")
+        e.hints[3] = 1
+        e.report_for(0, 0x30)
+        m.wait(lambda: m.reports, "a report by the library's road")
+        e.faults.latency = {"AT": 0.5}
+        before = e.count("command")
+        m.send("+254700000009", "come again")
+        m.wait(lambda: e.count("command") > before, "the question before it")
+        e.report_for(0, 0)
+        m.wait(lambda: len(m.reports) == 2, "a report by the raw road")
+        expect((m.reports[1].state, m.reports[1].number), (1, "+254700000009"), "report")
+        m.wait(lambda: len(m.sent) == 2, "the second text")
+
+
 def resend(world):
     """No answer: it is unknown, it is not sent again, and the process begins anew."""
     with world.emulator(sim=5) as e:
@@ -438,5 +457,5 @@ def sweep(world):
 
 ALONE = [every_kind, hint]
 BESIDE = [resend, hang_in_listing, reply_num, odd_modems, no_hints, drain, delete_before_kept,
-          refused_delete, refused_listing, unplug, hang, alike, poison, abort, nothing_to_read, send,
-          credit, pin_right, pin_wrong, sweep]
+          refused_delete, refused_listing, unplug, hang, alike, poison, abort, nothing_to_read,
+          send, passing_reports, credit, pin_right, pin_wrong, sweep]

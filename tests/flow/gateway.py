@@ -171,7 +171,6 @@ class Monitor:
 
 class Gateway:
     init_options = ()  # more for `tocsin init`, for a kind of gateway of its own
-    modem_options = ("--modem-connection", "none", "--modem-model", "dummy")
 
     def __init__(self, bin_dir, passphrase=None, number="+254712345678"):
         self.bin_dir = os.path.abspath(bin_dir)
@@ -260,9 +259,9 @@ class Gateway:
 
     def init(self):
         self.command("init", "--yes", "--codebook", self.codebook, "--places", self.places,
-                     "--modem-device", self.device, *self.modem_options, "--modem-poll", 1,
-                     "--argon-memory", 64, "--argon-passes", 3, *self.init_options,
-                     passphrase=self.passphrase)
+                     "--modem-device", self.device, "--modem-connection", "none",
+                     "--modem-model", "dummy", "--modem-poll", 1, "--argon-memory", 64,
+                     "--argon-passes", 3, *self.init_options, passphrase=self.passphrase)
         with open(self.conf, "a") as f:
             f.write('\nlog = {\n\tlevel = "debug";\n};\n')
 
@@ -445,27 +444,24 @@ class Gateway:
             except Failure:
                 expect(self.descriptors(pid), wanted, f"descriptors of {name}")
 
+    def is_traceable(self):
+        """A build for sanitizers or coverage, whose processes have no sandbox."""
+        return b"\nTOCSIN_TRACEABLE:BOOL=ON\n" in _read(os.path.join(self.bin_dir, "CMakeCache.txt"))
 
-class AtGateway(Gateway):
-    """With an AT modem: tests/support/modem_emulator.py, as `emulator`. how: as its Emulator has
-    it."""
-    modem_options = ("--modem-connection", "at115200", "--modem-model", "at")
-
-    def __init__(self, bin_dir, *words, **how):
-        super().__init__(bin_dir, *words)
-        from modem_emulator import Emulator  # of no use to the others
-        os.rmdir(self.device)
-        self.emulator = Emulator(self.device, **how)
-
-    def remove(self):
-        self.emulator.close()
-        super().remove()
-
-    def deliver(self, text, number=None, stamp=None, udh=b"", place=None):
-        return self.emulator.deliver(text, number or self.number, udh=udh)
-
-    def waiting(self):
-        return self.emulator.waiting()
+    def check_sandboxed(self):
+        """Core and the modem's process are in their sandbox, as the kernel has it."""
+        for name in ROLES:
+            status = dict(line.split(":\t", 1) for line in
+                          _read(f"/proc/{self.wait_roles()[name]}/status").decode().splitlines())
+            expect(status["NoNewPrivs"], "1", f"NoNewPrivs of {name}")
+            expect(status["Seccomp"], "0" if self.is_traceable() else "2", f"Seccomp of {name}")
+        if self.is_traceable():
+            print("skipped: this build has no sandbox")
+            return
+        lines = self.log_events("SANDBOXED") + self.log_events("SANDBOX_NO_LANDLOCK")
+        for name in ROLES:
+            if not any(line.startswith(name + ":") for line in lines):
+                raise Failure(f"{name} does not say in the log that its sandbox is closed")
 
 
 def options(description, *more):

@@ -218,8 +218,8 @@ def hang_in_listing(world):
 
 def poison(world):
     """Each PDU that hurts a peer: quarantined and freed, and everything else arrives."""
-    names = ["truncated", "truncated_text", "zero", "first_ff", "part_zero", "compressed",
-             "reserved", "shell"]
+    names = ["truncated", "truncated_text", "zero", "first_ff", "smsc_length", "part_zero",
+             "compressed", "reserved", "shell"]
     with world.emulator(sim=30) as e:
         for n, name in enumerate(names):
             e.deliver(f"EW1 beside {n}")
@@ -231,6 +231,7 @@ def poison(world):
             undecoded = [t for t in m.texts if t.form == UNDECODED]
             if len(undecoded) < 4:
                 raise Failure(f"only {len(undecoded)} were quarantined: {m.texts}")
+            m.wait(lambda: m.states, "its state")
             expect(m.states[-1]["quarantined"], len(undecoded), "quarantined, as it tells")
 
 
@@ -238,7 +239,7 @@ def abort(world):
     """A PDU that ends libGammu itself: the next process takes it past the library, and the rest."""
     with world.emulator(sim=10) as e:
         e.deliver("EW1 before")
-        e.deliver(poison="smsc_length")
+        e.deliver(poison="smsc_digits")
         e.deliver("EW1 behind")
         with world.modem(e) as m:
             code = m.wait_end()

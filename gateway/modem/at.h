@@ -53,7 +53,8 @@ struct at_parser {
 	struct at_reply *reply;
 	char prefix[16]; /* "+CMGR:": of the command's own lines */
 	bool echoed, skip_next, too_long;
-	size_t len;
+	unsigned lines; /* of the answer, so far */
+	size_t len;     /* of line */
 	char line[AT_LINE_MAX];
 };
 
@@ -85,14 +86,14 @@ enum status at_open(const char *device, const char *connection, int *fd) MUST_US
  */
 enum status at_probe(int fd, bool *hint) MUST_USE;
 
-/* Switch echo on, which every command below waits for. As at_probe, once. */
+/* Switch echo on, which every command below waits for. As at_probe. */
 enum status at_echo(int fd, bool *hint) MUST_USE;
 
 /*
  * Send one command ("AT+CMGR=3") and read its answer.
  *   reply  written whole; wipe it.
- * ST_OK: it was answered, reply->end says how. ST_DEVICE: not within timeout_ms; what the command
- * did is not known. ST_CLOSED: the modem is unplugged.
+ * ST_OK: it was answered, reply->end says how. ST_DEVICE: nothing of an answer came for timeout_ms;
+ * what the command did is not known. ST_CLOSED: the modem is unplugged.
  */
 enum status at_command(
     int fd, const char *command, struct at_reply *reply, int timeout_ms) MUST_USE;
@@ -102,8 +103,8 @@ enum status at_lines(int fd, const char *command, void (*on_line)(const char *li
     void *arg, struct at_reply *reply, int timeout_ms) MUST_USE;
 
 /*
- * As at_command, for one that asks for a body ("AT+CMGW=153,2"): waits for the prompt, sends body
- * and Ctrl-Z. If no prompt comes the command is given up with ESC.
+ * As at_command, for one that asks for a body ("AT+CMGW=153,2"): waits for the prompt (up to
+ * AT_QUICK_MS), sends body and Ctrl-Z. If no prompt comes the command is given up with ESC.
  */
 enum status at_body(
     int fd, const char *command, const char *body, struct at_reply *reply, int timeout_ms) MUST_USE;

@@ -108,6 +108,7 @@ collect(struct at_parser *p)
 {
 	struct at_reply *reply = p->reply;
 
+	p->lines++;
 	if (p->on_line != NULL) {
 		p->on_line(p->line, p->arg);
 	} else if (p->len + 2 > sizeof(reply->text) - reply->len) {

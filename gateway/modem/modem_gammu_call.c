@@ -7,6 +7,7 @@
 #include "gateway/common/clock.h"
 #include "gateway/modem/modem_gammu.h"
 #include "gateway/modem/modem_gammu_impl.h"
+#include "gateway/modem/pdu.h"
 #include "reporting/report/gsm7.h"
 
 #define REPORTS_MAX 8     /* that came past the storage and were not taken yet */
@@ -15,7 +16,6 @@
 
 /* 3GPP TS 23.040 9.2.3.15: two bits say what is still tried. */
 #define TP_ST_TRYING 0x20
-#define TP_ST_GAVE_UP 0x40
 
 static bool hinted;
 
@@ -86,9 +86,7 @@ modem_copy_report(const GSM_SMSMessage *sms, struct msg_report *out)
 	memset(out, 0, sizeof(*out));
 	out->reference = sms->MessageReference;
 	out->tp_status = sms->DeliveryStatus;
-	out->state = sms->DeliveryStatus == 0               ? REPORT_DELIVERED
-		     : sms->DeliveryStatus >= TP_ST_GAVE_UP ? REPORT_FAILED
-							    : REPORT_PENDING;
+	out->state = pdu_report_state(out->tp_status);
 	modem_copy_utf8(sms->Number, out->number, sizeof(out->number));
 }
 

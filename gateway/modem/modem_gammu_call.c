@@ -9,9 +9,9 @@
 #include "gateway/modem/modem_gammu_impl.h"
 #include "reporting/report/gsm7.h"
 
-#define REPORTS_MAX 8    /* that came past the storage and were not taken yet */
+#define REPORTS_MAX 8     /* that came past the storage and were not taken yet */
 #define LATE_QUIET_MS 200 /* after its last octet a late answer is whole */
-#define SERVICE_CENTRE 1 /* the SIM's own */
+#define SERVICE_CENTRE 1  /* the SIM's own */
 
 /* 3GPP TS 23.040 9.2.3.15: two bits say what is still tried. */
 #define TP_ST_TRYING 0x20
@@ -168,8 +168,7 @@ modem_gammu_late(int tty)
 
 	if (tty == -1)
 		return;
-	while (poll(&polled, 1, wait_ms) == 1 && polled.revents == POLLIN &&
-	       modem_gammu_read() > 0)
+	while (poll(&polled, 1, wait_ms) == 1 && polled.revents == POLLIN && modem_gammu_read() > 0)
 		wait_ms = LATE_QUIET_MS;
 }
 

@@ -44,14 +44,14 @@
 #define EVENT_BLOB_LEN 256
 #define EVENT_PLAIN_LEN 240
 #define EVENT_BODY_MAX 236
-#define EVENT_LONG_MAX 66048 /* a body carried on by `more` events: a codebook, a places file */
+#define EVENT_LONG_MAX 164352 /* a body carried on by `more` events: a codebook, a places file */
 #define BATCH_MAX 256
 #define SLOT_MAX 1024         /* 32 nodes of 32 slots */
 #define RECOVERY_BLOB_MAX 384 /* a copy for the recovery key */
 #define SEEN_DAYS 14          /* switched on */
 
 /* Files that people write. */
-#define CODEBOOK_FILE_MAX 65536
+#define CODEBOOK_FILE_MAX 163840 /* 100 kinds in four languages, with room */
 #define PLACES_FILE_MAX 65536
 #define PLACES_MAX 2048
 #define KINDS_MAX 100

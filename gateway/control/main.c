@@ -19,6 +19,7 @@ static const struct {
     {"init", cmd_init, "make a new gateway: settings, sealed store, anchor, passphrase"},
     {"check", cmd_check, "look whether everything that a gateway needs is in place"},
     {"status", cmd_status, "show the gateway's state and what is wrong"},
+    {"modem", cmd_modem, "show each modem and its SIM card; list it, sweep it, ask its credit"},
     {"unlock", cmd_unlock, "open the gateway with the passphrase, to read and to act"},
     {"arm", cmd_arm, "let it read what arrives, without opening what is stored"},
     {"close", cmd_close, "end reading: from OPEN back to ARMED"},
@@ -39,7 +40,7 @@ static const struct {
     {"deep-scan", cmd_deep_scan, "find the texts of a phone that ran past its window"},
     {"journal", cmd_journal, "read the whole journal anew, and say what is wrong in it"},
     {"retention", cmd_retention, "show the months that are stored, read or erase old ones"},
-    {"codebook", cmd_codebook, "check codebook and places files, print a codebook's card"},
+    {"codebook", cmd_codebook, "check, join, compare, print and activate codebooks"},
     {"wipe", cmd_wipe, "destroy the keys of this gateway, at once and for ever"},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -8,10 +8,8 @@
 #include "gateway/modem/at.h"
 #include "gateway/modem/modem_gammu.h"
 #include "gateway/modem/modem_gammu_impl.h"
+#include "gateway/modem/pdu.h"
 #include "gateway/modem/rescue.h"
-
-#define IE_CONCAT_8 0x00
-#define IE_CONCAT_16 0x08
 
 bool modem_phone_alone;
 
@@ -180,19 +178,6 @@ copy_text(const GSM_SMSMessage *sms, struct msg_sms *out)
 	return st;
 }
 
-/* One of several: an element of the header says so (3GPP TS 23.040 9.2.3.24.1 and .8). */
-static bool
-is_part(const uint8_t *udh, size_t len)
-{
-	for (size_t at = 1; at + 2 <= len && at + 2 + udh[at + 1] <= len; at += 2 + udh[at + 1]) {
-		if (udh[at] == IE_CONCAT_8 && udh[at + 1] == 3 && udh[at + 3] > 1)
-			return true;
-		if (udh[at] == IE_CONCAT_16 && udh[at + 1] == 4 && udh[at + 4] > 1)
-			return true;
-	}
-	return false;
-}
-
 enum status
 modem_gammu_text(unsigned part, struct msg_sms *out)
 {
@@ -207,7 +192,7 @@ modem_gammu_text(unsigned part, struct msg_sms *out)
 			return ST_TOO_LONG;
 		out->udh_len = (uint8_t)sms->UDH.Length;
 		memcpy(out->udh, sms->UDH.Text, out->udh_len);
-		if (is_part(out->udh, out->udh_len))
+		if (pdu_is_part(out->udh, out->udh_len))
 			modem_copy_utf8(sms->Number, out->sender, sizeof(out->sender));
 	}
 	st = sms->Coding == SMS_Coding_8bit ? copy_octets(sms, out) : copy_text(sms, out);

@@ -50,4 +50,44 @@ enum status book_read_places(
 enum status book_check_codebook(const struct codebook *b, struct book_faults *faults) MUST_USE;
 enum status book_check_places(const struct places *p, struct book_faults *faults) MUST_USE;
 
+/* How far behind the version in force a book may be that monitors still write with: half of what
+ * the 4 bits on the wire tell apart. */
+#define BOOK_BEHIND_MAX 8
+
+/*
+ * May `now` be put in force where `was` has been? A number and its letters keep their meaning; what
+ * goes is retired and stays so; the version is higher. Both are checked books. ST_OK, or ST_SYNTAX
+ * with at least one fault appended, at lines of `now`.
+ */
+enum status book_follow(
+    const struct codebook *was, const struct codebook *now, struct book_faults *faults) MUST_USE;
+
+/* One of the books that are joined. */
+struct book_part {
+	const struct codebook *book; /* read and checked */
+	const char *name;            /* for the words of faults */
+};
+
+/*
+ * Join books whose codes do not meet into one.
+ *   part     two or more; put in the order of their codes. The result does not depend on the order
+ *            in which they came.
+ *   id       of the joined book; version likewise.
+ *   out      undefined on failure.
+ * The languages are those that all have. ST_OK, or ST_SYNTAX with at least one fault appended: its
+ * words name file and line, its own line is 0.
+ */
+enum status book_join(struct book_part *part, unsigned count, const char *id, uint32_t version,
+    struct codebook *out, struct book_faults *faults) MUST_USE;
+
+/* Takes one line without its newline; borrowed for the call. */
+typedef void book_line_fn(void *context, const char *line);
+
+/* The text of a file that reads as this book. */
+void book_write(const struct codebook *b, book_line_fn *line, void *context);
+
+/* What changed, in words for a coordinator, one line each. Returns how many lines. */
+unsigned book_diff(
+    const struct codebook *was, const struct codebook *now, book_line_fn *line, void *context);
+
 #endif

@@ -153,28 +153,31 @@ check_lists(const struct codebook *b, struct book_faults *faults)
 	}
 }
 
-/* What does not stand in a list: the file as a whole, line 0. */
+/* What does not stand in a list. */
 static void
 check_whole(const struct codebook *b, struct book_faults *faults)
 {
 	struct file f = file_of(b, faults);
 
-	check_translated(&f, 0, "title", &b->title);
+	check_translated(&f, b->line.title, "title", &b->title);
 	if (b->kinds == 0)
-		book_fault_add(faults, 0, "'kinds' is empty: a codebook needs at least one");
+		book_fault_add(
+		    faults, b->line.kinds, "'kinds' is empty: a codebook needs at least one");
 	if (b->actors == 0)
-		book_fault_add(faults, 0, "'actors' is empty: a codebook needs at least one");
+		book_fault_add(
+		    faults, b->line.actors, "'actors' is empty: a codebook needs at least one");
 	if (b->certainties != CERTAINTY_STEPS || codebook_certainty(b, CERTAINTY_STEPS + 1) ||
 	    codebook_certainty(b, CERTAINTY_STEPS + 2))
-		book_fault_add(
-		    faults, 0, "'certainties' must hold the steps 1 to %d", CERTAINTY_STEPS);
+		book_fault_add(faults, b->line.certainties,
+		    "'certainties' must hold the steps 1 to %d", CERTAINTY_STEPS);
 	if (b->severities != LADDER_MAX)
-		book_fault_add(faults, 0, "'severities' must hold the steps 1 to %d", LADDER_MAX);
+		book_fault_add(faults, b->line.severities,
+		    "'severities' must hold the steps 1 to %d", LADDER_MAX);
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
 		if (strcmp(ranges[i].id, codebook_text(b, b->id)) == 0 &&
 		    (b->range[0] != ranges[i].first || b->range[1] != ranges[i].last))
-			book_fault_add(faults, 0, "the codes of '%s' are [ %u, %u ]", ranges[i].id,
-			    ranges[i].first, ranges[i].last);
+			book_fault_add(faults, b->line.codes, "the codes of '%s' are [ %u, %u ]",
+			    ranges[i].id, ranges[i].first, ranges[i].last);
 }
 
 static void
@@ -203,9 +206,8 @@ check_kinds(const struct codebook *b, struct book_faults *faults)
 	}
 }
 
-/* What separates two mnemonics is one slip: NULL if it is more. */
-static const char *
-slip(const char *a, const char *b)
+const char *
+book_slip(const char *a, const char *b)
 {
 	unsigned differ = 0, first = MNEMONIC_LEN;
 
@@ -223,11 +225,10 @@ slip(const char *a, const char *b)
 	return NULL;
 }
 
-/* One wrong letter covers the neighbouring key too, on any keyboard. */
 static void
 check_mnemonic_pair(const struct kind *a, const struct kind *b, struct book_faults *faults)
 {
-	const char *words = slip(a->mnemonic, b->mnemonic);
+	const char *words = book_slip(a->mnemonic, b->mnemonic);
 
 	if (strcmp(a->mnemonic, b->mnemonic) == 0)
 		book_fault_add(faults, b->line, "mnemonic %s stands already in line %u: change one",

@@ -6,57 +6,53 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What `asks` may name; kind and place are always asked. */
 static const struct {
 	const char *word;
 	enum record_field field;
 } asked[] = {
-    {"severity", RECORD_SEVERITY},
-    {"certainty", RECORD_CERTAINTY},
-    {"event", RECORD_EVENT},
-    {"affected", RECORD_AFFECTED},
-    {"actor", RECORD_ACTOR},
-    {"target", RECORD_TARGET},
+#define X(field, word) {word, RECORD_##field},
+#include "schemas/codebook/asks.def"
+#undef X
 };
 #define ASKED_COUNT (sizeof(asked) / sizeof(asked[0]))
 
 static take_fn take_class, take_asks, take_acled, take_un, take_cap;
 
 static const struct take_key kind_keys[] = {
-    {"code", true, take_int, MEMBER(struct kind, code), 1, RECORD_KIND_MAX, NULL},
-    {"mnemonic", true, take_letters, MEMBER(struct kind, mnemonic), 0, 0, NULL},
-    {"class", true, take_class, MEMBER(struct kind, class), 0, 0, NULL},
-    {"severity", true, take_int, MEMBER(struct kind, severity), 0, 7, NULL},
-    {"grave", false, take_bool, MEMBER(struct kind, grave), 0, 0, NULL},
-    {"asks", false, take_asks, MEMBER(struct kind, asks), 0, 0, NULL},
-    {"label", true, take_wording, MEMBER(struct kind, label), 1, LABEL_MAX - 1, NULL},
-    {"hint", true, take_wording, MEMBER(struct kind, hint), 1, HINT_MAX - 1, NULL},
-    {"example", true, take_wording, MEMBER(struct kind, example), 1, HINT_MAX - 1, NULL},
-    {"acled", false, take_acled, MEMBER(struct kind, acled), 0, 0, NULL},
-    {"un", false, take_un, MEMBER(struct kind, factor), 0, 0, NULL},
-    {"cap", false, take_cap, MEMBER(struct kind, cap), 0, 0, NULL},
+    {"code", true, take_int, MEMBER(struct kind, code), 1, RECORD_KIND_MAX, NULL, 0},
+    {"mnemonic", true, take_letters, MEMBER(struct kind, mnemonic), 0, 0, NULL, 0},
+    {"class", true, take_class, MEMBER(struct kind, class), 0, 0, NULL, 0},
+    {"severity", true, take_int, MEMBER(struct kind, severity), 0, 7, NULL, 0},
+    {"grave", false, take_bool, MEMBER(struct kind, grave), 0, 0, NULL, 0},
+    {"asks", false, take_asks, MEMBER(struct kind, asks), 0, 0, NULL, 0},
+    {"label", true, take_wording, MEMBER(struct kind, label), 1, LABEL_MAX - 1, NULL, 0},
+    {"hint", true, take_wording, MEMBER(struct kind, hint), 1, HINT_MAX - 1, NULL, 0},
+    {"example", true, take_wording, MEMBER(struct kind, example), 1, HINT_MAX - 1, NULL, 0},
+    {"acled", false, take_acled, MEMBER(struct kind, acled), 0, 0, NULL, 0},
+    {"un", false, take_un, MEMBER(struct kind, factor), 0, 0, NULL, 0},
+    {"cap", false, take_cap, MEMBER(struct kind, cap), 0, 0, NULL, 0},
 };
 
 static const struct take_key actor_keys[] = {
-    {"code", true, take_int, MEMBER(struct actor, code), 1, 255, NULL},
-    {"label", true, take_wording, MEMBER(struct actor, label), 1, LABEL_MAX - 1, NULL},
-    {"acled", false, take_int, MEMBER(struct actor, acled), 1, ACLED_ACTOR_MAX, NULL},
+    {"code", true, take_int, MEMBER(struct actor, code), 1, 255, NULL, 0},
+    {"label", true, take_wording, MEMBER(struct actor, label), 1, LABEL_MAX - 1, NULL, 0},
+    {"acled", false, take_int, MEMBER(struct actor, acled), 1, ACLED_ACTOR_MAX, NULL, 0},
 };
 
 static const struct take_key target_keys[] = {
-    {"code", true, take_code, MEMBER(struct target, code), 0, 0, NULL},
-    {"label", true, take_wording, MEMBER(struct target, label), 1, LABEL_MAX - 1, NULL},
+    {"code", true, take_code, MEMBER(struct target, code), 0, 0, NULL, 0},
+    {"label", true, take_wording, MEMBER(struct target, label), 1, LABEL_MAX - 1, NULL, 0},
 };
 
 static const struct take_key step_keys[] = {
-    {"code", true, take_int, MEMBER(struct step, code), 1, LADDER_MAX, NULL},
-    {"label", true, take_wording, MEMBER(struct step, label), 1, LABEL_MAX - 1, NULL},
+    {"code", true, take_int, MEMBER(struct step, code), 1, LADDER_MAX, NULL, 0},
+    {"label", true, take_wording, MEMBER(struct step, label), 1, LABEL_MAX - 1, NULL, 0},
 };
 
 static const struct take_key retired_keys[] = {
-    {"code", true, take_int, MEMBER(struct retired, code), 1, RECORD_KIND_MAX, NULL},
-    {"mnemonic", true, take_letters, MEMBER(struct retired, mnemonic), 0, 0, NULL},
-    {"successor", true, take_int, MEMBER(struct retired, successor), 1, RECORD_KIND_MAX, NULL},
+    {"code", true, take_int, MEMBER(struct retired, code), 1, RECORD_KIND_MAX, NULL, 0},
+    {"mnemonic", true, take_letters, MEMBER(struct retired, mnemonic), 0, 0, NULL, 0},
+    {"successor", true, take_int, MEMBER(struct retired, successor), 1, RECORD_KIND_MAX, NULL, 0},
 };
 
 #define LIST(keys, type, counter) \
@@ -71,20 +67,25 @@ static const struct take_list certainties = LIST(step_keys, struct step, certain
 static const struct take_list severities = LIST(step_keys, struct step, severities);
 static const struct take_list retireds = LIST(retired_keys, struct retired, retireds);
 
+#define LINE(key) offsetof(struct codebook, line.key)
 /* Languages first: the wordings after them are read by them. */
 static const struct take_key book_keys[] = {
-    {"languages", true, take_languages, MEMBER(struct codebook, languages), 0, 0, NULL},
-    {"drafts", false, take_drafts, MEMBER(struct codebook, languages), 0, 0, NULL},
-    {"id", true, take_name, MEMBER(struct codebook, id), 1, BOOK_ID_MAX, NULL},
-    {"version", true, take_int, MEMBER(struct codebook, version), 1, INT32_MAX, NULL},
-    {"title", true, take_wording, MEMBER(struct codebook, title), 1, LABEL_MAX - 1, NULL},
-    {"codes", true, take_range, MEMBER(struct codebook, range), 1, RECORD_KIND_MAX, NULL},
-    {"kinds", true, take_items, MEMBER(struct codebook, kind), 0, 0, &kinds},
-    {"actors", true, take_items, MEMBER(struct codebook, actor), 0, 0, &actors},
-    {"targets", false, take_items, MEMBER(struct codebook, target), 0, 0, &targets},
-    {"certainties", true, take_items, MEMBER(struct codebook, certainty), 0, 0, &certainties},
-    {"severities", true, take_items, MEMBER(struct codebook, severity), 0, 0, &severities},
-    {"retired", false, take_items, MEMBER(struct codebook, retired), 0, 0, &retireds},
+    {"languages", true, take_languages, MEMBER(struct codebook, languages), 0, 0, NULL, 0},
+    {"drafts", false, take_drafts, MEMBER(struct codebook, languages), 0, 0, NULL, 0},
+    {"id", true, take_name, MEMBER(struct codebook, id), 1, BOOK_ID_MAX, NULL, 0},
+    {"version", true, take_int, MEMBER(struct codebook, version), 1, INT32_MAX, NULL, 0},
+    {"title", true, take_wording, MEMBER(struct codebook, title), 1, LABEL_MAX - 1, NULL,
+	LINE(title)},
+    {"codes", true, take_range, MEMBER(struct codebook, range), 1, RECORD_KIND_MAX, NULL,
+	LINE(codes)},
+    {"kinds", true, take_items, MEMBER(struct codebook, kind), 0, 0, &kinds, LINE(kinds)},
+    {"actors", true, take_items, MEMBER(struct codebook, actor), 0, 0, &actors, LINE(actors)},
+    {"targets", false, take_items, MEMBER(struct codebook, target), 0, 0, &targets, 0},
+    {"certainties", true, take_items, MEMBER(struct codebook, certainty), 0, 0, &certainties,
+	LINE(certainties)},
+    {"severities", true, take_items, MEMBER(struct codebook, severity), 0, 0, &severities,
+	LINE(severities)},
+    {"retired", false, take_items, MEMBER(struct codebook, retired), 0, 0, &retireds, 0},
 };
 
 static void

@@ -9,12 +9,12 @@
 static take_fn take_level;
 
 static const struct take_key place_keys[] = {
-    {"id", true, take_int, MEMBER(struct place, id), 1, UINT16_MAX, NULL},
-    {"parent", false, take_int, MEMBER(struct place, parent), 1, UINT16_MAX, NULL},
-    {"level", true, take_level, MEMBER(struct place, level), 0, 0, NULL},
-    {"label", true, take_wording, MEMBER(struct place, label), 1, LABEL_MAX - 1, NULL},
-    {"pcode", false, take_text, MEMBER(struct place, pcode), 1, PCODE_MAX, NULL},
-    {"geojson", false, take_text, MEMBER(struct place, geojson), 1, LABEL_MAX - 1, NULL},
+    {"id", true, take_int, MEMBER(struct place, id), 1, UINT16_MAX, NULL, 0},
+    {"parent", false, take_int, MEMBER(struct place, parent), 1, UINT16_MAX, NULL, 0},
+    {"level", true, take_level, MEMBER(struct place, level), 0, 0, NULL, 0},
+    {"label", true, take_wording, MEMBER(struct place, label), 1, LABEL_MAX - 1, NULL, 0},
+    {"pcode", false, take_text, MEMBER(struct place, pcode), 1, PCODE_MAX, NULL, 0},
+    {"geojson", false, take_text, MEMBER(struct place, geojson), 1, LABEL_MAX - 1, NULL, 0},
 };
 
 static const struct take_list places = {place_keys, KEYS_COUNT(place_keys), sizeof(struct place),
@@ -22,13 +22,13 @@ static const struct take_list places = {place_keys, KEYS_COUNT(place_keys), size
 
 /* Languages first: the wordings after them are read by them. */
 static const struct take_key file_keys[] = {
-    {"languages", true, take_languages, MEMBER(struct places, languages), 0, 0, NULL},
-    {"drafts", false, take_drafts, MEMBER(struct places, languages), 0, 0, NULL},
-    {"id", true, take_name, MEMBER(struct places, id), 1, BOOK_ID_MAX, NULL},
-    {"version", true, take_int, MEMBER(struct places, version), 1, INT32_MAX, NULL},
-    {"title", true, take_wording, MEMBER(struct places, title), 1, LABEL_MAX - 1, NULL},
-    {"utc_offset_min", true, take_int, MEMBER(struct places, offset_min), -720, 840, NULL},
-    {"places", true, take_items, MEMBER(struct places, place), 0, 0, &places},
+    {"languages", true, take_languages, MEMBER(struct places, languages), 0, 0, NULL, 0},
+    {"drafts", false, take_drafts, MEMBER(struct places, languages), 0, 0, NULL, 0},
+    {"id", true, take_name, MEMBER(struct places, id), 1, BOOK_ID_MAX, NULL, 0},
+    {"version", true, take_int, MEMBER(struct places, version), 1, INT32_MAX, NULL, 0},
+    {"title", true, take_wording, MEMBER(struct places, title), 1, LABEL_MAX - 1, NULL, 0},
+    {"utc_offset_min", true, take_int, MEMBER(struct places, offset_min), -720, 840, NULL, 0},
+    {"places", true, take_items, MEMBER(struct places, place), 0, 0, &places, 0},
 };
 
 static void

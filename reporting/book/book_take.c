@@ -259,6 +259,14 @@ take_range(struct reader *rd, const config_setting_t *s, const struct take_key *
 		memcpy((char *)out + key->at, range, sizeof(range));
 }
 
+static uint16_t
+line_of(const config_setting_t *s)
+{
+	unsigned line = config_setting_source_line(s);
+
+	return (uint16_t)(line < UINT16_MAX ? line : UINT16_MAX);
+}
+
 static void
 refuse_unknown(struct reader *rd, const config_setting_t *s, const struct take_key *keys, size_t n)
 {
@@ -279,9 +287,14 @@ take_group(
     struct reader *rd, const config_setting_t *s, const struct take_key *keys, size_t n, void *out)
 {
 	const config_setting_t *item;
+	uint16_t line;
 
 	for (size_t k = 0; k < n; k++) {
 		item = config_setting_get_member(s, keys[k].name);
+		if (item != NULL && keys[k].line_at != 0) {
+			line = line_of(item);
+			memcpy((char *)out + keys[k].line_at, &line, sizeof(line));
+		}
 		if (item != NULL)
 			keys[k].take(rd, item, &keys[k], out);
 		else if (keys[k].needed)
@@ -304,8 +317,7 @@ take_items(struct reader *rd, const config_setting_t *s, const struct take_key *
 	}
 	for (unsigned i = 0; (item = config_setting_get_elem(s, i)) != NULL; i++) {
 		char *to = (char *)out + key->at + count * list->item_size;
-		unsigned line = config_setting_source_line(item);
-		uint16_t line16 = (uint16_t)(line < UINT16_MAX ? line : UINT16_MAX);
+		uint16_t line = line_of(item);
 
 		if (config_setting_type(item) != CONFIG_TYPE_GROUP) {
 			FAULT(rd, item, "'%s' may hold only groups: { ... }", key->name);
@@ -315,7 +327,7 @@ take_items(struct reader *rd, const config_setting_t *s, const struct take_key *
 			FAULT(rd, item, "'%s' may hold at most %zu", key->name, max);
 			break;
 		}
-		memcpy(to + list->line_at, &line16, sizeof(line16));
+		memcpy(to + list->line_at, &line, sizeof(line));
 		take_group(rd, item, list->keys, list->keys_count, to);
 		count++;
 	}

@@ -32,6 +32,7 @@ struct take_key {
 	size_t at, size;  /* of the member */
 	int32_t min, max; /* of an integer; octets of a text */
 	const struct take_list *list;
+	size_t line_at; /* a uint16_t in the outer struct for the key's line; 0: nobody asks */
 };
 
 /* A list of groups: an array of structs in the same outer struct. */
@@ -73,6 +74,10 @@ void take_fault(struct reader *rd, const struct config_setting_t *s, const char 
  */
 enum status take_file(struct reader *rd, const char *text, size_t len, size_t max,
     const struct take_key *keys, size_t keys_count, void *out) MUST_USE;
+
+/* What separates two mnemonics if it is one slip of a finger ("is one letter from"); NULL if it is
+ * more, or nothing. One wrong letter covers the neighbouring key too, on any keyboard. */
+const char *book_slip(const char *a, const char *b);
 
 /* Append a fault. Words from outside may be among the arguments: what a terminal would obey
  * becomes a question mark. */

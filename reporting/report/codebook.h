@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A codebook in memory: what the numbers of a report mean. reporting/book fills it from a file;
- * nothing here changes it. One value without pointers, about 75 KiB: copy it or keep it static,
+ * nothing here changes it. One value without pointers, about 190 KiB: copy it or keep it static,
  * never on a stack. Pure.
  */
 #ifndef REPORTING_REPORT_CODEBOOK_H
@@ -15,7 +15,7 @@
 #define TARGET_LEN 2
 
 /* An offset into the pool of the same book; 0 is the empty string. */
-typedef uint16_t pool_at;
+typedef uint32_t pool_at;
 
 /* One text per language, in the order of the book's languages. */
 struct wording {
@@ -89,6 +89,9 @@ struct codebook {
 	struct step certainty[LADDER_MAX];
 	struct step severity[LADDER_MAX];
 	struct retired retired[KINDS_MAX];
+	struct {
+		uint16_t title, codes, kinds, actors, certainties, severities;
+	} line; /* of these keys in the file */
 	uint32_t pool_len;
 	char pool[CODEBOOK_FILE_MAX];
 };

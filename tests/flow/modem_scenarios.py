@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What test_modem_at.py shows of tocsin-modem alone: each function is a situation, with a modem of
 its own (tests/support/modem_emulator.py) and this test as core (tests/support/modem_channel.py)."""
+import datetime
 import os
 import signal
 import time
@@ -248,6 +249,41 @@ def hang_in_listing(world):
             emptied(m, e)
 
 
+def alike(world):
+    """By the library's road and by the raw one a text is the same in every field: core knows it
+    again whichever of the two it comes by."""
+    with world.emulator(sim=30, phone=5) as e:
+        e.deliver(pdu.BASIC[:27] + pdu.BASIC[28:])
+        e.deliver("".join(pdu.EXTENSION), memory="ME")
+        e.deliver("~ \u0627\ufeff \U0001F30D \uffff ~~")
+        e.deliver(pdu=pdu.deliver(bytes(range(140))), name="octets")
+        e.deliver(pdu=pdu.deliver(b"\xd8\x3d\0A\xde\0\0\1\xd8\x3d", dcs=8), name="half pairs")
+        e.deliver(pdu=pdu.deliver(b"abcdefg", dcs=0x0C), name="a reserved coding")
+        e.deliver(pdu=pdu.deliver(b"\x1b\x0d\x1b\x1b\x33\x1b\x0d", dcs=0), name="stray escapes")
+        e.deliver(pdu=pdu.deliver(b"port", udh=pdu.ports(5505, 0)), name="port")
+        for n, sender in enumerate((ME, "0712345678", "SAFARICOM", "A", "Umoja@Bure_")):
+            e.deliver("EW1 a part", sender, udh=pdu.concat(n, 3, 2))
+            e.deliver("\u0627 part", sender, udh=pdu.concat(700 + n, 3, 2, 16))
+        e.deliver("one of one", udh=pdu.concat(7, 1, 1))
+        e.deliver("another day", when=datetime.datetime(2024, 2, 29, 23, 59, 59,
+                  tzinfo=datetime.timezone(-datetime.timedelta(hours=9, minutes=30))))
+        for n, status in enumerate((0, 1, 2, 0x20, 0x3F, 0x40, 0x60, 0x7F, 0x80, 0xFF)):
+            e.deliver(pdu=pdu.status_report(n, ME, status), name="report")
+        count = e.waiting()
+        shown = []
+        for options in ((), ("-R",)):
+            with world.modem(e, *options, keeps=False) as m:
+                m.wait(lambda: m.listed, "the listing")
+                m.wait(lambda: len(m.texts) + len(m.reports) >= count, "all of them", 20)
+                shown.append({(t.stamp, t.form, t.udh, t.octets, t.sender) for t in m.texts[:count]}
+                             | {(r.reference, r.state, r.tp_status, r.number) for r in m.reports})
+                m.kill()
+        expect(e.waiting(), count, "nothing is gone")
+        expect(len(shown[0]), count, "each is another one")
+        expect(sorted(shown[1] - shown[0], key=str), [], "read by the raw road alone")
+        expect(sorted(shown[0] - shown[1], key=str), [], "read by the library alone")
+
+
 # --- texts that hurt ---
 
 def poison(world):
@@ -329,6 +365,25 @@ def send(world):
         m.wait(lambda: len(m.sent) == 3, "the third")
         expect(m.sent[2][1:], (REFUSED, 38, 0), "a refused one")
         expect(len(e.sent), 2, "texts that left")
+
+
+def passing_reports(world):
+    """A modem that does not store reports: one that comes while the raw road is at work is taken."""
+    with world.emulator(sim=5) as e, world.modem(e) as m:
+        m.wait(lambda: m.states, "its state")
+        m.send("+254700000009", "come", report=True)
+        m.wait(lambda: len(m.sent) == 1, "what became of it")
+        e.hints[3] = 1
+        e.report_for(0, 0x30)
+        m.wait(lambda: m.reports, "a report by the library's road")
+        e.faults.latency = {"AT": 0.5}
+        before = e.count("command")
+        m.send("+254700000009", "come again")
+        m.wait(lambda: e.count("command") > before, "the question before it")
+        e.report_for(0, 0)
+        m.wait(lambda: len(m.reports) == 2, "a report by the raw road")
+        expect((m.reports[1].state, m.reports[1].number), (1, "+254700000009"), "report")
+        m.wait(lambda: len(m.sent) == 2, "the second text")
 
 
 def resend(world):
@@ -422,5 +477,5 @@ def sweep_killed(world):
 
 ALONE = [every_kind, hint]
 BESIDE = [resend, hang_in_listing, reply_num, odd_modems, no_hints, drain, delete_before_kept,
-          refused_delete, refused_listing, unplug, hang, poison, abort, nothing_to_read, send,
-          credit, pin_right, pin_wrong, sweep, sweep_killed]
+          refused_delete, refused_listing, unplug, hang, alike, poison, abort, nothing_to_read,
+          send, passing_reports, credit, pin_right, pin_wrong, sweep, sweep_killed]

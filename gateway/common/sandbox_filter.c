@@ -11,6 +11,7 @@
 
 #define MODEMS (LIST_TTY | LIST_DUMMY)
 #define CORES (LIST_CORE | LIST_INIT)
+#define FILES (CORES | LIST_TTY)
 #define ALL (MODEMS | CORES)
 /* The kernel looks at these bits of a command's number alone, so the filter does too. */
 #define LOW32 UINT32_MAX
@@ -83,7 +84,8 @@ set_up(scmp_filter_ctx filter, uint32_t arch)
 {
 	int error = 0;
 
-	if (arch != SCMP_ARCH_NATIVE && (error = seccomp_arch_add(filter, arch)) == 0)
+	if (arch != seccomp_arch_native() && arch != SCMP_ARCH_NATIVE &&
+	    (error = seccomp_arch_add(filter, arch)) == 0)
 		error = seccomp_arch_remove(filter, SCMP_ARCH_NATIVE);
 	if (error == 0)
 		error = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);

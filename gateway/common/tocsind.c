@@ -87,6 +87,7 @@ plan_after_failure(struct keeper *k, struct role *r, loop_timer_fn *fn)
 {
 	struct role_end end;
 
+	r->started_ms = clock_boot_ms(); /* not the life of the process before */
 	role_ended(r, 0, &end);
 	role_back_off(r, &end);
 	plan(k, r, fn);

@@ -51,6 +51,7 @@ int cmd_deep_scan(int argc, char **argv);
 int cmd_codebook(int argc, char **argv);
 int cmd_backup(int argc, char **argv);
 int cmd_restore(int argc, char **argv);
+int cmd_modem(int argc, char **argv);
 int cmd_journal(int argc, char **argv);
 int cmd_wipe(int argc, char **argv);
 

@@ -13,6 +13,7 @@
 #include "gateway/control/books.h"
 #include "gateway/control/client.h"
 #include "gateway/control/cmd.h"
+#include "gateway/control/modem_state.h"
 #include "gateway/control/options.h"
 #include "gateway/control/show.h"
 #include "schemas/exit.h"
@@ -199,25 +200,61 @@ check_run(const struct conf *c)
 		good("run", "%s", c->run_dir);
 }
 
-static void
-check_modem(const struct conf *c)
+static bool
+check_device(const char *item, const struct conf_modem *m)
 {
-	bool is_dummy = strcmp(c->modem[0].model, "dummy") == 0;
+	bool is_dummy = strcmp(m->model, "dummy") == 0;
 	struct stat sb;
 
-	if (stat(c->modem[0].device, &sb) == -1 && errno != ENOENT)
-		bad("modem", "%s: %s", c->modem[0].device, strerror(errno));
-	else if (stat(c->modem[0].device, &sb) == -1)
-		bad("modem", "%s: %s", c->modem[0].device,
+	if (stat(m->device, &sb) == -1 && errno != ENOENT)
+		bad(item, "%s: %s", m->device, strerror(errno));
+	else if (stat(m->device, &sb) == -1)
+		bad(item, "%s: %s", m->device,
 		    is_dummy ? "is missing: make the folder" : "is missing: plug the modem in");
 	else if (is_dummy ? !S_ISDIR(sb.st_mode) : !S_ISCHR(sb.st_mode))
-		bad("modem", "%s is not %s", c->modem[0].device, is_dummy ? "a folder" : "a tty");
-	else if (access(c->modem[0].device, R_OK | W_OK) == -1)
-		bad("modem", "%s may not be used by this user: add the user to the group dialout",
-		    c->modem[0].device);
+		bad(item, "%s is not %s", m->device, is_dummy ? "a folder" : "a tty");
+	else if (access(m->device, R_OK | W_OK) == -1)
+		bad(item, "%s may not be used by this user: add the user to the group dialout",
+		    m->device);
 	else
-		good("modem", "%s%s", c->modem[0].device,
-		    is_dummy ? " (Gammu's dummy device: a trial without modem)" : "");
+		return true;
+	return false;
+}
+
+/* What tocsind runs when it hangs. */
+static bool
+check_power_cycle(const char *item, const char *path)
+{
+	struct stat sb;
+
+	if (path[0] == '\0')
+		return true;
+	if (stat(path, &sb) == -1)
+		bad(item, "power_cycle %s: %s", path, strerror(errno));
+	else if (!S_ISREG(sb.st_mode) || access(path, X_OK) == -1)
+		bad(item, "power_cycle %s is no program that this user may run: chmod 755 it",
+		    path);
+	else if (sb.st_mode & 022)
+		bad(item, "power_cycle %s can be changed by other users: chmod 755 it", path);
+	else
+		return true;
+	return false;
+}
+
+static void
+check_modem(const char *item, const struct conf_modem *m)
+{
+	const char *pin_wrong = m->pin_file[0] == '\0' ? NULL : modem_pin_file_wrong(m->pin_file);
+	bool is_good = check_device(item, m);
+
+	if (pin_wrong != NULL)
+		bad(item, "pin_file %s %s", m->pin_file, pin_wrong);
+	is_good = check_power_cycle(item, m->power_cycle) && pin_wrong == NULL && is_good;
+	if (is_good)
+		good(item, "%s%s", m->device,
+		    strcmp(m->model, "dummy") == 0
+			? " (Gammu's dummy device: a trial without modem)"
+			: "");
 }
 
 static void
@@ -279,7 +316,9 @@ cmd_check(int argc, char **argv)
 		check_state(&conf);
 		check_anchor(&conf);
 		check_run(&conf);
-		check_modem(&conf);
+		for (size_t i = 0; i < MODEMS_MAX; i++)
+			if (conf.modem[i].device[0] != '\0')
+				check_modem(conf_modem_name(i), &conf.modem[i]);
 		check_running(&conf);
 	} else {
 		bad("settings", "%s", fault);

@@ -8,13 +8,13 @@
 #include "gateway/control/client.h"
 #include "gateway/control/cmd.h"
 #include "gateway/control/json.h"
+#include "gateway/control/modem_state.h"
 #include "gateway/control/options.h"
 #include "gateway/control/show.h"
 #include "schemas/exit.h"
 
-#define WRONG_MAX 8
-#define WORDS_MAX 320
-#define LISTING_SLACK_S 120 /* over twice poll_s: then the modem counts as silent */
+#define WRONG_MAX 16
+#define WORDS_MAX MODEM_WORDS_MAX
 
 struct wrongs {
 	size_t count;
@@ -46,9 +46,10 @@ add(struct wrongs *w, const char *words)
 }
 
 static void
-find_wrongs(struct wrongs *w, const struct msg_status *s, const struct conf *conf)
+find_wrongs(struct wrongs *w, const struct msg_status *s, const struct modem_list *modems,
+    const struct conf *conf)
 {
-	int64_t late_s = 2 * (int64_t)conf->modem[0].poll_s + LISTING_SLACK_S;
+	struct modem_wrongs found;
 	char words[WORDS_MAX];
 
 	memset(w, 0, sizeof(*w));
@@ -63,14 +64,11 @@ find_wrongs(struct wrongs *w, const struct msg_status *s, const struct conf *con
 		add(w, "there is no gateway here yet: make one with 'tocsin init'");
 	if (s->read_only)
 		add(w, "it was changed while locked: it can be read, and nothing can be written");
-	if (s->skipped > 0)
-		add(w, "the modem holds texts that its library cannot read: they stay there, and "
-		       "fill it");
-	if (!s->modem)
-		add(w, "the modem is not connected: see its device and cable, then the log of "
-		       "tocsind");
-	else if (s->modem_listed_s > late_s)
-		add(w, "the modem has not been listed for long: see its SIM card, then the log");
+	for (size_t i = 0; i < modems->count; i++) {
+		modem_find_wrongs(&modems->row[i], conf, &found);
+		for (size_t k = 0; k < found.count; k++)
+			add(w, found.words[k]);
+	}
 }
 
 static void
@@ -147,17 +145,24 @@ print_state(const struct msg_status *s)
 }
 
 static void
-print_modem(const struct msg_status *s)
+print_modem(const struct msg_modem_row *row)
 {
-	char ago[SHOW_TIME_MAX];
+	char ago[SHOW_TIME_MAX], full[64] = "", name[16];
 
-	show_duration(ago, s->modem_listed_s);
-	if (!s->modem)
-		item("modem", "not connected");
-	else if (s->modem_listed_s < 0)
-		item("modem", "connected, not yet listed to its end");
+	if (row->modem == 0)
+		(void)snprintf(name, sizeof(name), "modem");
 	else
-		item("modem", "connected, listed %s ago", ago);
+		(void)snprintf(name, sizeof(name), "modem %u", row->modem + 1);
+	show_duration(ago, row->listed_s);
+	if (row->state.sim.size > 0)
+		(void)snprintf(
+		    full, sizeof(full), "; SIM card %u %% used", modem_percent(&row->state.sim));
+	if (!row->connected)
+		item(name, "not connected");
+	else if (row->listed_s < 0)
+		item(name, "connected, not yet listed to its end");
+	else
+		item(name, "connected, listed %s ago%s", ago, full);
 }
 
 static void
@@ -188,7 +193,7 @@ print_anchor(const struct msg_status *s)
 }
 
 static void
-print_words(const struct msg_status *s, const struct wrongs *w)
+print_words(const struct msg_status *s, const struct modem_list *modems, const struct wrongs *w)
 {
 	char last[SHOW_TIME_MAX];
 
@@ -196,7 +201,8 @@ print_words(const struct msg_status *s, const struct wrongs *w)
 	print_clock(s);
 	item("posture", "%s", s->posture == 0 ? "protected" : "open");
 	print_anchor(s);
-	print_modem(s);
+	for (size_t i = 0; i < modems->count; i++)
+		print_modem(&modems->row[i]);
 	if (s->parts > 0)
 		item("waiting",
 		    "%" PRIu64 " parked; parts of long messages that wait for others: %" PRIu64,
@@ -242,6 +248,7 @@ cmd_status(int argc, char **argv)
 	const struct options o = {
 	    "tocsin status [OPTIONS]", rows, sizeof(rows) / sizeof(rows[0]), 0};
 	struct ipc_message ask, answer;
+	struct modem_list modems;
 	struct wrongs wrongs;
 	struct client c;
 	int code;
@@ -250,17 +257,20 @@ cmd_status(int argc, char **argv)
 		return code;
 	ipc_begin(&ask, MSG_STATUS);
 	code = client_ask(&c, &ask, &answer, CLIENT_WAIT_S);
+	if (code == 0 && answer.head.type != MSG_STATUS_REPLY)
+		code = client_puzzled();
+	if (code == 0)
+		code = modem_list_ask(&c, &modems);
 	client_close(&c);
 	if (code != 0)
 		return code;
-	if (answer.head.type != MSG_STATUS_REPLY)
-		return client_puzzled();
 	answer.body.STATUS_REPLY.anchor[sizeof(answer.body.STATUS_REPLY.anchor) - 1] = '\0';
 	answer.body.STATUS_REPLY.fault[sizeof(answer.body.STATUS_REPLY.fault) - 1] = '\0';
-	find_wrongs(&wrongs, &answer.body.STATUS_REPLY, &c.conf);
+	find_wrongs(&wrongs, &answer.body.STATUS_REPLY, &modems, &c.conf);
 	if (as_json)
 		print_json(&answer.body.STATUS_REPLY, &wrongs);
 	else
-		print_words(&answer.body.STATUS_REPLY, &wrongs);
+		print_words(&answer.body.STATUS_REPLY, &modems, &wrongs);
+	explicit_bzero(&modems, sizeof(modems)); /* the credit may hold the SIM's number */
 	return wrongs.count == 0 ? 0 : EXIT_UNREACHABLE;
 }

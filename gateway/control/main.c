@@ -19,6 +19,7 @@ static const struct {
     {"init", cmd_init, "make a new gateway: settings, sealed store, anchor, passphrase"},
     {"check", cmd_check, "look whether everything that a gateway needs is in place"},
     {"status", cmd_status, "show the gateway's state and what is wrong"},
+    {"modem", cmd_modem, "show each modem and its SIM card; list it, sweep it, ask its credit"},
     {"unlock", cmd_unlock, "open the gateway with the passphrase, to read and to act"},
     {"arm", cmd_arm, "let it read what arrives, without opening what is stored"},
     {"close", cmd_close, "end reading: from OPEN back to ARMED"},

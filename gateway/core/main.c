@@ -88,9 +88,11 @@ on_tick(struct loop *loop, void *arg)
 	struct outbox *o = core.session.outbox;
 
 	(void)arg;
+	/* What time gives up may free the road, and what leaves has a time-out of its own. */
 	if (is_fatal(session_tick(&core.session, &next_ms)) ||
 	    (o != NULL && is_fatal(outbox_tick(o, &outbox_ms))) ||
-	    is_fatal(modems_send(&core.modems)))
+	    is_fatal(modems_send(&core.modems)) ||
+	    (o != NULL && is_fatal(outbox_tick(o, &outbox_ms))))
 		return;
 	if (outbox_ms < next_ms)
 		next_ms = outbox_ms;
@@ -362,6 +364,7 @@ main(int argc, char **argv)
 	requests_done(&core.requests);
 	session_end(&core.session);
 	outbox_free(core.outbox);
+	modems_wipe(&core.modems);
 	loop_done(&core.loop);
 	return exit_code(st);
 }

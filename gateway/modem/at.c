@@ -15,6 +15,7 @@
 
 #define PROBE_MS 3000
 #define LINE_REST_MS 100
+#define LINES_MAX 10000 /* after so many it is no answer any more */
 #define CTRL_Z "\x1A"
 #define ESC "\x1B"
 #define SPEED_USUAL 115200
@@ -150,11 +151,15 @@ read_some(int fd, struct at_parser *p)
 	return ST_OK;
 }
 
-/* Until the parser has an end; then the rest of a line that has begun: it may be a hint. */
+/*
+ * Until the parser has an end; then the rest of a line that has begun and the one that it brings:
+ * it may be a hint. A line of the answer prolongs the time, what the modem says by itself does not.
+ */
 static enum status
-read_answer(int fd, struct at_parser *p, int64_t deadline)
+read_answer(int fd, struct at_parser *p, int timeout_ms)
 {
-	int64_t rest;
+	int64_t deadline = clock_boot_ms() + timeout_ms;
+	unsigned lines = p->lines;
 	enum status st;
 
 	while (p->reply->end == AT_NONE) {
@@ -163,9 +168,13 @@ read_answer(int fd, struct at_parser *p, int64_t deadline)
 		st = read_some(fd, p);
 		if (st != ST_OK && st != ST_AGAIN)
 			return st;
+		if (p->lines != lines && p->lines < LINES_MAX)
+			deadline = clock_boot_ms() + timeout_ms;
+		lines = p->lines;
 	}
-	rest = clock_boot_ms() + LINE_REST_MS;
-	while (p->len > 0 && wait_for(fd, POLLIN, rest) == ST_OK && read_some(fd, p) == ST_OK)
+	deadline = clock_boot_ms() + LINE_REST_MS;
+	while ((p->len > 0 || p->brought != AT_BROUGHT_NOTHING) &&
+	       wait_for(fd, POLLIN, deadline) == ST_OK && read_some(fd, p) == ST_OK)
 		;
 	return ST_OK;
 }
@@ -196,19 +205,20 @@ send_line(int fd, const char *line, const char *end, int64_t deadline)
 static enum status
 converse(int fd, const char *command, const char *body, struct at_parser *p, int timeout_ms)
 {
-	int64_t deadline = clock_boot_ms() + timeout_ms;
+	int64_t deadline = clock_boot_ms() + AT_QUICK_MS;
 	enum status st;
 
 	if ((st = drain(fd, p)) != ST_OK || (st = send_line(fd, command, "\r", deadline)) != ST_OK)
 		return st;
-	st = read_answer(fd, p, deadline);
 	if (body == NULL)
-		return st;
+		return read_answer(fd, p, timeout_ms);
+	st = read_answer(fd, p, AT_QUICK_MS);
 	if (st == ST_OK && p->reply->end == AT_PROMPT) {
 		p->reply->end = AT_NONE;
 		p->len = 0;
+		deadline = clock_boot_ms() + AT_QUICK_MS;
 		if ((st = send_line(fd, body, CTRL_Z, deadline)) == ST_OK)
-			st = read_answer(fd, p, deadline);
+			st = read_answer(fd, p, timeout_ms);
 	} else if (st == ST_DEVICE) {
 		/* It may wait for a body that never comes; nobody looks at its answer to this. */
 		st = write(fd, ESC, 1) == 1 ? ST_DEVICE : ST_CLOSED;
@@ -247,9 +257,9 @@ at_body(int fd, const char *command, const char *body, struct at_reply *reply, i
 	return st;
 }
 
-/* A command that may be answered without its echo. */
+/* A command that may be answered without its echo. A prompt is no answer to it. */
 static enum status
-ask_plainly(int fd, const char *command, bool *hint)
+ask_once(int fd, const char *command, bool *hint)
 {
 	struct at_reply reply;
 	struct at_parser p;
@@ -257,6 +267,8 @@ ask_plainly(int fd, const char *command, bool *hint)
 
 	at_parser_begin(&p, command, false, NULL, NULL, &reply);
 	st = converse(fd, command, NULL, &p, PROBE_MS);
+	if (st == ST_OK && reply.end == AT_PROMPT)
+		st = ST_DEVICE;
 	if (hint != NULL && reply.hint)
 		*hint = true;
 	at_reply_wipe(&reply);
@@ -264,23 +276,29 @@ ask_plainly(int fd, const char *command, bool *hint)
 	return st;
 }
 
-enum status
-at_probe(int fd, bool *hint)
+static enum status
+ask_twice(int fd, const char *command, bool *hint)
 {
-	enum status st;
+	enum status st = ask_once(fd, command, hint);
 
-	if ((st = ask_plainly(fd, "AT", hint)) != ST_DEVICE)
+	if (st != ST_DEVICE)
 		return st;
 	/* It may still wait for the body of a text whose sender was ended. */
 	if (write(fd, ESC "\r", 2) != 2)
 		return ST_CLOSED;
-	return ask_plainly(fd, "AT", hint);
+	return ask_once(fd, command, hint);
+}
+
+enum status
+at_probe(int fd, bool *hint)
+{
+	return ask_twice(fd, "AT", hint);
 }
 
 enum status
 at_echo(int fd, bool *hint)
 {
-	return ask_plainly(fd, "ATE1", hint);
+	return ask_twice(fd, "ATE1", hint);
 }
 
 void

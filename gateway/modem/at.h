@@ -46,14 +46,18 @@ struct at_reply {
 
 /* ---- the parser: pure, fed with any octets ---- */
 
+enum at_brought { AT_BROUGHT_NOTHING, AT_BROUGHT_TEXT, AT_BROUGHT_REPORT };
+
 struct at_parser {
 	const char *command; /* whose echo is waited for; NULL: the answer may come without */
 	void (*on_line)(const char *line, void *arg); /* NULL: into reply->text */
 	void *arg;
 	struct at_reply *reply;
 	char prefix[16]; /* "+CMGR:": of the command's own lines */
-	bool echoed, skip_next, too_long;
-	size_t len;
+	bool echoed, too_long;
+	enum at_brought brought; /* by the line that comes next */
+	unsigned lines;          /* of the answer, so far */
+	size_t len;              /* of line */
 	char line[AT_LINE_MAX];
 };
 
@@ -67,6 +71,12 @@ void at_parser_begin(struct at_parser *p, const char *command, bool needs_echo,
 
 /* Take octets; those after the end (reply->end) are looked through for hints alone. */
 void at_feed(struct at_parser *p, const uint8_t *octets, size_t len);
+
+/*
+ * Some modems do not store status reports: "+CDS: 24" and the PDU behind it come once. take gets
+ * each that is read here, in hex; it may send nothing to the modem. NULL: nobody does.
+ */
+void at_on_report(void (*take)(const char *hex));
 
 /* ---- the client ---- */
 
@@ -85,14 +95,14 @@ enum status at_open(const char *device, const char *connection, int *fd) MUST_US
  */
 enum status at_probe(int fd, bool *hint) MUST_USE;
 
-/* Switch echo on, which every command below waits for. As at_probe, once. */
+/* Switch echo on, which every command below waits for. As at_probe. */
 enum status at_echo(int fd, bool *hint) MUST_USE;
 
 /*
  * Send one command ("AT+CMGR=3") and read its answer.
  *   reply  written whole; wipe it.
- * ST_OK: it was answered, reply->end says how. ST_DEVICE: not within timeout_ms; what the command
- * did is not known. ST_CLOSED: the modem is unplugged.
+ * ST_OK: it was answered, reply->end says how. ST_DEVICE: nothing of an answer came for timeout_ms;
+ * what the command did is not known. ST_CLOSED: the modem is unplugged.
  */
 enum status at_command(
     int fd, const char *command, struct at_reply *reply, int timeout_ms) MUST_USE;
@@ -102,8 +112,8 @@ enum status at_lines(int fd, const char *command, void (*on_line)(const char *li
     void *arg, struct at_reply *reply, int timeout_ms) MUST_USE;
 
 /*
- * As at_command, for one that asks for a body ("AT+CMGW=153,2"): waits for the prompt, sends body
- * and Ctrl-Z. If no prompt comes the command is given up with ESC.
+ * As at_command, for one that asks for a body ("AT+CMGW=153,2"): waits for the prompt (up to
+ * AT_QUICK_MS), sends body and Ctrl-Z. If no prompt comes the command is given up with ESC.
  */
 enum status at_body(
     int fd, const char *command, const char *body, struct at_reply *reply, int timeout_ms) MUST_USE;

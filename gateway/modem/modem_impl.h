@@ -29,6 +29,7 @@ struct slot {
 	bool deletable;   /* everything in it was handed over */
 	bool tried;       /* a delete was sent: never another one in this pass */
 	uint64_t waiting; /* a bit for each part that core has not kept yet */
+	uint64_t print;   /* of modem_gammu_print */
 };
 
 /* A slot that the library could not read. */

@@ -11,9 +11,9 @@
 #define DIGITS_MAX 20 /* of an address [9.1.2.5] */
 #define UD_OCTETS 140 /* [9.2.3.24] */
 #define UD_SEPTETS 160
-#define STAMP_LEN 7    /* [9.2.3.11] */
-#define STATUS_TOLD 31 /* the last TP-Status of a transaction that was completed */
-#define STATUS_TRIES 63
+#define STAMP_LEN 7       /* [9.2.3.11] */
+#define STATUS_RECEIVED 0 /* TP-Status [9.2.3.15] */
+#define STATUS_GAVE_UP 0x40
 
 enum { DELIVER = 0, STATUS_REPORT = 2 }; /* TP-MTI towards the mobile [9.2.3.1] */
 #define MTI_MASK 0x03
@@ -306,16 +306,19 @@ pdu_undecoded(enum undecoded_why why, size_t ud_offset, const uint8_t *octets, s
 bool
 pdu_is_part(const uint8_t *udh, size_t len)
 {
-	for (size_t at = 1; at + 2 <= len && udh[at + 1] <= len - at - 2; at += 2u + udh[at + 1])
-		if ((udh[at] == 0x00 && udh[at + 1] == 3) || (udh[at] == 0x08 && udh[at + 1] == 4))
+	for (size_t at = 1; at + 2 <= len && udh[at + 1] <= len - at - 2; at += 2u + udh[at + 1]) {
+		if (udh[at] == 0x00 && udh[at + 1] == 3 && udh[at + 3] > 1)
 			return true;
+		if (udh[at] == 0x08 && udh[at + 1] == 4 && udh[at + 4] > 1)
+			return true;
+	}
 	return false;
 }
 
 enum report_state
 pdu_report_state(unsigned tp_status)
 {
-	if (tp_status <= STATUS_TOLD)
+	if (tp_status == STATUS_RECEIVED)
 		return REPORT_DELIVERED;
-	return tp_status <= STATUS_TRIES ? REPORT_PENDING : REPORT_FAILED;
+	return tp_status < STATUS_GAVE_UP ? REPORT_PENDING : REPORT_FAILED;
 }

@@ -45,11 +45,17 @@ void pdu_read(const char *hex, size_t len, struct pdu *out);
 void pdu_undecoded(enum undecoded_why why, size_t ud_offset, const uint8_t *octets, size_t len,
     struct msg_sms *out);
 
-/* Is it a header (with its first octet, its length) of a part of a long message (9.2.3.24.1, .8)?
- * Then msg_sms.sender is to be filled. */
+/*
+ * Is it the header (with its first octet, its length) of one of several parts of a long message
+ * (9.2.3.24.1, .8)? Then msg_sms.sender is to be filled.
+ */
 bool pdu_is_part(const uint8_t *udh, size_t len);
 
-/* TP-Status (9.2.3.15), 0 to 255. Reserved values are failures: it says to take them so. */
+/*
+ * TP-Status (9.2.3.15), 0 to 255. Only "received by the SME" is DELIVERED: "forwarded, but delivery
+ * cannot be confirmed" and "replaced" are not. Reserved values from 128 on are failures, as it
+ * says.
+ */
 enum report_state pdu_report_state(unsigned tp_status);
 
 #endif

@@ -10,7 +10,6 @@
 #include "gateway/modem/at.h"
 
 #define COMMAND_MAX 48
-#define SLOT_MS 400 /* beside AT_SLOW_MS, for each slot of a listing */
 #define CMS_INVALID_INDEX 321
 #define STAT_UNSENT 2 /* <stat> in PDU mode: 0 and 1 arrived, 2 and 3 stored here */
 #define STAT_SENT 3
@@ -234,14 +233,12 @@ rescue_list(struct rescue *r, enum rescue_memory memory,
     bool (*on_found)(const struct rescue_found *found, void *arg), void *arg)
 {
 	struct listing l = {.on_found = on_found, .arg = arg, .found = {.memory = memory}};
-	uint32_t slots;
 	struct at_reply reply;
 	enum status st;
 
 	if ((st = rescue_select(r, memory)) != ST_OK)
 		return st;
-	slots = r->size < RESCUE_LIST_MAX ? r->size : RESCUE_LIST_MAX;
-	st = at_lines(r->fd, "AT+CMGL=4", on_line, &l, &reply, AT_SLOW_MS + SLOT_MS * (int)slots);
+	st = at_lines(r->fd, "AT+CMGL=4", on_line, &l, &reply, AT_SLOW_MS);
 	r->hint = r->hint || reply.hint;
 	r->is_gone = st == ST_CLOSED;
 	if (st == ST_OK && l.has_head)

@@ -421,6 +421,42 @@ class MarkedGateway(Gateway):
         smsfile.put(self.device, smsfile.section(self.plain().encode(), self.number))
         self.wait_texts(kept + 6)
 
+    def marked_number(self, name):
+        number = "+2547" + "".join(secrets.choice("0123456789") for _ in range(8))
+        self.needles.number(name, number)
+        path = os.path.join(self.folder, "books", name)
+        with open(path, "w") as f:
+            f.write(number + "\n")
+        os.chmod(path, 0o600)
+        return path
+
+    def marked_text(self):
+        mark = marked(30)
+        self.needles.text("sent text", mark)
+        path = os.path.join(self.folder, "books", "sent text")
+        with open(path, "w") as f:
+            f.write(mark)
+        return path
+
+    def write_to(self, *whom):
+        self.command("send", *whom, "--text-file", self.marked_text(), "--yes")
+
+    def keep_a_number(self):
+        """Switched on, a monitor with her number, a text to her; and one to a number that is typed."""
+        self.command("setting", "keep-numbers", "on", "--yes")
+        name = marked(12)
+        self.needles.text("pseudonym", name)
+        self.enrol(name, 101, "--number-file", self.marked_number("kept number"), deliver=False)
+        self.write_to(name)
+        self.write_to("--number-file", self.marked_number("typed number"))
+        self.command("outbox")
+        self.command("setting")
+
+    def wait_outbox(self):
+        """Until nothing waits or is being sent."""
+        wait_for(lambda: not {r["state"] for r in self.rows("outbox")} & {"queued", "sending"},
+                 "the outbox to be empty")
+
     def look_at_all(self):
         """What a coordinator does; the rows are those that were sent."""
         rows = self.inbox()
@@ -443,6 +479,10 @@ def flow(g, hunt):
     hunt("OPEN")
     hunt.memory("OPEN", ARMED_HOLDS + ("note", "pseudonym", "plain text"),
                 set(g.needles.forms.values()))
+    g.keep_a_number()
+    g.look_at_all()
+    hunt("OPEN, written to monitors")
+    g.wait_outbox()
     g.close()
     hunt.memory("ARMED again", ARMED_HOLDS)
     g.some_of_everything(second)
@@ -461,6 +501,7 @@ def flow(g, hunt):
     hunt("ARMED, parked texts read")
     g.restart()
     g.unlock()
+    g.write_to("--number-file", g.marked_number("typed number"))
     g.command("revoke", "--yes", second.name)
     g.some_of_everything(second)
     rows = g.look_at_all()

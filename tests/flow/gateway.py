@@ -444,6 +444,25 @@ class Gateway:
             except Failure:
                 expect(self.descriptors(pid), wanted, f"descriptors of {name}")
 
+    def is_traceable(self):
+        """A build for sanitizers or coverage, whose processes have no sandbox."""
+        return b"\nTOCSIN_TRACEABLE:BOOL=ON\n" in _read(os.path.join(self.bin_dir, "CMakeCache.txt"))
+
+    def check_sandboxed(self):
+        """Core and the modem's process are in their sandbox, as the kernel has it."""
+        for name in ROLES:
+            status = dict(line.split(":\t", 1) for line in
+                          _read(f"/proc/{self.wait_roles()[name]}/status").decode().splitlines())
+            expect(status["NoNewPrivs"], "1", f"NoNewPrivs of {name}")
+            expect(status["Seccomp"], "0" if self.is_traceable() else "2", f"Seccomp of {name}")
+        if self.is_traceable():
+            print("skipped: this build has no sandbox")
+            return
+        lines = self.log_events("SANDBOXED") + self.log_events("SANDBOX_NO_LANDLOCK")
+        for name in ROLES:
+            if not any(line.startswith(name + ":") for line in lines):
+                raise Failure(f"{name} does not say in the log that its sandbox is closed")
+
 
 def options(description, *more):
     """The command line of a test. more: (name, keywords of add_argument)."""

@@ -138,6 +138,7 @@ def made(g, left):
     expect((status["state"], status["parked"], status["monitors"]), ("LOCKED", 0, 0), "a new gateway")
     expect(status["wrong"], [], "what is wrong with a new gateway")
     g.check_descriptors()
+    g.check_sandboxed()
 
 
 def wrong_state(g, left):

@@ -122,17 +122,39 @@ def lock_and_kill(s):
     g.unlock()
     expect(s.state("cancelled by the lock"), "cancelled", "its state")
     s.send("lost with core")
-    os.kill(g.roles()["tocsin-core"], signal.SIGKILL)
-    g.wait_roles()
-    g.wait_ready()
-    g.emulator.replug()
+    core = g.roles()["tocsin-core"]
+    os.kill(core, signal.SIGKILL)
+    wait_for(lambda: g.roles().get("tocsin-core") not in (None, core) and g.status(code=None),
+             "core to be there again")
     g.unlock()
+    g.emulator.replug()
     expect(s.state("lost with core"), "unknown", "its state")
     s.send("first after it")
     s.wait_state("sent", "first after it", 90)
     texts = [t for _, t in s.left()]
     for text in ("cancelled by hand", "cancelled by the lock", "lost with core"):
         expect(texts.count(text), 0, f"how often {text!r} left")
+
+
+def cut_while_sending(s):
+    step("the modem is pulled out while it sends: unknown, and not sent again")
+    g = s.g
+    g.emulator.faults.send_s = 20.0
+    s.send("cut")
+    s.wait_state("sending", "cut")
+    expect_in("cannot be stopped", g.command("outbox", "cancel", s.newest()["number"], code=1).err,
+              "cancelling it")
+    expect_in("has not left yet",
+              g.command("outbox", "repeat", s.newest()["number"], "--number-file", s.numbers, "--yes",
+                        code=1).err, "repeating it")
+    g.emulator.unplug()
+    s.wait_state("unknown", "cut")
+    g.emulator.faults.send_s = 0.0
+    g.emulator.replug()
+    s.send("after the cut")
+    s.wait_state("sent", "after the cut", 90)
+    expect([t for _, t in s.left()].count("cut") <= 1, True, "that it left at most once")
+    expect(s.state("cut"), "unknown", "its state at the end")
 
 
 def kept(s):
@@ -187,6 +209,7 @@ def main():
         what_is_refused(s)
         at_terminal(s)
         kept(s)
+        cut_while_sending(s)
         lock_and_kill(s)
         doubtful(s)
         g.lock()

@@ -58,6 +58,14 @@ answer_status(int fd, const struct ipc_message *ask)
 	m.body.STATUS_REPLY = status_now;
 	if (ask->head.type == MSG_STATUS)
 		send_message(fd, &m);
+	if (ask->head.type == MSG_MODEMS) {
+		ipc_begin(&m, MSG_MODEM_ROW);
+		m.body.MODEM_ROW.connected = status_now.modem;
+		m.body.MODEM_ROW.listed_s = status_now.modem_listed_s;
+		m.body.MODEM_ROW.state.registration = REGISTRATION_UNKNOWN;
+		send_message(fd, &m);
+		send_result(fd, ST_OK, 0, "");
+	}
 }
 
 static void

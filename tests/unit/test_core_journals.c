@@ -15,6 +15,7 @@
 #include "gateway/core/backup.h"
 #include "gateway/core/chains.h"
 #include "gateway/core/intake.h"
+#include "gateway/core/outbox.h"
 #include "gateway/core/people.h"
 #include "gateway/core/retention.h"
 #include "gateway/core/rights.h"
@@ -136,6 +137,55 @@ make_events(const char *key)
 	CHECK_EQ(session_unlock(&rig.session, &wrong, IN_OPEN, words), ST_PASSPHRASE);
 }
 
+/* Numbers are kept; one monitor's is there, one's goes with her. */
+static void
+make_numbers(void)
+{
+	const struct event_setting e = {SETTING_KEEP_NUMBERS, 1};
+	struct msg_enrol ask = {.language = "en", .pseudonym = "reached", .number = "0700123456"};
+	char words[SESSION_WORDS_MAX] = "";
+	uint8_t body[EVENT_SETTING_LEN];
+	struct msg_enrolled out;
+
+	CHECK_EQ(session_append(&rig.session, EVENT_SETTING, body,
+		     event_setting_encode(&e, body, sizeof(body)), NULL),
+	    ST_OK);
+	CHECK_EQ(session_commit(&rig.session), ST_OK);
+	ask.place = rig.session.facts->places->place[0].id;
+	CHECK_EQ(people_enrol(&rig.session, &ask, &out, words), ST_OK);
+	(void)snprintf(ask.pseudonym, sizeof(ask.pseudonym), "left");
+	CHECK_EQ(people_enrol(&rig.session, &ask, &out, words), ST_OK);
+	CHECK_EQ(people_revoke(&rig.session, "left", words), ST_OK);
+}
+
+/* One text is delivered, one refused, one lost with core. */
+static void
+make_outbox(void)
+{
+	struct msg_send_text in = {
+	    .pseudonym = "reached", .modem = UINT32_MAX, .text_len = 4, .text = "text"};
+	struct outbox *o = outbox_new(&rig.session);
+	struct msg_sent sent = {.result = SEND_DONE, .reference = 7};
+	struct msg_report report = {
+	    .reference = 7, .state = REPORT_DELIVERED, .number = "0700123456"};
+	char words[SESSION_WORDS_MAX];
+	struct msg_send out;
+	uint64_t number;
+
+	for (unsigned i = 0; i < 3 && CHECK(o != NULL); i++) {
+		CHECK_EQ(outbox_queue(o, &in, &number, words), ST_OK);
+		CHECK_EQ(outbox_next(o, 0, &out), ST_OK);
+		sent.id = number;
+		if (i < 2)
+			CHECK_EQ(outbox_sent(o, 0, &sent), ST_OK);
+		if (i == 0)
+			CHECK_EQ(outbox_report(o, 0, &report), ST_OK);
+		sent.result = SEND_REFUSED;
+		sent.code = 38;
+	}
+	outbox_free(o);
+}
+
 static void
 make(const char *folder)
 {
@@ -154,6 +204,7 @@ make(const char *folder)
 			(void)rig_enrol(&rig, "two");
 			(void)rig_enrol(&rig, "gone");
 			make_events(key.text);
+			make_numbers();
 		}
 		give_reports(20);
 		give("hello");
@@ -165,6 +216,7 @@ make(const char *folder)
 	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
 	CHECK_EQ(retention_list(&rig.session, months, 16, &count), ST_OK);
 	CHECK_EQ(retention_drop(&rig.session, months[0].month, words), ST_OK);
+	make_outbox();
 	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
 	session_end(&rig.session);
 	(void)snprintf(command, sizeof(command),
@@ -187,5 +239,6 @@ main(int argc, char **argv)
 	wall_s = 1812000000; /* 2027-06-03: after the newest of them */
 	check_journal("first");
 	check_journal("issue-4");
+	check_journal("issue-5");
 	return check_done();
 }

@@ -216,6 +216,37 @@ test_each_way(void)
 	CHECK_EQ(state_of(expired), OUTBOX_EXPIRED);
 }
 
+/* Would the view take this end? */
+static enum status
+try_end(uint64_t ref, enum outbox_state state)
+{
+	const struct event_sent e = {
+	    .at = session_quarter(&rig.session), .ref = ref, .state = (uint8_t)state};
+	uint8_t body[EVENT_SENT_LEN];
+	const struct view_event ev = {state_next_seq(rig.session.state), EVENT_SENT, 1, 1, body,
+	    event_sent_encode(&e, body, sizeof(body))};
+
+	return view_try(rig.session.view, &ev, words, sizeof(words));
+}
+
+static void
+test_rules_of_the_view(void)
+{
+	const uint64_t number = queue("text");
+
+	boot_ms += 60000;
+	CHECK_EQ(next(0), number);
+	sent(0, number, SEND_DONE, 0, 1);
+	CHECK_EQ(try_end(number, OUTBOX_DELIVERED), ST_OK);
+	CHECK_EQ(try_end(number, OUTBOX_FAILED), ST_OK);
+	CHECK_EQ(try_end(number, OUTBOX_UNKNOWN), ST_EXISTS);
+	CHECK_EQ(try_end(number, OUTBOX_SENT), ST_EXISTS);
+	report(0, 1, REPORT_DELIVERED, NUMBER_READ);
+	CHECK_EQ(try_end(number, OUTBOX_FAILED), ST_EXISTS);
+	CHECK_EQ(try_end(1, OUTBOX_SENT), ST_OK); /* not in this view: before its base */
+	CHECK_EQ(try_end(state_next_seq(rig.session.state), OUTBOX_SENT), ST_DAMAGED);
+}
+
 /* A process that lives but answers nothing blocks its modem for ten minutes, not for ever. */
 static void
 test_no_answer(void)
@@ -237,9 +268,15 @@ test_no_answer(void)
 static void
 test_what_is_refused(void)
 {
+	struct msg_send_text elsewhere = text_to("", NUMBER, "text");
 	char long_text[200];
+	uint64_t number;
 	const uint64_t before = state_next_seq(rig.session.state);
 
+	elsewhere.modem = 1; /* the settings have one */
+	CHECK_EQ(outbox_queue(outbox, &elsewhere, &number, words), ST_RANGE);
+	elsewhere.modem = MODEMS_MAX;
+	CHECK_EQ(outbox_queue(outbox, &elsewhere, &number, words), ST_RANGE);
 	CHECK_EQ(try_queue("", "", "text"), ST_UNKNOWN);
 	CHECK_EQ(try_queue("nobody", "", "text"), ST_UNKNOWN);
 	CHECK_EQ(try_queue("", "12", "text"), ST_RANGE);
@@ -398,8 +435,9 @@ is_in_outbox(const char *tail)
 static void
 test_lock_and_restart(void)
 {
-	uint64_t waits = queue("waits"), flies, left;
+	uint64_t waits, flies, left = send_one(0, "0700123456", 3);
 
+	waits = queue("waits");
 	boot_ms += 60000;
 	CHECK_EQ(next(0), waits);
 	flies = waits;
@@ -410,9 +448,12 @@ test_lock_and_restart(void)
 	CHECK_EQ(next(0), 0);
 	sent(0, flies, SEND_DONE, 0, 4); /* dropped: LOCKED writes no events */
 	report(0, 4, REPORT_DELIVERED, NUMBER_READ);
+	report(0, 3, REPORT_DELIVERED, NUMBER_READ);
 	CHECK_EQ(outbox_modem_gone(outbox, 0), ST_OK);
 	CHECK_EQ(try_queue("", NUMBER, "text"), ST_NOT_ALLOWED);
 	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	report(0, 3, REPORT_DELIVERED, NUMBER_READ); /* nobody waits for it any more */
+	CHECK_EQ(state_of(left), OUTBOX_SENT);
 	CHECK_EQ(state_of(flies), OUTBOX_UNKNOWN);
 	CHECK_EQ(state_of(waits), OUTBOX_CANCELLED);
 	CHECK_EQ(rig_number(&rig, "SELECT count(*) FROM fault"), 0);
@@ -545,6 +586,7 @@ main(void)
 	begin();
 	rig.conf.outbox_per_day = 1000;
 	test_each_way();
+	test_rules_of_the_view();
 	test_no_answer();
 	test_what_is_refused();
 	test_rate_and_limits();

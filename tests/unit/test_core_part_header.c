@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a header says of the parts of a long message: cut short, repeated, beside others. */
+/* What a header says of the parts of a long message: cut short, repeated, beside others; and a part
+ * that an earlier version parked as a text. */
 #include "gateway/core/parts.h"
 #include "tests/support/check.h"
+#include "tests/support/rig.h"
 
 static void
 test_headers(void)
@@ -41,10 +43,34 @@ test_fields(void)
 	CHECK(part.reference == 0x1234 && part.is_16 && part.total == 10 && part.place == 10);
 }
 
+static void
+test_parked_before(void)
+{
+	static struct rig rig;
+	struct session *s = &rig.session;
+	const struct parked p = {.kind = PARKED_TEXT,
+	    .udh_len = 6,
+	    .udh = {5, 0, 3, 1, 2, 1},
+	    .text_len = 3,
+	    .text = "old"};
+	uint8_t plain[PARK_PLAIN_LEN];
+
+	rig_create(&rig, "part-header");
+	CHECK_EQ(parked_write(&p, plain), ST_OK);
+	CHECK_EQ(change_park(s->state, s->ring.pk_i.b, plain, NULL), ST_OK);
+	CHECK_EQ(session_commit(s), ST_OK);
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	CHECK_EQ(
+	    rig_number(&rig, "SELECT outcome FROM message WHERE raw = x'6f6c64'"), OUTCOME_PART);
+	CHECK_EQ(parts_count(s->parts), 0);
+	rig_remove(&rig);
+}
+
 int
 main(void)
 {
 	test_headers();
 	test_fields();
+	test_parked_before();
 	return check_done();
 }

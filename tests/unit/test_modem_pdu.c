@@ -68,6 +68,9 @@ test_headers(void)
 			 "0004" STAMP "09060804010202014142",
 	    "AB", 2, SMS_OCTETS);
 	CHECK_STR(pdu.sms.sender, "AB");
+	/* one of one: nobody has to look for its others */
+	check_pdu(CENTRE "44" SENDER "0004" STAMP "070500032A010141", "A", 1, SMS_OCTETS);
+	CHECK_STR(pdu.sms.sender, "");
 	/* a national number: no plus sign */
 	check_pdu(CENTRE "44"
 			 "0A817021436587"
@@ -94,8 +97,8 @@ static void
 test_reports(void)
 {
 	check_report("00", REPORT_DELIVERED, 0);
-	check_report("02", REPORT_DELIVERED, 2);
-	check_report("1F", REPORT_DELIVERED, 31);
+	check_report("01", REPORT_PENDING, 1);
+	check_report("1F", REPORT_PENDING, 31);
 	check_report("20", REPORT_PENDING, 32);
 	check_report("3F", REPORT_PENDING, 63);
 	check_report("40", REPORT_FAILED, 64);
@@ -210,7 +213,7 @@ add_sender(void)
 	add(digits);
 	add(type);
 	for (unsigned i = 0; i < (digits + 1) / 2; i++)
-		add(type == 0xD0 ? 0x55
+		add(type == 0xD0 ? chance(256)
 				 : (2 * i + 1 == digits ? 0xF0 : chance(10) << 4) | chance(10));
 	if (type == 0xD0 && digits * 4 % 7 != 0) /* the bits after the last letter are zero */
 		octets[used - 1] &=

@@ -19,7 +19,7 @@ SLOW_S = 6.5          # a delete's OK; libGammu waits some 4 s
 UNPLUGGED_S = 3.0
 HUNG_S = 20.0
 DISK_TEXTS, KILL_TEXTS = 40, 120
-DISK_LEFT = 96 << 10  # octets left on the small disk
+DISK_LEFT = 20 << 10  # octets left on the small disk
 BURNING = 0.8         # of a processor, for a process that does nothing useful
 
 

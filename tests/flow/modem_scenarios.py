@@ -1,0 +1,461 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What test_modem_at.py shows of tocsin-modem alone: each function is a situation, with a modem of
+its own (tests/support/modem_emulator.py) and this test as core (tests/support/modem_channel.py)."""
+import datetime
+import os
+import signal
+import time
+
+from gateway import expect, expect_in, Failure
+from emulator import pdu
+from emulator.faults import rule
+from modem_channel import (ASK_CREDIT, DONE, LIST, OCTETS, REFUSED, SWEEP, TEXT, UNDECODED,
+                           UNKNOWN)
+
+EXIT_DEVICE, EXIT_UNPLUGGED, EXIT_PIN = 14, 19, 20
+HINT_S = 1.0      # from arrival to hand-over, beside the modem's own commands
+REPLUG_S = 10.0
+HANG_S = 60.0     # until the next process has found it silent too, with room for a power cycle
+A_MESSAGE = 2.2   # commands, everything included
+ME = "+254711111111"
+
+
+def below(actual, bound, what):
+    if actual > bound:
+        raise Failure(f"{what}: {actual:.2f}, not below {bound}")
+
+
+def emptied(modem, emulator, seconds=60):
+    modem.wait(lambda: not emulator.waiting(), "an empty modem", seconds)
+
+
+def texts_of(modem):
+    return sorted(t.octets for t in modem.texts)
+
+
+# --- what arrives ---
+
+def every_kind(world):
+    """SIM and phone, 7-bit, UCS-2 with surrogates, 8-bit, ports; a sender's number for parts alone."""
+    with world.emulator(sim=30, phone=5) as e, world.modem(e) as m:
+        m.wait(lambda: m.listed, "the first listing")
+        expect(m.states[-1:] and m.states[-1]["hints"], 1, "announcements are on")
+        kinds = [("EW1 {[~]}", {}), ("Ge\u0259z \u0627 \U0001F30D", {}), ("phone", {"memory": "ME"})]
+        for text, how in kinds:
+            e.deliver(text, **how)
+        e.deliver(pdu=pdu.deliver(b"\0\xffA\0", udh=pdu.ports(5505, 0)), name="octets")
+        m.wait(lambda: len(m.texts) == 4, "four kinds")
+        expect(texts_of(m), sorted([t.encode() for t, _ in kinds] + [b"\0\xffA\0"]), "texts")
+        octets = next(t for t in m.texts if t.form == OCTETS)
+        expect(octets.udh.hex(), "06050415810000", "header with ports")
+        expect({t.sender for t in m.texts}, {""}, "senders of whole texts")
+        e.deliver_long("x" * 130, ME)
+        m.wait(lambda: len(m.texts) == 7, "three parts")
+        expect({t.sender for t in m.texts[4:]}, {ME}, "sender of parts")
+        emptied(m, e)
+        expect(m.doubled, 0, "handed over twice")
+        state = m.states[-1]
+        expect((state["sim_size"], state["phone_size"], state["registration"]), (30, 5, 1), "state")
+
+
+def hint(world):
+    """An announcement leads to a hand-over within a second; an idle modem is asked nothing."""
+    with world.emulator(sim=30) as e, world.modem(e) as m:
+        m.wait(lambda: m.states, "its state")
+        for n in range(3):
+            begin = time.monotonic()
+            e.deliver(f"EW1 hint {n}")
+            m.wait(lambda: len(m.texts) == n + 1, "the text")
+            below(m.texts[-1].when - begin, HINT_S, "seconds from arrival to hand-over")
+            emptied(m, e)
+        time.sleep(1)
+        begin = time.monotonic()
+        time.sleep(3)
+        expect(dict(e.commands(begin)), {}, "commands to an idle modem")
+
+
+def no_hints(world):
+    """A modem that does not announce, or whose announcement is lost: the slow poll is the net."""
+    with world.emulator(sim=5) as e:
+        e.faults.no_cnmi = True
+        with world.modem(e, poll_s=2) as m:
+            m.wait(lambda: m.states, "its state")
+            expect(m.states[-1]["hints"], 0, "announcements")
+            e.deliver("EW1 quiet")
+            m.wait(lambda: m.texts, "the text", 10)
+            emptied(m, e)
+    with world.emulator(sim=5) as e, world.modem(e, poll_s=2) as m:
+        m.wait(lambda: m.states, "its state")
+        e.faults.lost_cmti = 1
+        e.deliver("EW1 lost hint")
+        m.wait(lambda: m.texts, "the text", 10)
+
+
+def drain(world):
+    """A SIM of 30 with 150 texts behind it: all of them once, in 2.2 commands each."""
+    with world.emulator(sim=30) as e:
+        for n in range(150):
+            e.deliver(f"EW1 no. {n}")
+        with world.modem(e) as m:
+            m.wait(lambda: m.listed, "the first listing")
+            begin = e.journal[0][0]
+            m.wait(lambda: len(m.texts) == 150, "150 texts", 120)
+            emptied(m, e)
+            m.wait(lambda: m.states, "its state")
+        asked = e.commands(begin)
+        for once in ("CMGF", "CSQ", "CREG", "CNMI", "CPIN", "CSCS"):
+            asked.pop(once, None)
+        used = sum(asked[n] for n in ("AT", "CPMS", "CMGL", "CMGR", "CMGD"))
+        below(used / 150, A_MESSAGE, "commands a text")
+        expect(m.doubled, 0, "handed over twice")
+
+
+# --- what must not be lost ---
+
+def delete_before_kept(world):
+    """What core has not kept stays in the modem, also over kill -9; then it goes."""
+    with world.emulator(sim=5) as e:
+        for n in range(3):
+            e.deliver(f"EW1 no. {n}")
+        with world.modem(e, keeps=False) as m:
+            m.wait(lambda: m.listed, "the listing")
+            time.sleep(0.5)
+            expect(e.commands().get("CMGD", 0), 0, "deletes before core has kept anything")
+            m.kill()
+        with world.modem(e, "-R") as m:
+            m.wait(lambda: len(m.texts) == 3, "the same again")
+            emptied(m, e)
+
+
+def reply_num(world):
+    """A delete that takes 6.5 s, and a slot that is filled again at once: nothing lost or doubled,
+    no delete sent twice."""
+    with world.emulator(sim=1) as e:
+        e.faults.slow_delete = 6.5
+        for n in range(4):
+            e.deliver(f"EW1 no. {n}")
+        with world.modem(e) as m:
+            m.wait(lambda: len(m.texts) == 4, "four texts", 90)
+            emptied(m, e)
+            expect(m.doubled, 0, "handed over twice")
+            expect(e.commands()["CMGD"], 4, "deletes sent")
+
+
+def refused_delete(world):
+    """Refused deletes: listed again, each text kept once, nothing for ever."""
+    with world.emulator(sim=5) as e:
+        e.faults.delete_fails = 2
+        for n in range(4):
+            e.deliver(f"EW1 no. {n}")
+        with world.modem(e) as m:
+            emptied(m, e)
+            expect(len(m.texts), 4, "texts")
+    with world.emulator(sim=5) as e:
+        e.faults.delete_fails = -1
+        e.deliver("EW1 stuck")
+        with world.modem(e) as m:
+            m.wait(lambda: len(m.listed) >= 3, "listings")
+            before = len(m.listed)
+            time.sleep(3)
+            below(len(m.listed) - before, 1, "listings in 3 s of a modem that deletes nothing")
+            expect(len(m.texts), 1, "texts")
+
+
+def refused_listing(world):
+    """Commands of a listing refused now and then: the library then gives slots of the listing
+    before. What is in the slot by now is not deleted for it."""
+    with world.emulator(sim=3) as e:
+        e.faults.cms_error += [rule("CMGL", 512, 2), rule("CMGR", 512, 2), rule("CPMS", 500, 4)]
+        for n in range(8):
+            e.deliver(f"EW1 no. {n}")
+        with world.modem(e) as m:
+            m.wait(lambda: len(m.texts) == 8, "eight texts")
+            emptied(m, e)
+            below(sum(e.commands().values()), 120, "commands")
+
+
+def odd_modems(world):
+    """Announcements in the middle of answers, errors in place of an empty list or slot, texts that
+    spill into the phone, deletes that are refused and done."""
+    habits = [{"urc_in_reply": {"CMGL", "CMGR", "CMGD", "CPMS", "AT"}},
+              {"empty_slot": 321, "empty_list": 321, "delete_empty": 321},
+              {"empty_slot": 320, "empty_list": 320}, {"spill": True, "echo_pdu": False},
+              {"delete_fails": 3, "delete_fails_deleted": True}]
+    for habit in habits:
+        with world.emulator(sim=3, phone=2 if "spill" in habit else 0) as e:
+            e.faults.set(**habit)
+            for n in range(8):
+                e.deliver(f"EW1 no. {n}")
+            with world.modem(e) as m:
+                m.wait(lambda: len(m.texts) == 8, f"eight texts of one with {habit}")
+                emptied(m, e)
+                m.wait(lambda: m.states, "its state")
+                expect(m.states[-1]["skipped"], 0, f"slots not read, with {habit}")
+                below(sum(e.commands().values()), 120, f"commands, with {habit}")
+
+
+# --- a modem that goes ---
+
+def unplug(world):
+    """Unplugged while idle: found at once; without it: no process; back: receiving in 10 s."""
+    with world.emulator(sim=5) as e:
+        with world.modem(e) as m:
+            m.wait(lambda: m.states, "its state")
+            begin = time.monotonic()
+            e.unplug()
+            expect(m.wait_end(), EXIT_UNPLUGGED, "exit code")
+            below(time.monotonic() - begin, 1, "seconds until it was noticed")
+        with world.modem(e) as m:
+            expect(m.wait_end(), EXIT_UNPLUGGED, "exit code without a device")
+        e.deliver("EW1 back")
+        e.replug()
+        begin = time.monotonic()
+        with world.modem(e) as m:
+            m.wait(lambda: m.texts, "the text")
+            below(m.texts[0].when - begin, REPLUG_S, "seconds from replug to the text")
+
+
+def hang(world):
+    """Silent: while idle, in the middle of a listing. Two processes find it within a minute."""
+    with world.emulator(sim=5) as e:
+        with world.modem(e) as m:
+            m.wait(lambda: m.states, "its state")
+            e.hang()
+            begin = time.monotonic()
+            m.do(LIST)
+            expect(m.wait_end(), EXIT_DEVICE, "exit code")
+        with world.modem(e) as m:
+            expect(m.wait_end(), EXIT_DEVICE, "exit code of the next one")
+            below(time.monotonic() - begin, HANG_S - 15, "seconds of both")
+
+
+def hang_in_listing(world):
+    with world.emulator(sim=5) as e:
+        e.deliver("EW1 waits")
+        e.faults.hang_mid_reply = "CMGL"
+        with world.modem(e) as m:
+            m.wait(lambda: any(k == "hang" for _, k, _ in e.journal), "the hang")
+            begin = time.monotonic()
+            code = m.wait_end()
+            if code not in (EXIT_DEVICE, -signal.SIGALRM):
+                raise Failure(f"exit code {code}")
+        with world.modem(e, "-R") as m:
+            expect(m.wait_end(), EXIT_DEVICE, "exit code of the next one")
+            below(time.monotonic() - begin, HANG_S - 15, "seconds of both")
+        e.power_cycle()
+        time.sleep(e.faults.power_s + 0.5)
+        with world.modem(e, "-R") as m:
+            m.wait(lambda: m.texts, "the text")
+            emptied(m, e)
+
+
+def alike(world):
+    """By the library's road and by the raw one a text is the same in every field: core knows it
+    again whichever of the two it comes by."""
+    with world.emulator(sim=30, phone=5) as e:
+        e.deliver(pdu.BASIC[:27] + pdu.BASIC[28:])
+        e.deliver("".join(pdu.EXTENSION), memory="ME")
+        e.deliver("~ \u0627\ufeff \U0001F30D \uffff ~~")
+        e.deliver(pdu=pdu.deliver(bytes(range(140))), name="octets")
+        e.deliver(pdu=pdu.deliver(b"\xd8\x3d\0A\xde\0\0\1\xd8\x3d", dcs=8), name="half pairs")
+        e.deliver(pdu=pdu.deliver(b"abcdefg", dcs=0x0C), name="a reserved coding")
+        e.deliver(pdu=pdu.deliver(b"\x1b\x0d\x1b\x1b\x33\x1b\x0d", dcs=0), name="stray escapes")
+        e.deliver(pdu=pdu.deliver(b"port", udh=pdu.ports(5505, 0)), name="port")
+        for n, sender in enumerate((ME, "0712345678", "SAFARICOM", "A", "Umoja@Bure_")):
+            e.deliver("EW1 a part", sender, udh=pdu.concat(n, 3, 2))
+            e.deliver("\u0627 part", sender, udh=pdu.concat(700 + n, 3, 2, 16))
+        e.deliver("one of one", udh=pdu.concat(7, 1, 1))
+        e.deliver("another day", when=datetime.datetime(2024, 2, 29, 23, 59, 59,
+                  tzinfo=datetime.timezone(-datetime.timedelta(hours=9, minutes=30))))
+        for n, status in enumerate((0, 1, 2, 0x20, 0x3F, 0x40, 0x60, 0x7F, 0x80, 0xFF)):
+            e.deliver(pdu=pdu.status_report(n, ME, status), name="report")
+        count = e.waiting()
+        shown = []
+        for options in ((), ("-R",)):
+            with world.modem(e, *options, keeps=False) as m:
+                m.wait(lambda: m.listed, "the listing")
+                m.wait(lambda: len(m.texts) + len(m.reports) >= count, "all of them", 20)
+                shown.append({(t.stamp, t.form, t.udh, t.octets, t.sender) for t in m.texts[:count]}
+                             | {(r.reference, r.state, r.tp_status, r.number) for r in m.reports})
+                m.kill()
+        expect(e.waiting(), count, "nothing is gone")
+        expect(len(shown[0]), count, "each is another one")
+        expect(sorted(shown[1] - shown[0], key=str), [], "read by the raw road alone")
+        expect(sorted(shown[0] - shown[1], key=str), [], "read by the library alone")
+
+
+# --- texts that hurt ---
+
+def poison(world):
+    """Each PDU that hurts a peer: quarantined and freed, and everything else arrives."""
+    names = ["truncated", "truncated_text", "zero", "first_ff", "smsc_length", "part_zero",
+             "compressed", "reserved", "shell"]
+    with world.emulator(sim=30) as e:
+        for n, name in enumerate(names):
+            e.deliver(f"EW1 beside {n}")
+            e.deliver(poison=name)
+        with world.modem(e) as m:
+            emptied(m, e)
+            whole = [t for t in m.texts if t.form == TEXT and t.octets.startswith(b"EW1 beside")]
+            expect(len(whole), len(names), "whole texts")
+            undecoded = [t for t in m.texts if t.form == UNDECODED]
+            if len(undecoded) < 4:
+                raise Failure(f"only {len(undecoded)} were quarantined: {m.texts}")
+            m.wait(lambda: m.states, "its state")
+            expect(m.states[-1]["quarantined"], len(undecoded), "quarantined, as it tells")
+
+
+def abort(world):
+    """A PDU that ends libGammu itself: the next process takes it past the library, and the rest."""
+    with world.emulator(sim=10) as e:
+        e.deliver("EW1 before")
+        e.deliver(poison="smsc_digits")
+        e.deliver("EW1 behind")
+        with world.modem(e) as m:
+            code = m.wait_end()
+            if code >= 0:
+                raise Failure(f"libGammu lives, exit code {code}: this PDU proves nothing")
+        with world.modem(e, "-R") as m:
+            m.wait(lambda: len(m.texts) == 3, "both texts and the bad one")
+            emptied(m, e)
+            m.wait(lambda: m.states, "the library at work again")
+            e.deliver("EW1 after")
+            m.wait(lambda: len(m.texts) == 4, "the text after it")
+            expect([t.form for t in m.texts].count(UNDECODED), 1, "quarantined")
+
+
+def nothing_to_read(world):
+    """A slot that no road reads stays, is counted, and keeps nothing busy."""
+    with world.emulator(sim=5) as e:
+        e.deliver(poison="not_hex")
+        e.deliver("EW1 beside")
+        with world.modem(e) as m:
+            m.wait(lambda: m.states, "its state")
+            m.wait(lambda: e.waiting() <= 1, "the sound one gone")
+            time.sleep(1)
+            before = len(m.listed)
+            time.sleep(3)
+            below(len(m.listed) - before, 1, "listings in 3 s")
+
+
+# --- sending ---
+
+def send(world):
+    """Sent once, with its reference, its report and its refusal; a letter makes it UCS-2."""
+    with world.emulator(sim=5) as e, world.modem(e) as m:
+        m.wait(lambda: m.states, "its state")
+        first = m.send("+254700000009", "come {home}", report=True)
+        m.wait(lambda: len(m.sent) == 1, "what became of it")
+        expect(m.sent[0], (first, DONE, 0, e.sent[0].reference), "sent")
+        expect((e.sent[0].number, e.sent[0].text, e.sent[0].coding, e.sent[0].report),
+               ("+254700000009", "come {home}", "gsm7", True), "what left")
+        m.send("0712345678", "\u0627\u0644")
+        m.wait(lambda: len(m.sent) == 2, "the second")
+        expect((e.sent[1].number, e.sent[1].text, e.sent[1].coding, e.sent[1].report),
+               ("0712345678", "\u0627\u0644", "ucs2", False), "what left")
+        expect([s.pdu[-1 - len(s.pdu):][0] >= 0 for s in e.sent], [True, True], "PDUs")
+        for status, state in ((0, 1), (0x30, 2), (0x46, 3)):
+            e.report_for(0, status)
+            m.wait(lambda: m.reports and m.reports[-1].tp_status == status, "the report")
+            expect((m.reports[-1].reference, m.reports[-1].state, m.reports[-1].number),
+                   (e.sent[0].reference, state, "+254700000009"), "report")
+        emptied(m, e)
+        e.faults.send_refused = 1
+        m.send("+254700000009", "refused")
+        m.wait(lambda: len(m.sent) == 3, "the third")
+        expect(m.sent[2][1:], (REFUSED, 38, 0), "a refused one")
+        expect(len(e.sent), 2, "texts that left")
+
+
+def passing_reports(world):
+    """A modem that does not store reports: one that comes while the raw road is at work is taken."""
+    with world.emulator(sim=5) as e, world.modem(e) as m:
+        m.wait(lambda: m.states, "its state")
+        m.send("+254700000009", "come", report=True)
+        m.wait(lambda: len(m.sent) == 1, "what became of it")
+        e.hints[3] = 1
+        e.report_for(0, 0x30)
+        m.wait(lambda: m.reports, "a report by the library's road")
+        e.faults.latency = {"AT": 0.5}
+        before = e.count("command")
+        m.send("+254700000009", "come again")
+        m.wait(lambda: e.count("command") > before, "the question before it")
+        e.report_for(0, 0)
+        m.wait(lambda: len(m.reports) == 2, "a report by the raw road")
+        expect((m.reports[1].state, m.reports[1].number), (1, "+254700000009"), "report")
+        m.wait(lambda: len(m.sent) == 2, "the second text")
+
+
+def resend(world):
+    """No answer: it is unknown, it is not sent again, and the process begins anew."""
+    with world.emulator(sim=5) as e:
+        with world.modem(e) as m:
+            m.wait(lambda: m.states, "its state")
+            e.faults.send_lost_reply = 1
+            m.send("+254700000009", "doubtful")
+            m.wait(lambda: m.sent, "an end", 90)
+            expect(m.sent[0][1], UNKNOWN, "what became of it")
+            expect(m.wait_end(), EXIT_DEVICE, "exit code")
+        expect(len(e.sent), 1, "texts that left")
+
+
+def credit(world):
+    with world.emulator(sim=5) as e, world.modem(e, "-u", "*144#") as m:
+        m.wait(lambda: m.credits, "the day's question")
+        expect(m.credits[0], (1, e.ussd["*144#"]), "credit")
+        m.do(ASK_CREDIT)
+        m.wait(lambda: len(m.credits) == 2, "the answer")
+    with world.emulator(sim=5) as e, world.modem(e) as m:
+        m.wait(lambda: m.states, "its state")
+        m.do(ASK_CREDIT)
+        m.wait(lambda: m.credits, "a refusal")
+        expect(m.credits[0][0], 3, "not configured")
+
+
+# --- the SIM ---
+
+def pin_right(world):
+    """The right PIN opens the SIM, and leaves no mark."""
+    with world.emulator(sim=5, pin="1234") as e, world.pin("1234\n") as fd:
+        e.deliver("EW1 locked")
+        with world.modem(e) as m:
+            expect(m.wait_end(), EXIT_PIN, "exit code without a PIN")
+        with world.modem(e, pin=fd) as m:
+            m.wait(lambda: m.texts, "the text")
+        expect(os.pread(fd, 99, 0), b"1234\n", "the PIN file")
+
+
+def pin_wrong(world):
+    """A wrong PIN is sent once, ever."""
+    with world.emulator(sim=5, pin="1234") as e, world.pin("9999\n") as fd:
+        for _ in range(2):
+            with world.modem(e, pin=fd) as m:
+                expect(m.wait_end(), EXIT_PIN, "exit code")
+        tried = [text for _, kind, text in e.journal if kind == "command" and "CPIN=" in text]
+        expect(tried, ['AT+CPIN="9999"'], "PINs sent")
+        expect_in(b"tried", os.pread(fd, 99, 0), "the PIN file")
+
+
+# --- the sweep ---
+
+def sweep(world):
+    """After it no sender's number is left in what the SIM keeps of deleted texts."""
+    with world.emulator(sim=10) as e:
+        for n in range(25):
+            e.deliver(f"EW1 no. {n}", ME)
+        with world.modem(e) as m:
+            emptied(m, e)
+            m.wait(lambda: m.states, "its state")
+            if e.holds_number(ME) == 0:
+                raise Failure("the SIM keeps nothing: this proves nothing")
+            m.do(SWEEP)
+            m.wait(lambda: m.states[-1]["swept_whole"], "a whole sweep", 60)
+            expect(e.holds_number(ME), 0, "numbers in the raw storage")
+            e.deliver("EW1 after")
+            m.wait(lambda: len(m.texts) == 26, "a text after it")
+
+
+ALONE = [every_kind, hint]
+BESIDE = [resend, hang_in_listing, reply_num, odd_modems, no_hints, drain, delete_before_kept,
+          refused_delete, refused_listing, unplug, hang, alike, poison, abort, nothing_to_read,
+          send, passing_reports, credit, pin_right, pin_wrong, sweep]

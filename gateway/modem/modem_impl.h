@@ -71,9 +71,10 @@ struct modem {
 	/* orders of core */
 	struct msg_send to_send;
 	bool send_waits, credit_asked, sweep_asked;
-	int64_t credit_ms, sweep_ms; /* the last one; INT64_MIN: none since this process began */
-	bool swept_since;            /* nothing came since */
-	bool cleaned;                /* of what a sweep that was cut short left behind */
+	int64_t credit_due_ms; /* the day's question */
+	int64_t sweep_ms;      /* the last one; INT64_MIN: none since this process began */
+	bool swept_since;      /* nothing came since */
+	bool cleaned;          /* of what a sweep that was cut short left behind */
 
 	struct msg_modem_state state, state_told;
 	bool state_is_told;

@@ -38,8 +38,8 @@ def texts_of(modem):
 def every_kind(world):
     """SIM and phone, 7-bit, UCS-2 with surrogates, 8-bit, ports; a sender's number for parts alone."""
     with world.emulator(sim=30, phone=5) as e, world.modem(e) as m:
-        m.wait(lambda: m.listed, "the first listing")
-        expect(m.states[-1:] and m.states[-1]["hints"], 1, "announcements are on")
+        m.wait(lambda: m.states, "its state, behind the first listing")
+        expect(m.states[-1]["hints"], 1, "announcements are on")
         kinds = [("EW1 {[~]}", {}), ("Ge\u0259z \u0627 \U0001F30D", {}), ("phone", {"memory": "ME"})]
         for text, how in kinds:
             e.deliver(text, **how)
@@ -401,10 +401,10 @@ def resend(world):
 
 def credit(world):
     with world.emulator(sim=5) as e, world.modem(e, "-u", "*144#") as m:
-        m.wait(lambda: m.credits, "the day's question")
-        expect(m.credits[0], (1, e.ussd["*144#"]), "credit")
+        m.wait(lambda: m.states, "its state")
         m.do(ASK_CREDIT)
-        m.wait(lambda: len(m.credits) == 2, "the answer")
+        m.wait(lambda: m.credits, "the answer")
+        expect(m.credits[0], (1, e.ussd["*144#"]), "credit")
     with world.emulator(sim=5) as e, world.modem(e) as m:
         m.wait(lambda: m.states, "its state")
         m.do(ASK_CREDIT)
@@ -453,9 +453,29 @@ def sweep(world):
             expect(e.holds_number(ME), 0, "numbers in the raw storage")
             e.deliver("EW1 after")
             m.wait(lambda: len(m.texts) == 26, "a text after it")
+            emptied(m, e)
+
+
+def sweep_killed(world):
+    """Ended in the middle of a sweep: the next process takes away what it filled."""
+    with world.emulator(sim=10) as e:
+        e.deliver("EW1 before", ME)
+        with world.modem(e) as m:
+            m.wait(lambda: m.states, "its state")
+            emptied(m, e)
+            e.faults.latency = {"CMGW": 0.2}
+            m.do(SWEEP)
+            m.wait(lambda: e.waiting() >= 3, "fillers")
+            m.kill()
+        e.faults.latency = {}
+        with world.modem(e, "-R") as m:
+            emptied(m, e)
+            expect(len(m.texts), 0, "fillers taken for texts")
+            e.deliver("EW1 after")
+            m.wait(lambda: m.texts, "a text after it")
 
 
 ALONE = [every_kind, hint]
 BESIDE = [resend, hang_in_listing, reply_num, odd_modems, no_hints, drain, delete_before_kept,
           refused_delete, refused_listing, unplug, hang, alike, poison, abort, nothing_to_read,
-          send, passing_reports, credit, pin_right, pin_wrong, sweep]
+          send, passing_reports, credit, pin_right, pin_wrong, sweep, sweep_killed]

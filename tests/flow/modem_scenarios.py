@@ -38,8 +38,8 @@ def texts_of(modem):
 def every_kind(world):
     """SIM and phone, 7-bit, UCS-2 with surrogates, 8-bit, ports; a sender's number for parts alone."""
     with world.emulator(sim=30, phone=5) as e, world.modem(e) as m:
-        m.wait(lambda: m.listed, "the first listing")
-        expect(m.states[-1:] and m.states[-1]["hints"], 1, "announcements are on")
+        m.wait(lambda: m.states, "its state, behind the first listing")
+        expect(m.states[-1]["hints"], 1, "announcements are on")
         kinds = [("EW1 {[~]}", {}), ("Ge\u0259z \u0627 \U0001F30D", {}), ("phone", {"memory": "ME"})]
         for text, how in kinds:
             e.deliver(text, **how)

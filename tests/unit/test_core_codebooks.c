@@ -4,6 +4,7 @@
  * it was written with; a version that would leave a monitor behind is refused.
  */
 #include "gateway/core/codebooks.h"
+#include "gateway/core/events_carried.h"
 #include "gateway/core/intake.h"
 #include "gateway/core/people.h"
 #include "tests/support/check.h"
@@ -83,6 +84,22 @@ inbox(void)
 	seen.count = 0;
 	CHECK_EQ(view_inbox(s->view, &names, &page, keep_row, &seen), ST_OK);
 	return &seen;
+}
+
+/* How many rows a filter leaves, and what it says. */
+static unsigned
+filtered(const char *kind, unsigned grave)
+{
+	static struct seen seen;
+	const struct view_names names = {
+	    .book = s->facts->book, .places = s->facts->places, .books = s->facts->books};
+	struct msg_inbox page = {.limit = 16, .grave = grave};
+
+	(void)snprintf(page.kind, sizeof(page.kind), "%s", kind);
+	seen.count = 0;
+	if (view_inbox(s->view, &names, &page, keep_row, &seen) != ST_OK)
+		return UINT32_MAX;
+	return seen.count;
 }
 
 static struct msg_codebook_row list[16];
@@ -183,6 +200,10 @@ test_kinds(struct phone *acacia, struct phone *baobab)
 	CHECK_STR(inbox()->row[2].kind_label, "Killing");
 	CHECK_EQ(inbox()->row[1].readable, 0); /* it has no such kind */
 	CHECK_EQ(inbox()->row[0].readable, 1);
+	CHECK_EQ(filtered("KIL", 0), filtered("1", 0)); /* by the words of a book that was */
+	CHECK_EQ(filtered("Murder", 0), filtered("1", 0));
+	CHECK_EQ(filtered("NIL", 0), UINT32_MAX);
+	CHECK_EQ(filtered("", 1), 5); /* all that are read: retired, and grave all the same */
 	CHECK_EQ(activate(4, "Killing", "Killing"), ST_SYNTAX); /* back again */
 	CHECK(strstr(words, "code 1 was retired in version 3") != NULL);
 }
@@ -235,6 +256,30 @@ test_far(struct phone *acacia, struct phone *baobab)
 	CHECK_STR(inbox()->row[inbox()->count - 1].kind_label, "Killing"); /* the first of all */
 }
 
+static enum status
+count_books(void *arg, const uint8_t *body, size_t len)
+{
+	unsigned *count = arg;
+	struct event_carried e;
+	struct event_book book;
+
+	CHECK_EQ(event_carried_decode(body, len, &e), ST_OK);
+	if (e.item == CARRIED_EVENT && e.type == EVENT_CODEBOOK &&
+	    CHECK_EQ(event_book_decode(e.body, e.len, &book), ST_OK))
+		*count += book.len > 0;
+	return ST_OK;
+}
+
+/* A base stands for what was before it: it has every book whole. */
+static void
+test_carried(void)
+{
+	unsigned count = 0;
+
+	CHECK_EQ(view_carry(s->view, 0, count_books, &count), ST_OK);
+	CHECK_EQ(count, 5);
+}
+
 int
 main(void)
 {
@@ -250,6 +295,7 @@ main(void)
 	test_kinds(acacia, baobab);
 	test_folded_anew();
 	test_far(acacia, baobab);
+	test_carried();
 	rig_remove(&rig);
 	return check_done();
 }

@@ -179,6 +179,8 @@ class Bench:
             for name in self.o.only:
                 self.table.note(f"{scene.__name__}: {BOXES[name].name}")
                 outcome = scene(self.box(name, quick=True), self.texts, self.o.patience)
+                if outcome is False:
+                    continue  # it has no such thing
                 if outcome is None:
                     print("    no small disk can be mounted here", flush=True)
                     break
@@ -206,9 +208,13 @@ class Bench:
                 if whose == name:
                     mark(f"{words}: {scene}: lost, doubled, stuck",
                          outcome.lost + outcome.doubled + outcome.stuck, 0)
+                    if scene == "seized":
+                        mark(f"{words}: senders that a swept SIM still tells", outcome.told, 0)
                     if scene == "unplugged":
-                        mark(f"{words}: receiving after a replug",
-                             float("inf") if outcome.seconds is None else outcome.seconds, 10, "s")
+                        mark(f"{words}: receiving after a replug", outcome.took, 10, "s")
+                    if scene == "hung_for_good":
+                        mark(f"{words}: receiving after the first unanswered command",
+                             outcome.took, 60, "s")
 
     def cost_marks(self, name, words):
         mark, cost = self.table.mark, self.cost

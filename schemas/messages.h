@@ -53,7 +53,7 @@ enum sms_form {
 #define UNDECODED_HEAD 5
 #define UNDECODED_NO_OFFSET 0xFFFF
 enum undecoded_why {
-#define X(name, number, words) UNDECODED_##name = number,
+#define X(name, number, words) UNDECODED_##name = (number),
 #include "schemas/undecoded.def"
 #undef X
 };
@@ -190,7 +190,20 @@ struct msg_unlock {
 	uint32_t unused;
 };
 
-/* The codebook or the places file that a new gateway begins with, in order. */
+/* One version of the codebook, the newest first. */
+struct msg_codebook_row {
+	uint32_t version;
+	uint32_t kinds;    /* how many */
+	uint32_t in_force; /* 1: what is written from now on is meant to be written with it */
+	uint32_t
+	    writers; /* active monitors whose latest report, or enrolment, is of this version */
+	char id[BOOK_ID_MAX + 1];
+	char languages[LANGUAGES_MAX * LANGUAGE_MAX]; /* with blanks between */
+	char unused[7];
+};
+
+/* The codebook that shall be in force, or the places file that a new gateway begins with, in order.
+ */
 struct msg_book_part {
 	uint32_t which; /* 0 codebook, 1 places */
 	uint32_t total; /* octets of the whole file */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `tocsin codebook`: check codebook and places files, join, compare, print a codebook's card. Talks
  * to nobody. */
+#include "gateway/control/cmd_codebook.h"
 #include "gateway/control/cmd.h"
 #include "reporting/book/book.h"
 #include "reporting/report/card.h"
@@ -30,7 +31,9 @@ usage(void)
 	(void)fputs("usage: tocsin codebook check FILE...\n"
 		    "       tocsin codebook join [-i ID] [-v VERSION] FILE FILE... > OUT\n"
 		    "       tocsin codebook diff OLD NEW\n"
-		    "       tocsin codebook print [-l LANGUAGE] [-s front|back] FILE\n",
+		    "       tocsin codebook print [-l LANGUAGE] [-s front|back] FILE\n"
+		    "       tocsin codebook activate FILE\n"
+		    "       tocsin codebook list\n",
 	    stderr);
 	return EXIT_USAGE;
 }
@@ -140,7 +143,7 @@ check_files(int argc, char **argv)
 	int worst = EXIT_SUCCESS;
 
 	if (argc < 2)
-		return usage();
+		return EXIT_USAGE;
 	for (int i = 1; i < argc; i++)
 		if (check_file(argv[i]) != EXIT_SUCCESS)
 			worst = EXIT_REFUSED;
@@ -260,10 +263,10 @@ join(int argc, char **argv)
 		if (option == 'i')
 			j.id = optarg;
 		else if (option != 'v' || !read_version(optarg, &j.version))
-			return usage();
+			return EXIT_USAGE;
 	}
 	if (argc - optind < 2 || strlen(j.id) == 0 || strlen(j.id) > BOOK_ID_MAX)
-		return usage();
+		return EXIT_USAGE;
 	if (argc - optind > JOINED_MAX)
 		return cmd_fail(EXIT_REFUSED, "at most %d books can be joined", JOINED_MAX);
 	for (int i = optind; i < argc; i++) {
@@ -295,7 +298,7 @@ diff(int argc, char **argv)
 	int code = EXIT_REFUSED;
 
 	if (argc != 3)
-		return usage();
+		return EXIT_USAGE;
 	if ((was = checked_book(argv[1])) != NULL && (now = checked_book(argv[2])) != NULL) {
 		code = EXIT_SUCCESS;
 		if (book_diff(was, now, print_line, NULL) == 0)
@@ -336,10 +339,10 @@ print_card(int argc, char **argv)
 		if (option == 'l')
 			language = optarg;
 		else if (option != 's' || read_side(optarg, &side) != 0)
-			return usage();
+			return EXIT_USAGE;
 	}
 	if (argc - optind != 1)
-		return usage();
+		return EXIT_USAGE;
 	if (!load(argv[optind]))
 		return EXIT_REFUSED;
 	if (book_read_codebook(work.text, work.len, &work.book, &work.faults) != ST_OK) {
@@ -365,13 +368,17 @@ static const struct {
     {"join", join},
     {"diff", diff},
     {"print", print_card},
+    {"activate", codebook_activate},
+    {"list", codebook_list},
 };
 
 int
 cmd_codebook(int argc, char **argv)
 {
+	int code = EXIT_USAGE;
+
 	for (size_t i = 0; argc > 1 && i < sizeof(acts) / sizeof(acts[0]); i++)
 		if (strcmp(argv[1], acts[i].name) == 0)
-			return acts[i].run(argc - 1, argv + 1);
-	return usage();
+			code = acts[i].run(argc - 1, argv + 1);
+	return code == EXIT_USAGE ? usage() : code;
 }

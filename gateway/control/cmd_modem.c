@@ -67,13 +67,13 @@ print_sweep(const struct msg_modem_state *s)
 		item("sweep",
 		    "this modem cannot: what is deleted stays on the SIM card until its slot is "
 		    "used again");
-	else if (s->sweep == 0)
+	else if (s->sweep == 0 && s->swept_s == INT64_MIN)
 		item("sweep", "off: what is deleted stays on the SIM card for a while");
 	else if (s->swept_s == INT64_MIN)
 		item("sweep", "on, not yet done");
 	else
-		item("sweep", "last %s UTC, %u slots overwritten%s", when, s->swept_slots,
-		    s->swept_whole ? "" : ", not all");
+		item("sweep", "%slast %s UTC, %u slots overwritten%s", s->sweep == 0 ? "off; " : "",
+		    when, s->swept_slots, s->swept_whole ? "" : ", not all");
 }
 
 static void

@@ -40,7 +40,7 @@ static const struct {
     {"deep-scan", cmd_deep_scan, "find the texts of a phone that ran past its window"},
     {"journal", cmd_journal, "read the whole journal anew, and say what is wrong in it"},
     {"retention", cmd_retention, "show the months that are stored, read or erase old ones"},
-    {"codebook", cmd_codebook, "check, join, compare codebooks, print their cards"},
+    {"codebook", cmd_codebook, "check, join, compare, print and activate codebooks"},
     {"wipe", cmd_wipe, "destroy the keys of this gateway, at once and for ever"},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

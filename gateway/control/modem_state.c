@@ -122,6 +122,9 @@ static void
 add_gone(struct modem_wrongs *w, const char *name, const struct msg_modem_row *row,
     const struct conf_modem *conf)
 {
+	if (row->connected && (row->gone.exit == EXIT_UNPLUGGED || row->gone.exit == EXIT_PIN ||
+				  row->gone.exit == EXIT_CONFIG))
+		return; /* it was started again, and is about to list */
 	if (row->gone.exit == EXIT_UNPLUGGED)
 		add(w, "%s is not plugged in: there is no %s. See its cable and its power", name,
 		    conf->device);

@@ -114,7 +114,7 @@ static enum status
 take_report(struct channel *c, const struct msg_report *m)
 {
 	struct ipc_message kept;
-	enum status st = ST_OK;
+	enum status st = ST_OK, sent;
 
 	if (c->session->outbox != NULL)
 		st = outbox_report(c->session->outbox, c->modem, m);
@@ -125,7 +125,8 @@ take_report(struct channel *c, const struct msg_report *m)
 	ipc_begin(&kept, MSG_SMS_KEPT);
 	kept.body.SMS_KEPT.count = 1;
 	kept.body.SMS_KEPT.ref[0] = m->ref;
-	st = ipc_send(c->fd, &kept, -1);
+	sent = ipc_send(c->fd, &kept, -1);
+	(void)sent;
 	return ST_OK; /* if this is lost it is handed over again, and is nobody's */
 }
 
@@ -135,6 +136,21 @@ take_credit(struct channel *c, const struct msg_credit *m)
 	c->credit = *m;
 	c->credit.words[sizeof(c->credit.words) - 1] = '\0';
 	c->credit_ms = clock_boot_ms();
+}
+
+/* A process knows only of its own sweeps: those of the ones before it still hold. */
+static void
+take_state(struct channel *c, const struct msg_modem_state *m)
+{
+	const struct msg_modem_state before = c->state;
+
+	c->state = *m;
+	if (m->swept_s == INT64_MIN && c->knows_state) {
+		c->state.swept_s = before.swept_s;
+		c->state.swept_slots = before.swept_slots;
+		c->state.swept_whole = before.swept_whole;
+	}
+	c->knows_state = 1;
 }
 
 static enum status
@@ -154,8 +170,7 @@ take_message(struct channel *c, const struct ipc_message *m)
 			   ? ST_OK
 			   : outbox_sent(c->session->outbox, c->modem, &m->body.SENT);
 	case MSG_MODEM_STATE:
-		c->state = m->body.MODEM_STATE;
-		c->knows_state = 1;
+		take_state(c, &m->body.MODEM_STATE);
 		return ST_OK;
 	case MSG_CREDIT:
 		take_credit(c, &m->body.CREDIT);

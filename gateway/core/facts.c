@@ -30,13 +30,13 @@ facts_free(struct facts *f)
 {
 	if (f == NULL)
 		return;
-	wipe_free(f->book, sizeof(*f->book));
+	past_books_free(&f->books);
 	wipe_free(f->places, sizeof(*f->places));
 	wipe_free(f, sizeof(*f));
 }
 
 static enum status
-apply_codebook(struct facts *f, const struct event_book *e)
+apply_codebook(struct facts *f, uint64_t seq, const struct event_book *e)
 {
 	struct codebook *book = calloc(1, sizeof(*book));
 	struct book_faults *faults = calloc(1, sizeof(*faults));
@@ -45,11 +45,8 @@ apply_codebook(struct facts *f, const struct event_book *e)
 	if (book == NULL || faults == NULL)
 		goto done;
 	st = book_read_codebook((const char *)e->octets, e->len, book, faults);
-	if (st == ST_OK) {
-		wipe_free(f->book, sizeof(*f->book));
-		f->book = book;
-		book = NULL;
-	}
+	if (st == ST_OK && (st = past_books_add(&f->books, seq, book)) == ST_OK)
+		f->book = f->books->book;
 done:
 	wipe_free(book, sizeof(*book));
 	free(faults);
@@ -84,7 +81,7 @@ apply_book(struct facts *f, const struct view_event *ev)
 
 	if (event_book_decode(ev->body, ev->len, &e) != ST_OK)
 		return ST_OK;
-	return ev->type == EVENT_CODEBOOK ? apply_codebook(f, &e) : apply_places(f, &e);
+	return ev->type == EVENT_CODEBOOK ? apply_codebook(f, ev->seq, &e) : apply_places(f, &e);
 }
 
 /* A day is what the clock said: one that was set back begins another. */

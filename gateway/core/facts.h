@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What an ARMED core may know of the journal (schemas/store/store.md, (c) and (d)): the codebook,
- * the places and the settings in force, each slot's household group, and how many texts were queued
- * today, for the day's limit. No name, no report, no number.
- * Folded at arming, moved on by each event that changes one of them.
+ * What an ARMED core may know of the journal (schemas/store/store.md, (c) and (d)): the codebook
+ * and those before it, the places and the settings in force, each slot's household group, and how
+ * many texts were queued today, for the day's limit. No name, no report, no number. Folded at
+ * arming, moved on by each event that changes one of them.
  */
 #ifndef GATEWAY_CORE_FACTS_H
 #define GATEWAY_CORE_FACTS_H
 
 #include <stdint.h>
 
+#include "gateway/core/past_books.h"
 #include "gateway/core/view.h"
 #include "reporting/report/codebook.h"
 #include "reporting/report/places.h"
@@ -17,13 +18,14 @@
 #include "schemas/status.h"
 
 struct facts {
-	struct codebook *book; /* in force; NULL before the first */
-	struct places *places; /* likewise */
-	uint32_t posture;      /* 0 protected */
-	uint32_t keep_numbers; /* 0 no */
-	uint32_t queued_day;   /* since 2025: of the last text that was queued */
-	uint32_t queued;       /* texts of that day that were not given up before they left */
-	uint64_t queued_first; /* seq of its first one */
+	struct past_book *books;     /* the newest first */
+	const struct codebook *book; /* in force: the first of them; NULL before it */
+	struct places *places;       /* in force */
+	uint32_t posture;            /* 0 protected */
+	uint32_t keep_numbers;       /* 0 no */
+	uint32_t queued_day;         /* since 2025: of the last text that was queued */
+	uint32_t queued;             /* texts of that day that were not given up before they left */
+	uint64_t queued_first;       /* seq of its first one */
 	uint16_t household[SLOT_MAX];
 };
 

@@ -39,11 +39,12 @@ intake_seen_content(struct session *s, const struct arrival *a, int *seen)
 	enum status st;
 
 	*seen = 0;
-	if (a->class == TEXT_OTHER)
-		return ST_OK;
-	seen_content(&state_root(s->state)->k_seen, symbols, hash);
-	if ((st = state_seen(s->state, hash, seen)) != ST_OK || *seen)
-		return st;
+	entropy_fill(hash, sizeof(hash));
+	if (a->class != TEXT_OTHER) {
+		seen_content(&state_root(s->state)->k_seen, symbols, hash);
+		if ((st = state_seen(s->state, hash, seen)) != ST_OK || *seen)
+			return st;
+	}
 	return change_seen(s->state, hash);
 }
 
@@ -68,10 +69,7 @@ check_seen(struct session *s, const struct arrival *a, int *seen)
 	 * delete must not come again as a new one when its first date is forgotten. */
 	if ((st = change_seen(s->state, hash)) != ST_OK || *seen)
 		return st;
-	if (a->class != TEXT_OTHER)
-		return intake_seen_content(s, a, seen);
-	entropy_fill(hash, sizeof(hash));
-	return change_seen(s->state, hash);
+	return intake_seen_content(s, a, seen);
 }
 
 enum status

@@ -26,7 +26,7 @@ enum status intake_row_open(
     struct session *s, int64_t seq, const uint8_t *blob, size_t len, struct parked *p) MUST_USE;
 
 /* Was this sealed text taken before, by its content? One that is not of that shape was not. If it
- * is new it enters `seen`. */
+ * is new it enters `seen`; for another one noise does, so that the rows do not tell them apart. */
 enum status intake_seen_content(struct session *s, const struct arrival *a, int *seen) MUST_USE;
 
 /* --- intake_parts.c: ARMED or OPEN, not for reading only --- */

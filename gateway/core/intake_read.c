@@ -138,6 +138,7 @@ intake_judge(const struct session *s, struct event_received *e, const uint8_t *p
 	const struct record_context context = {
 	    .arrived = e->trust == TRUST_NONE ? RECORD_EVENT_NONE : e->arrival};
 	struct record r;
+	const struct codebook *book;
 	enum record_fault fault;
 
 	e->outcome = OUTCOME_REFUSED;
@@ -153,9 +154,10 @@ intake_judge(const struct session *s, struct event_received *e, const uint8_t *p
 	memcpy(e->note, plain + RECORD_LEN, NOTE_LEN);
 	if (!relation_rule(r.relation)->counts) {
 		e->outcome = OUTCOME_ACCEPTED;
-	} else if (f->book == NULL || f->places == NULL || codebook_schema(f->book) != r.schema) {
+	} else if (f->places == NULL ||
+		   (book = past_books_find(f->books, r.schema, PAST_BOOKS_NOW)) == NULL) {
 		e->outcome = OUTCOME_NO_BOOK;
-	} else if (record_check(&r, f->book, f->places, &fault) == ST_OK) {
+	} else if (record_check(&r, book, f->places, &fault) == ST_OK) {
 		e->outcome = OUTCOME_ACCEPTED;
 		e->review = (uint16_t)record_review(&r, f->places, &context);
 	} else {

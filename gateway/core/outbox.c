@@ -186,7 +186,8 @@ queue(struct outbox *o, const struct msg_send_text *in, uint64_t again, uint64_t
 		return say(words, ST_TOO_LONG, "the text is too long for one SMS");
 	if ((st = one_sms_check(in->text, in->text_len, &sms, words)) != ST_OK)
 		return st == ST_SYNTAX ? ST_RANGE : st;
-	if (in->modem != UINT32_MAX && in->modem >= MODEMS_MAX)
+	if (in->modem != UINT32_MAX &&
+	    (in->modem >= MODEMS_MAX || o->s->conf->modem[in->modem].device[0] == '\0'))
 		return say(words, ST_RANGE, "there is no such modem: see 'tocsin modem'");
 	memcpy(pseudonym, in->pseudonym, sizeof(pseudonym));
 	pseudonym[sizeof(pseudonym) - 1] = '\0';

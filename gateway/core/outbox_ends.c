@@ -166,7 +166,10 @@ outbox_lock(struct outbox *o)
 	sodium_memzero(o->waiting, sizeof(o->waiting));
 	if (st == ST_OK && some)
 		st = session_commit(o->s);
-	return st;
+	if (st == ST_OK || status_class(st) == SC_STOP)
+		return st;
+	session_drop(o->s); /* without their ends they are unknown; it is locked all the same */
+	return ST_OK;
 }
 
 static int64_t

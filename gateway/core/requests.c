@@ -291,6 +291,8 @@ static const struct {
     {MSG_OUTBOX, answer_outbox, 1},
     {MSG_OUTBOX_ACT, answer_outbox_act, 1},
     {MSG_SETTING, answer_setting, 1},
+    {MSG_ACTIVATE, answer_activate, 1},
+    {MSG_CODEBOOKS, answer_codebooks, 1},
 };
 
 static const char *

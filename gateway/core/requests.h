@@ -14,7 +14,7 @@ struct requests {
 	struct session *session;
 	int passed; /* a descriptor that came with the request, or -1; the caller closes it */
 	struct modems *modems; /* borrowed; NULL: there are none */
-	/* BOOK_PART: codebook and places files on their way in, before INIT */
+	/* BOOK_PART: codebook and places files on their way in, before INIT or ACTIVATE */
 	char *book[2];
 	size_t book_len[2], book_total[2];
 };

@@ -50,6 +50,9 @@ answer_fn answer_journal_verify;
 /* requests_modem.c */
 answer_fn answer_modems, answer_modem_ask;
 
+/* requests_codebook.c */
+answer_fn answer_activate, answer_codebooks;
+
 /* requests_outbox.c */
 answer_fn answer_send_text, answer_outbox, answer_outbox_act, answer_setting;
 

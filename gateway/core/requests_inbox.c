@@ -5,7 +5,7 @@
 struct view_names
 requests_names(const struct session *s)
 {
-	return (struct view_names){s->facts->book, s->facts->places};
+	return (struct view_names){s->facts->book, s->facts->places, s->facts->books};
 }
 
 static enum status

@@ -108,7 +108,7 @@ one_monitor(void *arg, const struct msg_roster_row *row)
 enum status
 restore_slots(struct session *s, struct restore_slots *slots)
 {
-	const struct view_names names = {NULL, NULL};
+	const struct view_names names = {NULL, NULL, NULL};
 	struct each e = {.s = s, .slots = slots};
 	struct msg_roster page = {.limit = 50};
 	enum status st;

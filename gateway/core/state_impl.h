@@ -14,7 +14,7 @@
 #define LEAF_BLOB_LEN (RATCHET_LEAF_LEN + TREE_EXTRA)
 #define WRAPS_LINK 32 /* the wraps' place among the root's children */
 /* The most of each that one commit may hold. A batch of 256 texts makes 256 slots, 512 rows of seen
- * and 512 events; a codebook and a places file make 556. */
+ * and 512 events; a codebook and a places file make 975. */
 #define EVENTS_MAX 2048
 #define SEEN_MAX 1024
 #define PARK_MAX 1024

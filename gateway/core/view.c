@@ -67,7 +67,7 @@ static const char *const statements[SQL_STATEMENTS] = {
 	"SELECT m.seq, m.arrival, m.outcome, m.fault, m.slot, m.n, m.review, m.raw, o.pseudonym,"
 	" r.kind, r.severity, r.certainty, r.place, r.event, r.lag, r.affected, r.actor,"
 	" r.relation, r.duress, r.quantity, r.refers, r.target, r.note, m.proven, m.trust, "
-	"m.generation"
+	"m.generation, r.schema"
 	" FROM message m LEFT JOIN report r ON r.seq = m.seq"
 	" LEFT JOIN monitor o ON o.seq = m.monitor"
 	" WHERE m.seq = ?1",
@@ -87,8 +87,8 @@ static const char *const statements[SQL_STATEMENTS] = {
 	"SELECT sum(n), max(hour) FROM (SELECT count(*) AS n, max(hour) AS hour FROM mark"
 	" WHERE type = 12 AND seq > coalesce((SELECT seq FROM origin), 0)"
 	" UNION ALL SELECT refused, refused_hour FROM origin)",
-    [SQL_BOOK_PAST] = "UPDATE book SET octets = zeroblob(0) WHERE which = ?1 AND seq <"
-		      " (SELECT max(seq) FROM book WHERE which = ?1)",
+    [SQL_BOOK_PAST] = "UPDATE book SET octets = zeroblob(0) WHERE which = 1 AND seq <"
+		      " (SELECT max(seq) FROM book WHERE which = 1)",
     [SQL_BASE] = "INSERT INTO base(seq, epoch, at, trust, items) VALUES(?1, ?2, ?3, ?4, ?5)",
     [SQL_BASE_OF] = "SELECT max(trust) FROM base WHERE epoch = ?1",
     [SQL_ORIGIN] = "INSERT INTO origin(seq) VALUES(?1)",
@@ -128,6 +128,12 @@ static const char *const statements[SQL_STATEMENTS] = {
 	" WHERE p.slot = o.slot AND p.seq < o.seq)"
 	" WHERE o.seq BETWEEN ?1 AND ?2 ORDER BY o.seq DESC LIMIT ?3",
     [SQL_NUMBER_OF] = "SELECT number FROM monitor WHERE slot = ?1 AND revoked IS NULL",
+    [SQL_WRITERS] =
+	"SELECT o.seq, o.pseudonym, l.seq, l.schema FROM monitor o LEFT JOIN"
+	" (SELECT m.monitor AS monitor, max(m.seq) AS seq, r.schema AS schema FROM message m"
+	" JOIN report r ON r.seq = m.seq WHERE r.kind > 0 AND m.outcome <> 13"
+	" AND r.relation NOT IN (5, 7, 8)"
+	" GROUP BY m.monitor) l ON l.monitor = o.seq WHERE o.revoked IS NULL ORDER BY o.seq",
     [SQL_NUMBERS_GO] = "UPDATE monitor SET number = NULL WHERE number NOT NULL",
     [SQL_UNOPENED] = "SELECT seq, arrival, trust, raw FROM message"
 		     " WHERE seq BETWEEN ?1 AND ?2 AND class = 1 AND outcome = 3 ORDER BY seq",

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gateway/core/past_books.h"
 #include "reporting/report/codebook.h"
 #include "reporting/report/places.h"
 #include "schemas/messages.h"
@@ -52,11 +53,13 @@ enum status view_fault(struct view *v, uint64_t seq, const char *words) MUST_USE
 uint64_t view_faults(struct view *v, char *words, size_t words_len);
 
 /* Rows for the commands: messages newest first, monitors in the order of enrolment. Labels come
- * from the books in force, which may be NULL. ST_OK, ST_MEMORY, or the callback's status if that is
- * not ST_OK; view_inbox also what view_filter_read() says (gateway/core/view_filter.h). */
+ * from the places in force and from the codebook that each report was written with; they may be
+ * NULL. ST_OK, ST_MEMORY, or the callback's status if that is not ST_OK; view_inbox also what
+ * view_filter_read() says (gateway/core/view_filter.h). */
 struct view_names {
-	const struct codebook *book;
+	const struct codebook *book; /* in force */
 	const struct places *places;
+	const struct past_book *books; /* NULL: `book` is the only one there was */
 };
 typedef enum status view_inbox_fn(void *arg, const struct msg_inbox_row *row);
 enum status view_inbox(struct view *v, const struct view_names *names, const struct msg_inbox *ask,
@@ -129,5 +132,17 @@ enum status view_carry(struct view *v, uint16_t oldest_week, view_carry_fn *fn, 
 
 /* The database itself: for view_*.c, and for tests that compare two views row by row. */
 struct sqlite3 *view_db(struct view *v);
+
+/* What tells which codebook an active monitor writes with. */
+struct view_writer {
+	uint64_t enrolled_seq;
+	uint64_t
+	    report_seq; /* of her latest report that names a kind; 0: none, or no longer kept */
+	uint8_t schema; /* its 4 bits */
+	char pseudonym[PSEUDONYM_MAX];
+};
+typedef enum status view_writer_fn(void *arg, const struct view_writer *w);
+/* In the order of enrolment. ST_OK, ST_MEMORY, or the callback's status. */
+enum status view_writers(struct view *v, view_writer_fn *fn, void *arg) MUST_USE;
 
 #endif

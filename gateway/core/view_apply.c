@@ -130,11 +130,9 @@ apply_book(struct view *v, const struct view_event *ev)
 		(void)sqlite3_bind_blob64(s, 5, e.octets, e.len, SQLITE_STATIC);
 	rc = view_run(s);
 	(void)sqlite3_clear_bindings(s); /* the body goes */
-	if (rc != SQLITE_DONE)
-		return rc;
-	s = view_statement(v, SQL_BOOK_PAST);
-	(void)sqlite3_bind_int(s, 1, ev->type == EVENT_PLACES);
-	return view_run(s);
+	if (rc != SQLITE_DONE || ev->type == EVENT_CODEBOOK)
+		return rc; /* a codebook decodes for ever */
+	return view_run(view_statement(v, SQL_BOOK_PAST));
 }
 
 static int

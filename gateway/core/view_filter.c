@@ -37,16 +37,28 @@ read_number(const char *text, unsigned *out)
 	return 1;
 }
 
+static const struct kind *
+kind_of(const struct codebook *book, const char *text)
+{
+	const struct kind *kind = codebook_kind_by_mnemonic(book, text);
+
+	return kind != NULL ? kind : codebook_kind_by_label(book, text);
+}
+
+/* By the words of the book in force, or else of one that was. */
 static enum status
-read_kind(const struct codebook *book, const char *text, struct view_filter *f,
+read_kind(const struct view_names *names, const char *text, struct view_filter *f,
     char words[VIEW_FILTER_WORDS])
 {
 	const struct kind *kind = NULL;
 	unsigned code;
 
 	if (!read_number(text, &code)) {
-		if (book != NULL && (kind = codebook_kind_by_mnemonic(book, text)) == NULL)
-			kind = codebook_kind_by_label(book, text);
+		if (names->book != NULL)
+			kind = kind_of(names->book, text);
+		for (const struct past_book *p = names->books; p != NULL && kind == NULL;
+		     p = p->older)
+			kind = kind_of(p->book, text);
 		if (kind == NULL)
 			return say(words, ST_UNKNOWN,
 			    "the codebook has no kind '%s': give its number, its three letters or "
@@ -121,6 +133,21 @@ quarter_from(int64_t unix_s)
 	return quarter + (record_unix(quarter) < unix_s);
 }
 
+/* A kind that was retired is as grave as it was last. */
+static void
+read_grave(const struct view_names *names, struct view_filter *f)
+{
+	for (size_t i = 0; names->book != NULL && i < names->book->kinds; i++)
+		f->is_grave[names->book->kind[i].code] = names->book->kind[i].grave;
+	for (unsigned code = 0; names->book != NULL && code < KINDS_MAX; code++) {
+		const struct kind *k = codebook_kind(names->book, code);
+
+		for (const struct past_book *p = names->books; p != NULL && k == NULL; p = p->older)
+			if ((k = codebook_kind(p->book, code)) != NULL)
+				f->is_grave[code] = k->grave;
+	}
+}
+
 enum status
 view_filter_read(struct view *v, const struct view_names *names, const struct msg_inbox *ask,
     struct view_filter *f, char words[VIEW_FILTER_WORDS])
@@ -142,10 +169,9 @@ view_filter_read(struct view *v, const struct view_names *names, const struct ms
 	f->by_time = ask->since_s != 0 || ask->until_s != 0;
 	f->since = ask->since_s == 0 ? 0 : quarter_from(ask->since_s);
 	f->until = ask->until_s == 0 ? UINT32_MAX : quarter_from(ask->until_s);
-	for (size_t i = 0; names->book != NULL && i < names->book->kinds; i++)
-		f->is_grave[names->book->kind[i].code] = names->book->kind[i].grave;
+	read_grave(names, f);
 	if (ask->kind[0] != '\0')
-		st = read_kind(names->book, ask->kind, f, words);
+		st = read_kind(names, ask->kind, f, words);
 	if (st == ST_OK && ask->place[0] != '\0')
 		st = read_place(names->places, ask->place, f, words);
 	if (st == ST_OK && ask->monitor[0] != '\0')

@@ -37,7 +37,8 @@ enum inbox_column {
 	IN_NOTE,
 	IN_PROVEN,
 	IN_TRUST,
-	IN_GENERATION
+	IN_GENERATION,
+	IN_SCHEMA
 };
 
 static uint32_t
@@ -61,19 +62,21 @@ text(sqlite3_stmt *s, int column, char *out, size_t cap)
 }
 
 static void
-fill_labels(struct msg_inbox_row *row, const struct view_names *names)
+fill_labels(struct msg_inbox_row *row, unsigned schema, const struct view_names *names)
 {
+	const struct codebook *book =
+	    names->books == NULL ? names->book : past_books_find(names->books, schema, row->seq);
 	const struct kind *kind;
 	const struct place *place;
 	const struct actor *actor;
 
-	if (names->book != NULL) {
-		if ((kind = codebook_kind(names->book, row->kind)) != NULL)
+	if (book != NULL) {
+		if ((kind = codebook_kind(book, row->kind)) != NULL)
 			(void)snprintf(row->kind_label, sizeof(row->kind_label), "%s",
-			    codebook_words(names->book, &kind->label, ""));
-		if ((actor = codebook_actor(names->book, row->actor)) != NULL)
+			    codebook_words(book, &kind->label, ""));
+		if ((actor = codebook_actor(book, row->actor)) != NULL)
 			(void)snprintf(row->actor_label, sizeof(row->actor_label), "%s",
-			    codebook_words(names->book, &actor->label, ""));
+			    codebook_words(book, &actor->label, ""));
 	}
 	if (names->places != NULL && (place = places_find(names->places, row->place)) != NULL)
 		(void)snprintf(row->place_label, sizeof(row->place_label), "%s",
@@ -131,7 +134,7 @@ fill_report(struct msg_inbox_row *row, sqlite3_stmt *s, const struct view_names 
 	row->duress = number(s, IN_DURESS);
 	text(s, IN_TARGET, row->target, sizeof(row->target));
 	text(s, IN_NOTE, row->note, sizeof(row->note));
-	fill_labels(row, names);
+	fill_labels(row, number(s, IN_SCHEMA), names);
 }
 
 static void

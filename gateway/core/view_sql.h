@@ -71,6 +71,7 @@ enum view_statement {
 	SQL_OUTBOX,
 	SQL_NUMBER_OF,
 	SQL_NUMBERS_GO,
+	SQL_WRITERS,
 	SQL_STATEMENTS
 };
 

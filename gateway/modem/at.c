@@ -152,8 +152,8 @@ read_some(int fd, struct at_parser *p)
 }
 
 /*
- * Until the parser has an end; then the rest of a line that has begun: it may be a hint. A line of
- * the answer prolongs the time, what the modem says by itself does not.
+ * Until the parser has an end; then the rest of a line that has begun and the one that it brings:
+ * it may be a hint. A line of the answer prolongs the time, what the modem says by itself does not.
  */
 static enum status
 read_answer(int fd, struct at_parser *p, int timeout_ms)
@@ -173,7 +173,8 @@ read_answer(int fd, struct at_parser *p, int timeout_ms)
 		lines = p->lines;
 	}
 	deadline = clock_boot_ms() + LINE_REST_MS;
-	while (p->len > 0 && wait_for(fd, POLLIN, deadline) == ST_OK && read_some(fd, p) == ST_OK)
+	while ((p->len > 0 || p->brought != AT_BROUGHT_NOTHING) &&
+	       wait_for(fd, POLLIN, deadline) == ST_OK && read_some(fd, p) == ST_OK)
 		;
 	return ST_OK;
 }

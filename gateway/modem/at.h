@@ -46,15 +46,18 @@ struct at_reply {
 
 /* ---- the parser: pure, fed with any octets ---- */
 
+enum at_brought { AT_BROUGHT_NOTHING, AT_BROUGHT_TEXT, AT_BROUGHT_REPORT };
+
 struct at_parser {
 	const char *command; /* whose echo is waited for; NULL: the answer may come without */
 	void (*on_line)(const char *line, void *arg); /* NULL: into reply->text */
 	void *arg;
 	struct at_reply *reply;
 	char prefix[16]; /* "+CMGR:": of the command's own lines */
-	bool echoed, skip_next, too_long;
-	unsigned lines; /* of the answer, so far */
-	size_t len;     /* of line */
+	bool echoed, too_long;
+	enum at_brought brought; /* by the line that comes next */
+	unsigned lines;          /* of the answer, so far */
+	size_t len;              /* of line */
 	char line[AT_LINE_MAX];
 };
 
@@ -68,6 +71,12 @@ void at_parser_begin(struct at_parser *p, const char *command, bool needs_echo,
 
 /* Take octets; those after the end (reply->end) are looked through for hints alone. */
 void at_feed(struct at_parser *p, const uint8_t *octets, size_t len);
+
+/*
+ * Some modems do not store status reports: "+CDS: 24" and the PDU behind it come once. take gets
+ * each that is read here, in hex; it may send nothing to the modem. NULL: nobody does.
+ */
+void at_on_report(void (*take)(const char *hex));
 
 /* ---- the client ---- */
 

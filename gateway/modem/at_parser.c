@@ -16,8 +16,17 @@ static const char *const calls[] = {"RING", "NO CARRIER", "BUSY", "NO ANSWER", "
 /* A new message; the two that bring it along are followed by its line. */
 static const struct {
 	const char *prefix;
-	bool brings_line;
-} arrivals[] = {{"+CMTI:", false}, {"+CDSI:", false}, {"+CMT:", true}, {"+CDS:", true}};
+	enum at_brought brought;
+} arrivals[] = {{"+CMTI:", AT_BROUGHT_NOTHING}, {"+CDSI:", AT_BROUGHT_NOTHING},
+    {"+CMT:", AT_BROUGHT_TEXT}, {"+CDS:", AT_BROUGHT_REPORT}};
+
+static void (*take_report)(const char *hex);
+
+void
+at_on_report(void (*take)(const char *hex))
+{
+	take_report = take;
+}
 
 static bool
 begins(const char *line, const char *prefix)
@@ -62,7 +71,7 @@ is_unsolicited(struct at_parser *p)
 	for (size_t i = 0; i < sizeof(arrivals) / sizeof(arrivals[0]); i++)
 		if (begins(p->line, arrivals[i].prefix)) {
 			p->reply->hint = true;
-			p->skip_next = arrivals[i].brings_line;
+			p->brought = arrivals[i].brought;
 			return true;
 		}
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
@@ -130,6 +139,15 @@ is_own(const struct at_parser *p)
 	return p->prefix[0] != '\0' && begins(p->line, p->prefix);
 }
 
+/* The line behind the one that announced it. */
+static void
+take_brought(struct at_parser *p)
+{
+	if (p->brought == AT_BROUGHT_REPORT && !p->too_long && take_report != NULL)
+		take_report(p->line);
+	p->brought = AT_BROUGHT_NOTHING;
+}
+
 static void
 end_line(struct at_parser *p)
 {
@@ -138,8 +156,8 @@ end_line(struct at_parser *p)
 		p->reply->was_cut = true;
 	if (p->len == 0)
 		return;
-	if (p->skip_next)
-		p->skip_next = false;
+	if (p->brought != AT_BROUGHT_NOTHING)
+		take_brought(p);
 	else if (is_unsolicited(p) || p->reply->end != AT_NONE)
 		; /* its hint is remembered; after the end nothing else counts */
 	else if (strcmp(p->line, p->command) == 0)

@@ -10,7 +10,8 @@
 #include "gateway/modem/at.h"
 #include "gateway/modem/modem_impl.h"
 
-#define HINT_MS 100         /* announcements of one moment are one listing */
+#define HINT_MS 100 /* announcements of one moment are one listing */
+#define ESCAPE "\x1B\r"
 #define PROBE_MS 6000       /* for an answer to "AT" */
 #define IDLE_READS_MAX 1000 /* poll(2) tells of octets that the library does not get */
 #define FRUITLESS_MS 5000   /* after a listing whose deletes all failed; doubled each time */
@@ -273,8 +274,11 @@ begin(struct modem *m)
 		return connect_modem(m);
 	if ((st = loop_add(&m->loop, m->tty, 0, on_tty, m)) != ST_OK)
 		return st;
-	if ((st = at_probe(m->tty, NULL)) != ST_OK)
-		return st == ST_CLOSED ? ST_UNPLUGGED : modem_judge(m, st);
+	/* It may still wait for the body of a text, from a process that was ended: give that up. A
+	 * failure shows in the probe. */
+	if (write(m->tty, ESCAPE, sizeof(ESCAPE) - 1) == -1 ||
+	    (st = at_probe(m->tty, NULL)) != ST_OK)
+		return st == ST_CLOSED ? ST_UNPLUGGED : modem_judge(m, ST_DEVICE);
 	if (!m->options->rescue)
 		return connect_modem(m);
 	log_event(EV_RESCUE);
@@ -316,7 +320,7 @@ modem_run(const struct modem_options *options)
 	m.options = options;
 	m.next_ms = INT64_MAX;
 	m.arrived_ms = clock_boot_ms();
-	m.credit_ms = m.sweep_ms = m.watched_ms = INT64_MIN;
+	m.sweep_ms = m.watched_ms = INT64_MIN;
 	if ((st = ipc_nonblocking(options->channel)) != ST_OK)
 		return st;
 	if ((st = at_open(options->device, options->connection, &m.tty)) == ST_OK)

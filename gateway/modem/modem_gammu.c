@@ -11,6 +11,7 @@
 #define REPLY_TRIES 1 /* more would send a delete again whose slot may hold another text by now */
 
 GSM_StateMachine *modem_machine;
+bool modem_is_dummy;
 
 void
 modem_watch_begin(unsigned seconds)
@@ -100,6 +101,7 @@ modem_gammu_open(const char *device, const char *connection, const char *model)
 	GSM_Error err;
 
 	assert(modem_machine == NULL);
+	modem_is_dummy = strcmp(connection, "none") == 0;
 	GSM_InitLocales(NULL);
 	if ((modem_machine = GSM_AllocStateMachine()) == NULL)
 		return ST_MEMORY;

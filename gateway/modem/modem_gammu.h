@@ -21,7 +21,6 @@
 #define MODEM_CALL_S 20
 #define MODEM_LIST_S 30 /* a storage with 200 texts, slowly */
 #define MODEM_INIT_S 35 /* some 25 commands, and 4 s of the library's own pauses */
-#define MODEM_LATE_S 10 /* a SIM that deletes slowly */
 #define MODEM_SENT_S 60 /* until the network has taken a text, or has not */
 #define MODEM_USSD_S 30
 
@@ -66,8 +65,9 @@ enum status modem_gammu_hints_on(void) MUST_USE;
 /* Take what the modem says by itself, without waiting. Octets read; 0: none. */
 int modem_gammu_read(void);
 
-/* Since the last call: was a new message announced? */
+/* Since the last call: was a new message announced? modem_gammu_hint: one was, past the library. */
 bool modem_gammu_hinted(void);
+void modem_gammu_hint(void);
 /* Did a status report come past the storage? Gives one at a time. */
 bool modem_gammu_report_came(struct msg_report *out);
 
@@ -91,17 +91,21 @@ void modem_gammu_report(struct msg_report *out);
 /* Wipe what the library's struct holds of the slot found last; the listing can still go on. */
 void modem_gammu_forget(void);
 
-/*
- * Delete one slot. ST_OK (also: it was empty); ST_NOT_ALLOWED: refused; ST_DEVICE: the outcome is
- * not known. Never repeat it then: list again, after modem_gammu_late().
+/* What the slot found last holds, in a number: before a delete it is looked whether it still does.
  */
-enum status modem_gammu_delete(int location) MUST_USE;
+uint64_t modem_gammu_print(void);
 
 /*
- * After a call that waited in vain: let the library have the late answer, up to MODEM_LATE_S. It
- * holds the command's echo, and would take the answer for that of the next command.
+ * Delete one slot, if it still holds what it held when it was listed. The library looks, because it
+ * may give slots of an older listing after one that failed; the delete itself goes past it, because
+ * the library waits no longer than 5 s for it and then mistakes the late answer.
+ *   print  of modem_gammu_print, when it was handed over
+ *   tty    past the library; -1: the dummy device
+ * ST_OK (also: it was empty); ST_CHANGED: it holds something else, ST_NOT_ALLOWED: refused, both:
+ * nothing was deleted; ST_AGAIN: the outcome is not known, never repeat it, list again; ST_DEVICE:
+ * the modem does not answer; ST_UNPLUGGED.
  */
-void modem_gammu_late(int tty);
+enum status modem_gammu_delete(int location, uint64_t print, int tty) MUST_USE;
 
 /*
  * Send one text, and wait for what becomes of it.

@@ -5,17 +5,14 @@
 #include <string.h>
 
 #include "gateway/common/clock.h"
+#include "gateway/modem/at.h"
 #include "gateway/modem/modem_gammu.h"
 #include "gateway/modem/modem_gammu_impl.h"
 #include "gateway/modem/pdu.h"
 #include "reporting/report/gsm7.h"
 
-#define REPORTS_MAX 8     /* that came past the storage and were not taken yet */
-#define LATE_QUIET_MS 200 /* after its last octet a late answer is whole */
-#define SERVICE_CENTRE 1  /* the SIM's own */
-
-/* 3GPP TS 23.040 9.2.3.15: two bits say what is still tried. */
-#define TP_ST_TRYING 0x20
+#define REPORTS_MAX 8    /* that came past the storage and were not taken yet */
+#define SERVICE_CENTRE 1 /* the SIM's own */
 
 static bool hinted;
 
@@ -60,6 +57,18 @@ on_incoming(GSM_StateMachine *s, GSM_SMSMessage *sms, void *arg)
 		hinted = true;
 }
 
+/* The same on the raw road, which reads past the library. */
+static void
+on_raw_report(const char *hex)
+{
+	struct pdu pdu;
+
+	pdu_read(hex, strlen(hex), &pdu);
+	if (pdu.kind == PDU_REPORT && reports.used < REPORTS_MAX)
+		reports.queue[reports.used++] = pdu.report;
+	explicit_bzero(&pdu, sizeof(pdu));
+}
+
 static void
 on_ussd(GSM_StateMachine *s, GSM_USSDMessage *ussd, void *arg)
 {
@@ -76,6 +85,7 @@ modem_call_callbacks(void)
 	GSM_SetSendSMSStatusCallback(modem_machine, on_sent, NULL);
 	GSM_SetIncomingSMSCallback(modem_machine, on_incoming, NULL);
 	GSM_SetIncomingUSSDCallback(modem_machine, on_ussd, NULL);
+	at_on_report(on_raw_report);
 }
 
 /* ---- what came ---- */
@@ -112,6 +122,12 @@ modem_gammu_read(void)
 	got = GSM_ReadDevice(modem_machine, FALSE);
 	modem_watch_end();
 	return got > 0 ? (int)got : 0;
+}
+
+void
+modem_gammu_hint(void)
+{
+	hinted = true;
 }
 
 bool
@@ -156,18 +172,6 @@ wait_for(const bool *done, int tty, unsigned seconds)
 		if (polled.revents != 0)
 			(void)modem_gammu_read(); /* as above */
 	}
-}
-
-void
-modem_gammu_late(int tty)
-{
-	struct pollfd polled = {tty, POLLIN, 0};
-	int wait_ms = MODEM_LATE_S * 1000;
-
-	if (tty == -1)
-		return;
-	while (poll(&polled, 1, wait_ms) == 1 && polled.revents == POLLIN && modem_gammu_read() > 0)
-		wait_ms = LATE_QUIET_MS;
 }
 
 /* A letter beyond the default alphabet makes all of it UCS-2. */

@@ -35,4 +35,7 @@ void modem_call_callbacks(void);
 /* The phone's storage is the only one: the library then lists it twice. */
 extern bool modem_phone_alone;
 
+/* Not a modem, but the library's own device for tests. */
+extern bool modem_is_dummy;
+
 #endif

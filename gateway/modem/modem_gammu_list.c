@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "gateway/modem/at.h"
 #include "gateway/modem/modem_gammu.h"
 #include "gateway/modem/modem_gammu_impl.h"
 #include "gateway/modem/pdu.h"
@@ -14,9 +16,10 @@ bool modem_phone_alone;
 /* 266 kB: never on the stack, never more than one. */
 static GSM_MultiSMSMessage found_now;
 
-/* Where the listing stands, in the library's two fields. */
+/* Where the listing stands, in the library's two fields, and how many slots it gave. */
 static struct {
 	int location, folder;
+	unsigned seen;
 } position;
 
 void
@@ -36,6 +39,30 @@ keep_position(bool success)
 	position.folder = success ? 0 : found_now.SMS[0].Folder;
 }
 
+/*
+ * The library says "empty" of a slot that holds nothing sensible, in the middle of a listing; and,
+ * for ever and each time one place further, at the end of one where AT+CMGL was refused and it
+ * tries slot after slot. What the modem counts tells the two apart.
+ */
+static enum status
+judge_empty(enum modem_found *found)
+{
+	GSM_SMSMemoryStatus status;
+	GSM_Error err;
+
+	memset(&status, 0, sizeof(status));
+	modem_watch_begin(MODEM_CALL_S);
+	err = GSM_GetSMSStatus(modem_machine, &status);
+	modem_watch_end();
+	if (modem_is_device_error(err))
+		return ST_DEVICE;
+	*found =
+	    err == ERR_NONE && (unsigned)status.SIMUsed + (unsigned)status.PhoneUsed > position.seen
+		? FOUND_UNREADABLE
+		: FOUND_END;
+	return ST_OK;
+}
+
 /* A slot that could not be read, or the end, or a modem that cannot be listed. */
 static enum status
 judge_failure(GSM_Error err, int location_before, int folder_before, enum modem_found *found)
@@ -48,10 +75,10 @@ judge_failure(GSM_Error err, int location_before, int folder_before, enum modem_
 		*found = FOUND_END;
 		return ST_OK;
 	}
-	/* ERR_EMPTY at another slot than the last: that slot holds nothing sensible, the list goes
-	 * on. Any other failure that does not move would come back for ever. */
 	if (!moved)
-		return ST_UNKNOWN;
+		return ST_UNKNOWN; /* it would come back for ever */
+	if (err == ERR_EMPTY && !modem_is_dummy)
+		return judge_empty(found);
 	*found = FOUND_UNREADABLE;
 	return ST_OK;
 }
@@ -89,6 +116,7 @@ modem_gammu_next(bool start, enum modem_found *found, struct modem_slot *slot)
 		*found = kind_of(&found_now.SMS[0]);
 	else
 		st = judge_failure(err, location_before, folder_before, found);
+	position.seen += st == ST_OK && *found != FOUND_END;
 	*slot = (struct modem_slot){position.location, (unsigned)found_now.Number};
 	if (modem_phone_alone) {
 		if (position.location >= RESCUE_ME_LOCATION && st == ST_OK)
@@ -179,11 +207,71 @@ modem_gammu_report(struct msg_report *out)
 	modem_copy_report(&found_now.SMS[0], out);
 }
 
-enum status
-modem_gammu_delete(int location)
+/* FNV-1a: to tell a text from another one in the same slot; nobody gains by two that agree. */
+static uint64_t
+mix(uint64_t print, const void *data, size_t len)
 {
-	static GSM_SMSMessage
-	    slot; /* zeroed but for the location: half the commands, and no copy */
+	const uint8_t *octets = data;
+
+	for (size_t i = 0; i < len; i++)
+		print = (print ^ octets[i]) * UINT64_C(0x100000001B3);
+	return print;
+}
+
+uint64_t
+modem_gammu_print(void)
+{
+	const GSM_SMSMessage *sms = &found_now.SMS[0];
+	uint64_t print = UINT64_C(0xCBF29CE484222325);
+
+	print = mix(print, &sms->PDU, sizeof(sms->PDU));
+	print = mix(print, &sms->DateTime, sizeof(sms->DateTime));
+	print = mix(print, &sms->Coding, sizeof(sms->Coding));
+	print = mix(print, &sms->Length, sizeof(sms->Length));
+	print = mix(print, &sms->MessageReference, sizeof(sms->MessageReference));
+	print = mix(print, &sms->DeliveryStatus, sizeof(sms->DeliveryStatus));
+	print = mix(print, sms->Number, UnicodeLength(sms->Number) * 2);
+	print = mix(print, sms->UDH.Text, sms->UDH.Type == UDH_NoUDH ? 0 : sizeof(sms->UDH.Text));
+	return mix(print, sms->Text, sizeof(sms->Text));
+}
+
+/* ST_OK: as it was; ST_CLOSED: there is nothing any more; ST_CHANGED, ST_DEVICE. */
+static enum status
+look_again(int location, uint64_t print)
+{
+	enum status st = ST_CHANGED;
+	GSM_Error err;
+
+	modem_gammu_forget();
+	found_now.SMS[0].Location = location;
+	modem_watch_begin(MODEM_CALL_S);
+	err = GSM_GetSMS(modem_machine, &found_now);
+	modem_watch_end();
+	if (err == ERR_EMPTY)
+		st = ST_CLOSED;
+	else if (modem_is_device_error(err))
+		st = ST_DEVICE;
+	else if (err == ERR_NONE && modem_gammu_print() == print)
+		st = ST_OK;
+	modem_gammu_forget();
+	return st;
+}
+
+/* Some models number their slots otherwise than the library does: it alone can name them. */
+static bool
+counts_otherwise(void)
+{
+	GSM_PhoneModel *model = GSM_GetModelInfo(modem_machine);
+
+	return GSM_IsPhoneFeatureAvailable(model, F_SMS_LOCATION_0) ||
+	       GSM_IsPhoneFeatureAvailable(model, F_SMSME900) ||
+	       GSM_IsPhoneFeatureAvailable(model, F_BROKEN_CMGL);
+}
+
+static enum status
+delete_by_library(int location)
+{
+	static GSM_SMSMessage slot;
 	GSM_Error err;
 
 	memset(&slot, 0, sizeof(slot));
@@ -191,8 +279,32 @@ modem_gammu_delete(int location)
 	modem_watch_begin(MODEM_CALL_S);
 	err = GSM_DeleteSMS(modem_machine, &slot);
 	modem_watch_end();
-	explicit_bzero(&slot, sizeof(slot));
 	if (err == ERR_NONE || err == ERR_EMPTY)
 		return ST_OK;
+	/* Of a late answer it would make something else: it begins anew. */
 	return modem_is_device_error(err) ? ST_DEVICE : ST_NOT_ALLOWED;
+}
+
+enum status
+modem_gammu_delete(int location, uint64_t print, int tty)
+{
+	struct at_reply reply;
+	char command[32];
+	enum status st;
+
+	if (tty == -1)
+		return delete_by_library(location);
+	if ((st = look_again(location, print)) != ST_OK)
+		return st == ST_CLOSED ? ST_OK : st;
+	if (counts_otherwise())
+		return delete_by_library(location);
+	/* In the storage that the library has selected for this very slot just now. */
+	(void)snprintf(command, sizeof(command), "AT+CMGD=%d", location % RESCUE_ME_LOCATION);
+	st = at_command(tty, command, &reply, AT_SLOW_MS);
+	if (reply.hint)
+		modem_gammu_hint();
+	if (st == ST_OK && reply.end != AT_OK)
+		st = ST_NOT_ALLOWED;
+	at_reply_wipe(&reply);
+	return st == ST_DEVICE ? ST_AGAIN : st == ST_CLOSED ? ST_UNPLUGGED : st;
 }

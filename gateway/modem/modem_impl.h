@@ -29,6 +29,7 @@ struct slot {
 	bool deletable;   /* everything in it was handed over */
 	bool tried;       /* a delete was sent: never another one in this pass */
 	uint64_t waiting; /* a bit for each part that core has not kept yet */
+	uint64_t print;   /* of modem_gammu_print */
 };
 
 /* A slot that the library could not read. */
@@ -37,6 +38,7 @@ struct doubt {
 	unsigned sightings; /* in listings one after the other */
 	bool seen_now;
 	bool hopeless; /* the raw road gets nothing out of it either: it stays */
+	bool is_own;   /* stored to be sent, a filler of the sweep perhaps: it stays too */
 };
 
 struct modem {
@@ -70,9 +72,10 @@ struct modem {
 	/* orders of core */
 	struct msg_send to_send;
 	bool send_waits, credit_asked, sweep_asked;
-	int64_t credit_ms, sweep_ms; /* the last one; INT64_MIN: none since this process began */
-	bool swept_since;            /* nothing came since */
-	bool cleaned;                /* of what a sweep that was cut short left behind */
+	int64_t credit_due_ms; /* the day's question */
+	int64_t sweep_ms;      /* the last one; INT64_MIN: none since this process began */
+	bool swept_since;      /* nothing came since */
+	bool cleaned;          /* of what a sweep that was cut short left behind */
 
 	struct msg_modem_state state, state_told;
 	bool state_is_told;
@@ -103,7 +106,9 @@ void doubt_end(struct modem *m);
 bool doubt_is_fresh(const struct modem *m);
 /* Some were seen twice and are to be taken by the raw road. */
 bool doubt_is_ripe(const struct modem *m);
+/* How many stay for good, and how many of the others are stored to be sent. */
 uint32_t doubt_hopeless(const struct modem *m);
+uint32_t doubt_own(const struct modem *m);
 
 /* link.c */
 /* Take every message that is there. ST_OK; ST_CLOSED, ST_SYNTAX, ST_IO. */

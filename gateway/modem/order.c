@@ -8,6 +8,7 @@
 #include "gateway/modem/sweep.h"
 
 #define HOUR_MS INT64_C(3600000)
+#define CREDIT_FIRST_MS (HOUR_MS / 4) /* not by each of many processes that soon end */
 #define CREDIT_EVERY_MS (24 * HOUR_MS)
 #define SWEEP_EVERY_MS (20 * HOUR_MS)   /* once a day, in the first quiet hour */
 #define SWEEP_AT_LAST_MS (36 * HOUR_MS) /* also where no hour is quiet */
@@ -27,7 +28,9 @@ order_when_quiet(struct modem *m)
 
 	if (m->tty == -1)
 		return;
-	if (m->options->credit_ussd[0] != '\0' && is_since(m->credit_ms, CREDIT_EVERY_MS))
+	if (m->credit_due_ms == 0)
+		m->credit_due_ms = clock_boot_ms() + CREDIT_FIRST_MS;
+	if (m->options->credit_ussd[0] != '\0' && clock_boot_ms() >= m->credit_due_ms)
 		m->credit_asked = true;
 	if (m->state.sweep != 1 || m->swept_since)
 		return;
@@ -40,10 +43,18 @@ order_when_quiet(struct modem *m)
 		modem_plan_pass(m, SWEEP_BATCH_MS); /* a listing first: a sweep begins with none */
 }
 
+/* A sweep was cut short, by a crash or by what it met: its fillers take room. */
+static bool
+must_clean(const struct modem *m)
+{
+	return m->others + doubt_own(m) > 0 && !m->cleaned && m->tty != -1;
+}
+
 bool
 order_waits(const struct modem *m)
 {
-	return m->send_waits || m->credit_asked || (m->sweep_asked && m->concluded);
+	return m->send_waits || m->credit_asked ||
+	       (m->concluded && (m->sweep_asked || must_clean(m)));
 }
 
 static enum status
@@ -71,7 +82,7 @@ ask_credit(struct modem *m)
 	enum status st;
 
 	m->credit_asked = false;
-	m->credit_ms = clock_boot_ms();
+	m->credit_due_ms = clock_boot_ms() + CREDIT_EVERY_MS;
 	ipc_begin(&msg, MSG_CREDIT);
 	st = modem_gammu_ask_credit(m->options->credit_ussd, m->tty, &msg.body.CREDIT);
 	st = st == ST_OK ? link_send(m, &msg) : modem_judge(m, st);
@@ -120,7 +131,6 @@ sweep(struct modem *m)
 	return watch_tell(m);
 }
 
-/* A sweep was cut short, by a crash or by what it met: its fillers take room. */
 static enum status
 clean(struct modem *m)
 {
@@ -145,7 +155,7 @@ order_run(struct modem *m)
 		st = ask_credit(m);
 	if (st == ST_OK && m->sweep_asked && m->concluded)
 		st = sweep(m);
-	else if (st == ST_OK && m->others > 0 && !m->cleaned && m->tty != -1 && m->concluded)
+	else if (st == ST_OK && m->concluded && must_clean(m))
 		st = clean(m);
 	return st;
 }

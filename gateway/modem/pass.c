@@ -29,7 +29,7 @@ new_slot(struct modem *m, int location)
 {
 	struct slot *slot = &m->slots[m->slots_used++];
 
-	*slot = (struct slot){location, true, false, 0};
+	*slot = (struct slot){location, true, false, 0, 0};
 	return slot;
 }
 
@@ -80,6 +80,7 @@ hand_texts(struct modem *m, const struct modem_slot *found)
 	struct ipc_message msg;
 	enum status st;
 
+	slot->print = modem_gammu_print();
 	for (unsigned part = 0; part < found->parts && part < PARTS_MAX; part++) {
 		slot->waiting |= UINT64_C(1) << part;
 		ipc_begin(&msg, MSG_SMS_HANDED);
@@ -100,6 +101,7 @@ hand_report(struct modem *m, int location)
 	struct ipc_message msg;
 
 	slot->waiting = 1;
+	slot->print = modem_gammu_print();
 	ipc_begin(&msg, MSG_REPORT_HANDED);
 	modem_gammu_report(&msg.body.REPORT_HANDED);
 	return hand(m, slot, 0, &msg);
@@ -277,8 +279,10 @@ take_one(struct modem *m, struct rescue *r, struct doubt *d)
 	enum status st;
 
 	st = of_modem(rescue_read(r, memory_of(d->location), index_of(d->location), &found));
-	if (st == ST_UNKNOWN || (st == ST_OK && found.kind != RESCUE_ARRIVED)) {
-		d->hopeless = true; /* empty, refused, or somebody's text to be sent */
+	if (st == ST_OK && found.kind == RESCUE_OWN) {
+		d->is_own = true;
+	} else if (st == ST_UNKNOWN || (st == ST_OK && found.kind != RESCUE_ARRIVED)) {
+		d->hopeless = true; /* empty, or refused */
 		st = ST_OK;
 	} else if (st == ST_OK) {
 		d->sightings = 0; /* if it is still there afterwards, twice again */
@@ -294,7 +298,7 @@ take_doubts(struct modem *m, struct rescue *r, bool *more)
 	enum status st;
 
 	for (size_t i = 0; i < m->doubts_used; i++) {
-		if (m->doubts[i].hopeless || m->doubts[i].sightings < 2)
+		if (m->doubts[i].hopeless || m->doubts[i].is_own || m->doubts[i].sightings < 2)
 			continue;
 		if (m->slots_used == DOUBTS_A_PASS) {
 			*more = true;
@@ -334,7 +338,7 @@ pass_raw(struct modem *m, bool all)
 static enum status
 delete_by_library(struct modem *m, struct slot *slot)
 {
-	enum status st = modem_gammu_delete(slot->location);
+	enum status st = modem_gammu_delete(slot->location, slot->print, m->tty);
 
 	if (st == ST_OK) {
 		m->deleted++;
@@ -346,10 +350,9 @@ delete_by_library(struct modem *m, struct slot *slot)
 	}
 	log_event(EV_SMS_DELETE_FAILED);
 	m->doubtful = true;
-	if (st == ST_NOT_ALLOWED || m->tty == -1)
-		return ST_OK;
-	modem_gammu_late(m->tty);
-	return modem_probe(m);
+	if (st == ST_AGAIN)
+		return modem_probe(m);
+	return st == ST_DEVICE || st == ST_UNPLUGGED ? modem_judge(m, st) : ST_OK;
 }
 
 static enum status

@@ -127,19 +127,14 @@ pdu_text_ucs2(const uint8_t *ud, size_t len, uint8_t *out, size_t cap)
 void
 pdu_text_number(uint8_t type, const uint8_t *octets, size_t digits, char out[NUMBER_MAX])
 {
-	static const char signs[] = "0123456789*#abc"; /* [9.1.2.3] */
+	static const char signs[] = "0123456789*#abc"; /* 3GPP TS 23.040 9.1.2.3 */
 	struct writer w = {(uint8_t *)out, NUMBER_MAX - 1, 0, false};
-	size_t len;
+	uint8_t letter;
 
 	memset(out, 0, NUMBER_MAX);
 	if ((type & TYPE_MASK) == TYPE_ALPHANUMERIC) {
-		/* Eleven characters may be more octets than there is room for: cut behind one. */
-		for (size_t count = digits * 4 / 7; count > 0; count--) {
-			len = pdu_text_septets(octets, 0, count, w.out, w.cap);
-			if (len != SIZE_MAX)
-				break;
-			memset(out, 0, NUMBER_MAX);
-		}
+		for (size_t i = 0; i < digits * 4 / 7 && (letter = septet_at(octets, i)) != 0; i++)
+			put_octet(&w, letter);
 		return;
 	}
 	if ((type & TYPE_MASK) == TYPE_INTERNATIONAL && digits > 0)

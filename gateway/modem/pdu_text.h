@@ -4,6 +4,7 @@
  * follow the library, so that a text is the same by either road: an escape that means nothing is
  * shown as U+00B9; in UCS-2 U+0001 becomes a tilde, a tilde two, U+0000 ends the text, and a half
  * of a surrogate pair stands as it is, but for a first half at the end, which becomes U+FFFD.
+ * Letters of a sender are taken as ASCII, up to the first @.
  */
 #ifndef GATEWAY_MODEM_PDU_TEXT_H
 #define GATEWAY_MODEM_PDU_TEXT_H

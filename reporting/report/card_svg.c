@@ -89,8 +89,8 @@ escape(const char *text, size_t len, char out[6 * HINT_MAX])
 
 		if (as == NULL)
 			*to++ = text[i];
-		else
-			to = stpcpy(to, as);
+		for (; as != NULL && *as != '\0'; as++)
+			*to++ = *as;
 	}
 	*to = '\0';
 }

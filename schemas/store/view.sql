@@ -71,7 +71,7 @@ CREATE TABLE book(
 	which INTEGER NOT NULL CHECK(which IN (0, 1)), -- 0 codebook, 1 places
 	version INTEGER NOT NULL,
 	hash BLOB NOT NULL CHECK(length(hash) = 32),
-	octets BLOB NOT NULL,            -- of the one in force: a base carries them; of others none
+	octets BLOB NOT NULL,            -- a base carries them; of places files past: none
 	UNIQUE(which, version)
 ) STRICT;
 

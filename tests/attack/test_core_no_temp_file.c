@@ -91,7 +91,7 @@ static void
 test_view(void)
 {
 	const struct msg_inbox ask = {.limit = 50};
-	const struct view_names names = {NULL, NULL};
+	const struct view_names names = {.book = NULL};
 	unsigned long before = opened;
 	unsigned shown = 0;
 	struct view *v;

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What test_modem_at.py shows of tocsin-modem alone: each function is a situation, with a modem of
 its own (tests/support/modem_emulator.py) and this test as core (tests/support/modem_channel.py)."""
+import datetime
 import os
 import signal
 import time
 
 from gateway import expect, expect_in, Failure
 from emulator import pdu
+from emulator.faults import rule
 from modem_channel import (ASK_CREDIT, DONE, LIST, OCTETS, REFUSED, SWEEP, TEXT, UNDECODED,
                            UNKNOWN)
 
@@ -36,8 +38,8 @@ def texts_of(modem):
 def every_kind(world):
     """SIM and phone, 7-bit, UCS-2 with surrogates, 8-bit, ports; a sender's number for parts alone."""
     with world.emulator(sim=30, phone=5) as e, world.modem(e) as m:
-        m.wait(lambda: m.listed, "the first listing")
-        expect(m.states[-1:] and m.states[-1]["hints"], 1, "announcements are on")
+        m.wait(lambda: m.states, "its state, behind the first listing")
+        expect(m.states[-1]["hints"], 1, "announcements are on")
         kinds = [("EW1 {[~]}", {}), ("Ge\u0259z \u0627 \U0001F30D", {}), ("phone", {"memory": "ME"})]
         for text, how in kinds:
             e.deliver(text, **how)
@@ -136,7 +138,7 @@ def reply_num(world):
             m.wait(lambda: len(m.texts) == 4, "four texts", 90)
             emptied(m, e)
             expect(m.doubled, 0, "handed over twice")
-            expect(e.commands()["CMGD"], 4, "deletes")
+            expect(e.commands()["CMGD"], 4, "deletes sent")
 
 
 def refused_delete(world):
@@ -157,6 +159,39 @@ def refused_delete(world):
             time.sleep(3)
             below(len(m.listed) - before, 1, "listings in 3 s of a modem that deletes nothing")
             expect(len(m.texts), 1, "texts")
+
+
+def refused_listing(world):
+    """Commands of a listing refused now and then: the library then gives slots of the listing
+    before. What is in the slot by now is not deleted for it."""
+    with world.emulator(sim=3) as e:
+        e.faults.cms_error += [rule("CMGL", 512, 2), rule("CMGR", 512, 2), rule("CPMS", 500, 4)]
+        for n in range(8):
+            e.deliver(f"EW1 no. {n}")
+        with world.modem(e) as m:
+            m.wait(lambda: len(m.texts) == 8, "eight texts")
+            emptied(m, e)
+            below(sum(e.commands().values()), 120, "commands")
+
+
+def odd_modems(world):
+    """Announcements in the middle of answers, errors in place of an empty list or slot, texts that
+    spill into the phone, deletes that are refused and done."""
+    habits = [{"urc_in_reply": {"CMGL", "CMGR", "CMGD", "CPMS", "AT"}},
+              {"empty_slot": 321, "empty_list": 321, "delete_empty": 321},
+              {"empty_slot": 320, "empty_list": 320}, {"spill": True, "echo_pdu": False},
+              {"delete_fails": 3, "delete_fails_deleted": True}]
+    for habit in habits:
+        with world.emulator(sim=3, phone=2 if "spill" in habit else 0) as e:
+            e.faults.set(**habit)
+            for n in range(8):
+                e.deliver(f"EW1 no. {n}")
+            with world.modem(e) as m:
+                m.wait(lambda: len(m.texts) == 8, f"eight texts of one with {habit}")
+                emptied(m, e)
+                m.wait(lambda: m.states, "its state")
+                expect(m.states[-1]["skipped"], 0, f"slots not read, with {habit}")
+                below(sum(e.commands().values()), 120, f"commands, with {habit}")
 
 
 # --- a modem that goes ---
@@ -212,6 +247,41 @@ def hang_in_listing(world):
         with world.modem(e, "-R") as m:
             m.wait(lambda: m.texts, "the text")
             emptied(m, e)
+
+
+def alike(world):
+    """By the library's road and by the raw one a text is the same in every field: core knows it
+    again whichever of the two it comes by."""
+    with world.emulator(sim=30, phone=5) as e:
+        e.deliver(pdu.BASIC[:27] + pdu.BASIC[28:])
+        e.deliver("".join(pdu.EXTENSION), memory="ME")
+        e.deliver("~ \u0627\ufeff \U0001F30D \uffff ~~")
+        e.deliver(pdu=pdu.deliver(bytes(range(140))), name="octets")
+        e.deliver(pdu=pdu.deliver(b"\xd8\x3d\0A\xde\0\0\1\xd8\x3d", dcs=8), name="half pairs")
+        e.deliver(pdu=pdu.deliver(b"abcdefg", dcs=0x0C), name="a reserved coding")
+        e.deliver(pdu=pdu.deliver(b"\x1b\x0d\x1b\x1b\x33\x1b\x0d", dcs=0), name="stray escapes")
+        e.deliver(pdu=pdu.deliver(b"port", udh=pdu.ports(5505, 0)), name="port")
+        for n, sender in enumerate((ME, "0712345678", "SAFARICOM", "A", "Umoja@Bure_")):
+            e.deliver("EW1 a part", sender, udh=pdu.concat(n, 3, 2))
+            e.deliver("\u0627 part", sender, udh=pdu.concat(700 + n, 3, 2, 16))
+        e.deliver("one of one", udh=pdu.concat(7, 1, 1))
+        e.deliver("another day", when=datetime.datetime(2024, 2, 29, 23, 59, 59,
+                  tzinfo=datetime.timezone(-datetime.timedelta(hours=9, minutes=30))))
+        for n, status in enumerate((0, 1, 2, 0x20, 0x3F, 0x40, 0x60, 0x7F, 0x80, 0xFF)):
+            e.deliver(pdu=pdu.status_report(n, ME, status), name="report")
+        count = e.waiting()
+        shown = []
+        for options in ((), ("-R",)):
+            with world.modem(e, *options, keeps=False) as m:
+                m.wait(lambda: m.listed, "the listing")
+                m.wait(lambda: len(m.texts) + len(m.reports) >= count, "all of them", 20)
+                shown.append({(t.stamp, t.form, t.udh, t.octets, t.sender) for t in m.texts[:count]}
+                             | {(r.reference, r.state, r.tp_status, r.number) for r in m.reports})
+                m.kill()
+        expect(e.waiting(), count, "nothing is gone")
+        expect(len(shown[0]), count, "each is another one")
+        expect(sorted(shown[1] - shown[0], key=str), [], "read by the raw road alone")
+        expect(sorted(shown[0] - shown[1], key=str), [], "read by the library alone")
 
 
 # --- texts that hurt ---
@@ -297,6 +367,25 @@ def send(world):
         expect(len(e.sent), 2, "texts that left")
 
 
+def passing_reports(world):
+    """A modem that does not store reports: one that comes while the raw road is at work is taken."""
+    with world.emulator(sim=5) as e, world.modem(e) as m:
+        m.wait(lambda: m.states, "its state")
+        m.send("+254700000009", "come", report=True)
+        m.wait(lambda: len(m.sent) == 1, "what became of it")
+        e.hints[3] = 1
+        e.report_for(0, 0x30)
+        m.wait(lambda: m.reports, "a report by the library's road")
+        e.faults.latency = {"AT": 0.5}
+        before = e.count("command")
+        m.send("+254700000009", "come again")
+        m.wait(lambda: e.count("command") > before, "the question before it")
+        e.report_for(0, 0)
+        m.wait(lambda: len(m.reports) == 2, "a report by the raw road")
+        expect((m.reports[1].state, m.reports[1].number), (1, "+254700000009"), "report")
+        m.wait(lambda: len(m.sent) == 2, "the second text")
+
+
 def resend(world):
     """No answer: it is unknown, it is not sent again, and the process begins anew."""
     with world.emulator(sim=5) as e:
@@ -312,10 +401,10 @@ def resend(world):
 
 def credit(world):
     with world.emulator(sim=5) as e, world.modem(e, "-u", "*144#") as m:
-        m.wait(lambda: m.credits, "the day's question")
-        expect(m.credits[0], (1, e.ussd["*144#"]), "credit")
+        m.wait(lambda: m.states, "its state")
         m.do(ASK_CREDIT)
-        m.wait(lambda: len(m.credits) == 2, "the answer")
+        m.wait(lambda: m.credits, "the answer")
+        expect(m.credits[0], (1, e.ussd["*144#"]), "credit")
     with world.emulator(sim=5) as e, world.modem(e) as m:
         m.wait(lambda: m.states, "its state")
         m.do(ASK_CREDIT)
@@ -364,9 +453,29 @@ def sweep(world):
             expect(e.holds_number(ME), 0, "numbers in the raw storage")
             e.deliver("EW1 after")
             m.wait(lambda: len(m.texts) == 26, "a text after it")
+            emptied(m, e)
+
+
+def sweep_killed(world):
+    """Ended in the middle of a sweep: the next process takes away what it filled."""
+    with world.emulator(sim=10) as e:
+        e.deliver("EW1 before", ME)
+        with world.modem(e) as m:
+            m.wait(lambda: m.states, "its state")
+            emptied(m, e)
+            e.faults.latency = {"CMGW": 0.2}
+            m.do(SWEEP)
+            m.wait(lambda: e.waiting() >= 3, "fillers")
+            m.kill()
+        e.faults.latency = {}
+        with world.modem(e, "-R") as m:
+            emptied(m, e)
+            expect(len(m.texts), 0, "fillers taken for texts")
+            e.deliver("EW1 after")
+            m.wait(lambda: m.texts, "a text after it")
 
 
 ALONE = [every_kind, hint]
-BESIDE = [no_hints, drain, delete_before_kept, reply_num, refused_delete, unplug, hang,
-          hang_in_listing, poison, abort, nothing_to_read, send, resend, credit, pin_right,
-          pin_wrong, sweep]
+BESIDE = [resend, hang_in_listing, reply_num, odd_modems, no_hints, drain, delete_before_kept,
+          refused_delete, refused_listing, unplug, hang, alike, poison, abort, nothing_to_read,
+          send, passing_reports, credit, pin_right, pin_wrong, sweep, sweep_killed]

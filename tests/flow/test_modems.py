@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Two modems of one gateway: a PIN that is wrong and then right, unplug and return, a hang that only a
 power cycle ends, a crash; each time the other one goes on. What `tocsin modem` and `status` say of it,
-the credit, and how often the processes wake up when nothing happens."""
+the credit, the sweep, and how often the processes wake up when nothing happens."""
 import json
 import os
 import re
@@ -45,10 +45,10 @@ class TwoModems(Gateway):
         with open(self.conf, encoding="utf-8") as f:
             text = f.read()
         text = text.replace("modem = {\n", 'modem = {\n\tpower_cycle = "cycle";\n'
-                                           '\tcredit_ussd = "*144#";\n')
+                                           '\tcredit_ussd = "*144#";\n\tsweep = "off";\n')
         with open(self.conf, "w", encoding="utf-8") as f:
             f.write(text + f'\nmodem2 = {{\n\tdevice = "{self.second.link}";\n\tpin_file = "pin2";\n'
-                           '};\nlog = {\n\tlevel = "debug";\n};\n')
+                           '\tsweep = "off";\n};\nlog = {\n\tlevel = "debug";\n};\n')
 
     def write_pin(self, pin):
         with open(self.pin_file, "w", encoding="ascii") as f:
@@ -128,6 +128,20 @@ def pin(g, step):
     step("a wrong PIN was tried once, the right one opened the SIM")
 
 
+def sweep(g, step):
+    """What was deleted stays on a SIM; after the sweep of one modem it is gone there."""
+    before = (g.first.holds_number(g.number), g.second.holds_number(g.number))
+    if 0 in before:
+        raise Failure(f"the SIMs keep no number of deleted texts: {before}")
+    expect(g.modem(1)["swept"], None, "a sweep that nobody asked for")
+    g.command("modem", "sweep", 1)
+    wait_for(lambda: g.modem(1)["swept"], "the sweep")
+    expect((g.modem(1)["swept_whole"], g.modem(2)["swept"]), (True, None), "what was swept")
+    expect((g.first.holds_number(g.number), g.second.holds_number(g.number)), (0, before[1]),
+           "numbers on the SIMs")
+    step("one SIM was swept, the other not")
+
+
 def unplug(g, step):
     other = g.process(g.second)
     g.first.unplug()
@@ -199,7 +213,7 @@ def main():
         g.write_pin("0000")
         g.start(wait=False)
         wait_for(lambda: g.status(code=None), "core")
-        for test in (pin, credit, unplug, crash, idle, hang):
+        for test in (pin, credit, sweep, unplug, crash, idle, hang):
             test(g, step)
         expect(g.command("check").code, 0, "check")
         g.stop()

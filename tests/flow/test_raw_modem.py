@@ -22,8 +22,8 @@ OWN_DRAFT = bytes.fromhex("0001000C915274214365870000" + "05E8329BFD06")
 POISONED = {
     "truncated": "undecoded 2", "truncated_text": "undecoded 2", "zero": "undecoded 2",
     "first_ff": "undecoded 3", "not_hex": "undecoded 1", "smsc_length": "undecoded 3",
-    "part_zero": "text part nought", "compressed": "undecoded 6", "filled_ff": "undecoded 3",
-    "shell": "text EW1 hello"}
+    "smsc_digits": "undecoded 3", "part_zero": "text part nought", "compressed": "undecoded 6",
+    "filled_ff": "undecoded 3", "shell": "text EW1 hello"}
 RESERVED = ("text", "undecoded 2", "undecoded 6")  # by how many octets there happen to be
 
 

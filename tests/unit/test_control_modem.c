@@ -98,6 +98,7 @@ enum trouble {
 	CUT,
 	NO_ANSWER_YET,
 	CONFIG,
+	BACK,
 	CRASHED,
 	GONE,
 	SILENT,
@@ -122,6 +123,7 @@ static const struct {
     {CUT, "does not answer, though its power was cut 2 times: see its power"},
     {NO_ANSWER_YET, "the modem does not answer"},
     {CONFIG, "cannot be used as the settings say: run 'tocsin check'"},
+    {BACK, NULL},
     {CRASHED, "the process of the modem failed"},
     {GONE, "the modem is not connected: see its device and cable"},
     {SILENT, "the modem has not been listed for long"},
@@ -143,7 +145,7 @@ troubled(enum trouble what)
 
 	row.connected = what != UNPLUGGED && what != HUNG && what != ALARMED && what != CUT &&
 			what != CONFIG && what != GONE;
-	row.gone.exit = what == UNPLUGGED                                      ? EXIT_UNPLUGGED
+	row.gone.exit = what == UNPLUGGED || what == BACK                      ? EXIT_UNPLUGGED
 			: what == HUNG || what == CUT || what == NO_ANSWER_YET ? EXIT_DEVICE
 			: what == CONFIG                                       ? EXIT_CONFIG
 			: what == ALARMED || what == CRASHED                   ? -1

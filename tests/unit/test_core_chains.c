@@ -106,7 +106,7 @@ take_newest(void *arg, const struct msg_inbox_row *row)
 static void
 is_newest(const struct phone *p, int readable, unsigned chain, unsigned number)
 {
-	const struct view_names names = {s->facts->book, s->facts->places};
+	const struct view_names names = {.book = s->facts->book, .places = s->facts->places};
 	const struct msg_inbox page = {.limit = 1};
 
 	memset(&newest, 0, sizeof(newest));
@@ -132,7 +132,7 @@ take_row(void *arg, const struct msg_roster_row *row)
 static void
 roster_is(const struct phone *p, unsigned chain, unsigned waiting, unsigned spares, unsigned why)
 {
-	const struct view_names names = {s->facts->book, s->facts->places};
+	const struct view_names names = {.book = s->facts->book, .places = s->facts->places};
 	struct msg_roster ask = {.limit = 1};
 
 	memcpy(ask.pseudonym, p->pseudonym, sizeof(ask.pseudonym));

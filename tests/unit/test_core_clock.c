@@ -85,7 +85,7 @@ take_newest(void *arg, const struct msg_inbox_row *row)
 static void
 look_at_newest(void)
 {
-	const struct view_names names = {NULL, NULL};
+	const struct view_names names = {.book = NULL};
 	const struct msg_inbox ask = {.limit = 1};
 
 	CHECK_EQ(view_inbox(rig.session.view, &names, &ask, take_newest, NULL), ST_OK);
@@ -279,7 +279,7 @@ check_order(void *arg, const struct msg_inbox_row *row)
 static void
 test_order(void)
 {
-	const struct view_names names = {NULL, NULL};
+	const struct view_names names = {.book = NULL};
 	const struct msg_inbox ask = {.limit = 50};
 	unsigned rows = 0;
 

@@ -115,7 +115,7 @@ count_row(void *arg, const struct msg_inbox_row *row)
 static void
 look(const struct phone *p)
 {
-	const struct view_names names = {s->facts->book, s->facts->places};
+	const struct view_names names = {.book = s->facts->book, .places = s->facts->places};
 	const struct msg_inbox page = {.limit = 100000};
 
 	memset(&seen, 0, sizeof(seen));

@@ -215,6 +215,11 @@ test_rows(void)
 	CHECK_EQ(status.modem, 0); /* the first one is not there */
 	CHECK_EQ(status.modem_listed_s, -1);
 	ipc_begin(&m, MSG_MODEM_STATE);
+	m.body.MODEM_STATE.swept_s = 1763692200;
+	m.body.MODEM_STATE.swept_slots = 9;
+	say(2, &m);
+	m.body.MODEM_STATE.swept_s = INT64_MIN; /* of a process that has not swept yet */
+	m.body.MODEM_STATE.swept_slots = 0;
 	m.body.MODEM_STATE.sim.used = 5;
 	m.body.MODEM_STATE.registration = REGISTRATION_HOME;
 	say(2, &m);
@@ -229,6 +234,7 @@ test_rows(void)
 	CHECK_EQ(row.power_cycles, 2);
 	CHECK_EQ(row.listed_s, 0);
 	CHECK_EQ(row.state.sim.used, 5);
+	CHECK(row.state.swept_s == 1763692200 && row.state.swept_slots == 9);
 	CHECK_EQ(row.state.skipped, 3);
 	CHECK_EQ(row.credit_s, 0);
 	CHECK_EQ(strlen(row.credit.words), CREDIT_MAX - 1);

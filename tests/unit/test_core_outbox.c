@@ -268,9 +268,15 @@ test_no_answer(void)
 static void
 test_what_is_refused(void)
 {
+	struct msg_send_text elsewhere = text_to("", NUMBER, "text");
 	char long_text[200];
+	uint64_t number;
 	const uint64_t before = state_next_seq(rig.session.state);
 
+	elsewhere.modem = 1; /* the settings have one */
+	CHECK_EQ(outbox_queue(outbox, &elsewhere, &number, words), ST_RANGE);
+	elsewhere.modem = MODEMS_MAX;
+	CHECK_EQ(outbox_queue(outbox, &elsewhere, &number, words), ST_RANGE);
 	CHECK_EQ(try_queue("", "", "text"), ST_UNKNOWN);
 	CHECK_EQ(try_queue("nobody", "", "text"), ST_UNKNOWN);
 	CHECK_EQ(try_queue("", "12", "text"), ST_RANGE);

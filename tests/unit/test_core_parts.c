@@ -351,7 +351,7 @@ note_length(void *arg, const struct msg_inbox_row *row)
 static void
 test_longest(void)
 {
-	const struct view_names names = {s->facts->book, s->facts->places};
+	const struct view_names names = {.book = s->facts->book, .places = s->facts->places};
 	const struct msg_inbox page = {.limit = 1};
 	char text[SMS_TEXT_MAX + 1];
 	uint32_t len = 0;

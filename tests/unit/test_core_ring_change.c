@@ -122,7 +122,7 @@ count_row(void *arg, const struct msg_inbox_row *row)
 static size_t
 reports(void)
 {
-	struct view_names names = {s->facts->book, s->facts->places};
+	struct view_names names = {.book = s->facts->book, .places = s->facts->places};
 	struct msg_inbox page = {.limit = 50};
 	size_t count = 0;
 

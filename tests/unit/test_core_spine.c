@@ -67,7 +67,8 @@ count_row(void *arg, const struct msg_inbox_row *row)
 static unsigned
 reports(void)
 {
-	struct view_names names = {rig.session.facts->book, rig.session.facts->places};
+	struct view_names names = {
+	    .book = rig.session.facts->book, .places = rig.session.facts->places};
 	struct msg_inbox page = {.limit = 50};
 	unsigned count = 0;
 

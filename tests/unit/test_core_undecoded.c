@@ -116,7 +116,7 @@ test_shown(void)
 	deliver(0, 3, 5);
 	deliver(FIRST, SIZE_MAX, 2); /* once more */
 	CHECK_EQ(s->doubled, 1);
-	names = (struct view_names){s->facts->book, s->facts->places};
+	names = (struct view_names){.book = s->facts->book, .places = s->facts->places};
 	CHECK_EQ(view_inbox(s->view, &names, &page, note, &all), ST_OK);
 	CHECK_EQ(all.rows, 5); /* the newest first */
 	CHECK_STR(all.row[4].reason, "cannot be read: it was cut short; 24 octets");

@@ -21,7 +21,7 @@
 
 static struct codebook book;
 static struct places places;
-static const struct view_names names = {&book, &places};
+static const struct view_names names = {.book = &book, .places = &places};
 static struct view *view;
 
 /* What was written, as it was meant. */

@@ -96,6 +96,35 @@ test_no_echo(void)
 	CHECK_EQ(reply.end, AT_OK);
 }
 
+static char brought[AT_LINE_MAX];
+
+static void
+on_report(const char *hex)
+{
+	(void)snprintf(brought, sizeof(brought), "%s", hex);
+}
+
+/* A report that is not stored is given on; a text and what has no PDU is not. */
+static void
+test_reports(void)
+{
+	static const char lines[] =
+	    "AT\r\r\n+CMT: ,9\r\n0123\r\n+CDS: 9\r\n0791\r\nOK\r\n+CDS: 9\r\n";
+	struct at_reply reply;
+	struct at_parser p;
+
+	at_on_report(on_report);
+	at_parser_begin(&p, "AT", true, NULL, NULL, &reply);
+	at_feed(&p, (const uint8_t *)lines, strlen(lines));
+	CHECK_EQ(reply.end, AT_OK);
+	CHECK_STR(brought, "0791");
+	at_feed(&p, (const uint8_t *)"0792\r", 5); /* after the end too */
+	CHECK_STR(brought, "0792");
+	at_on_report(NULL);
+	at_feed(&p, (const uint8_t *)"+CDS: 9\r\n0793\r\n", 15);
+	CHECK_STR(brought, "0792");
+}
+
 static void
 test_bounds(void)
 {
@@ -263,6 +292,7 @@ main(void)
 {
 	test_parser();
 	test_no_echo();
+	test_reports();
 	test_bounds();
 	test_open();
 	test_client();

@@ -213,7 +213,7 @@ add_sender(void)
 	add(digits);
 	add(type);
 	for (unsigned i = 0; i < (digits + 1) / 2; i++)
-		add(type == 0xD0 ? 0x55
+		add(type == 0xD0 ? chance(256)
 				 : (2 * i + 1 == digits ? 0xF0 : chance(10) << 4) | chance(10));
 	if (type == 0xD0 && digits * 4 % 7 != 0) /* the bits after the last letter are zero */
 		octets[used - 1] &=

@@ -306,6 +306,29 @@ test_missing(int has_landlock)
 		CHECK_EQ(fate_of(open_tty, &role), EACCES);
 }
 
+/* What an older kernel has: this one takes its rules too. */
+static int as_version;
+
+static int
+enter_older(void)
+{
+	static const struct landlock_path paths[] = {
+	    {"state", LANDLOCK_FOLDER}, {"anchor", LANDLOCK_FILE}};
+
+	if (sandbox_basic() != ST_OK || landlock_enter(as_version, paths, 2) != ST_OK)
+		return 255;
+	if (read_outside() != EACCES || list_state() != 0 || make_state() != 0)
+		return 254;
+	return write_anchor();
+}
+
+static void
+test_versions(int newest)
+{
+	for (as_version = 1; as_version <= newest; as_version++)
+		CHECK_EQ(fate_of(enter_older, NULL), 0);
+}
+
 /* --- the lists --- */
 
 static const uint32_t arches[] = {
@@ -467,6 +490,7 @@ main(void)
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
 		test_role(&roles[i], version > 0);
 	test_missing(version > 0);
+	test_versions(version);
 	test_names();
 	test_arches();
 	(void)!chdir("..");

@@ -19,6 +19,8 @@ static const struct {
 	const char *language, *label, *why;
 } same[] = {
     {"fr", "Massacre", "the same word in French"},
+    {"fr", "Torture", "the same word in French"},
+    {"fr", "Police", "the same word in French"},
 };
 
 static char text[CODEBOOK_FILE_MAX];

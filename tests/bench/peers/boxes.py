@@ -63,6 +63,10 @@ class Box:
                                             cwd=self.folder, start_new_session=True,
                                             preexec_fn=die_with_parent)
 
+    def begin(self):
+        """Start, and into the state that is tried."""
+        self.start()
+
     def usage(self):
         return measure.Usage(self.process.pid)
 
@@ -260,9 +264,10 @@ class Tocsin(Box):
                 argv, env=g.env, cwd=g.cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True, preexec_fn=die_with_parent)
 
-    def ready(self):
-        self.world.wait_ready()
+    def begin(self):
+        self.start()
         if self.state == "ARMED":
+            wait_for(lambda: self.world.status(code=None), "core to answer")
             self.world.arm()
 
     def kill(self):

@@ -19,6 +19,7 @@ MODEM_S = 0.01        # seconds a command takes where speed is compared with the
 SLOW_S = 6.5          # a delete's OK; libGammu waits some 4 s
 UNPLUGGED_S = 3.0
 HUNG_S = 20.0
+SWEEP_S = 120.0       # a sweep begins a minute after the last text
 DISK_TEXTS, KILL_TEXTS = 40, 120
 DISK_LEFT = 20 << 10  # octets left on the small disk
 BURNING = 0.8         # of a processor, for a process that does nothing useful
@@ -136,8 +137,8 @@ def backlog(box, texts, sim, patience_s, idle_s=0, arrivals=0, trace=None, laten
     with Trial(box, sim, latency={"*": latency} if latency else {}) as (_, e):
         before = None
         if armed:
-            box.start()
-            box.ready()
+            box.begin()
+            box.world.wait_ready()
             forget_peak(box.process.pid)
             before, since, begin = box.usage(), time.time(), time.monotonic()
             batch(e, texts)
@@ -195,7 +196,7 @@ def slow_delete(box, texts, patience_s):
     wanted = texts[:4]
     with Trial(box, 1, slow_delete=SLOW_S) as (_, e):
         batch(e, wanted)
-        box.start()
+        box.begin()
         took = wait(lambda: e.waiting() == 0, patience_s + 4 * SLOW_S)
         time.sleep(SLOW_S)
         unseen = sum(m.unseen_but_deleted for m in e.messages)
@@ -211,7 +212,7 @@ def poisoned(box, texts, patience_s, poison):
             e.deliver(poison=poison)
             for n, text in enumerate(wanted[1:], 1):
                 e.deliver(text, sender_of(n))
-        box.start()
+        box.begin()
         took = wait(lambda: e.waiting() == 0, patience_s)
         words = ""
         if took is None:
@@ -245,7 +246,7 @@ def came_back(box, e, wanted, away, patience_s):
     """Half before, half while it is away. away() ends with the modem answering again."""
     half = len(wanted) // 2
     batch(e, wanted[:half])
-    box.start()
+    box.begin()
     wait(lambda: e.waiting() == 0, patience_s)
     time.sleep(1)
     away(wanted[half:])
@@ -294,7 +295,7 @@ def full_disk(box, texts, patience_s):
         with Trial(box, 50) as (_, e):
             ballast = fill(box.store)
             batch(e, wanted)
-            box.start()
+            box.begin()
             wait(lambda: e.waiting() == 0, patience_s / 3)
             while_full = sum(m.deleted is not None for m in e.messages)
             os.unlink(ballast)
@@ -322,10 +323,10 @@ def killed(box, texts, patience_s, kills=8):
         batch(e, wanted)
         step = len(wanted) // (kills + 1)
         for n in range(kills):
-            box.start()
+            box.begin()
             wait(lambda: e.count("delete") >= (n + 1) * step, patience_s / 2)
             box.kill()
-        box.start()
+        box.begin()
         took = wait(lambda: e.waiting() == 0, patience_s)
         return judge(box, e, wanted, took)
 
@@ -335,12 +336,12 @@ def seized(box, texts, patience_s):
     box.sweeps = True
     with Trial(box, 30) as (_, e):
         batch(e, texts[:10])
-        box.start()
+        box.begin()
         took = wait(lambda: e.waiting() == 0, patience_s)
 
         def told():
             return sum(e.holds_number(sender_of(n)) > 0 for n in range(10))
-        swept = wait(lambda: told() == 0, patience_s / 3 if box.has_switch else 0)
+        swept = wait(lambda: told() == 0, SWEEP_S if box.has_switch else 0)
         outcome = judge(box, e, texts[:10], took)
         outcome.told = told()
         outcome.words = f"swept after {swept:.1f} s" if swept else f"{outcome.told} senders told"

@@ -503,7 +503,7 @@ def sweep_killed(world):
         with world.modem(e) as m:
             m.wait(lambda: m.states, "its state")
             emptied(m, e)
-            e.faults.latency = {"CMGW": 0.2}
+            e.faults.latency = {"CMGW": 1.0}
             m.do(SWEEP)
             m.wait(lambda: e.waiting() >= 3, "fillers")
             m.kill()

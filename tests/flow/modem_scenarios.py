@@ -505,11 +505,11 @@ def sweep_killed(world):
             emptied(m, e)
             e.faults.latency = {"CMGW": 1.0}
             m.do(SWEEP)
-            m.wait(lambda: e.waiting() >= 3, "fillers")
+            m.wait(lambda: len(e.memories["SM"].used()) >= 3, "fillers")
             m.kill()
         e.faults.latency = {}
         with world.modem(e, "-R") as m:
-            emptied(m, e)
+            m.wait(lambda: not e.memories["SM"].used(), "a SIM without fillers")
             expect(len(m.texts), 0, "fillers taken for texts")
             e.deliver("EW1 after")
             m.wait(lambda: m.texts, "a text after it")

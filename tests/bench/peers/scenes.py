@@ -215,7 +215,9 @@ def poisoned(box, texts, patience_s, poison):
         box.begin()
         took = wait(lambda: e.waiting() == 0, patience_s)
         words = ""
-        if took is None:
+        if box.process.poll() is not None:
+            words = f"it ended with {box.process.returncode}"
+        elif took is None:
             before = box.usage()
             time.sleep(3)
             if box.usage().since(before).cpu / 3 > BURNING:
@@ -239,7 +241,7 @@ def part_zero(box, texts, patience_s):
 
 def aborting(box, texts, patience_s):
     """Three sound texts and a PDU that makes libGammu abort."""
-    return poisoned(box, texts, patience_s, "smsc_length")
+    return poisoned(box, texts, patience_s, "smsc_digits")
 
 
 def came_back(box, e, wanted, away, patience_s):

@@ -11,6 +11,7 @@ import time
 
 import measure
 from boxes import control_of
+from gateway import Failure
 from modem_emulator import Emulator
 
 LOOK_S = 0.02
@@ -186,6 +187,8 @@ def idle_and_arrivals(cost, box, e, idle_s, arrivals):
         wait(lambda: message.deleted, 60)
         took.append((message.deleted or time.monotonic()) - message.stored)
         time.sleep(0.5)
+    if idle_s and arrivals and box.usage().since(before).wakeups == 0:
+        raise Failure("wake-ups are not seen: none, though texts came in")
     cost.arrival = statistics.median(took) if took else None
 
 

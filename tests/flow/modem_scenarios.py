@@ -146,6 +146,27 @@ def reply_num(world):
             expect((e.commands()["CMGS"], len(e.sent)), (1, 0), "tries to send it, texts sent")
 
 
+def delete_once(world):
+    """A model whose slots the library counts otherwise, so that it deletes: a delete that takes
+    longer than the library waits is sent once, whatever comes of it, and the text that the network
+    put into the slot meanwhile is there."""
+    with world.emulator(sim=1) as e:
+        e.model = "myV-65 GPRS"
+        e.faults.slow_delete = 6.5
+        for n in range(2):
+            e.deliver(f"EW1 no. {n}")
+        with world.modem(e) as m:
+            m.wait(lambda: e.commands()["CMGD"], "the delete")
+            expect(m.wait_end(), EXIT_DEVICE, "exit code")
+            expect(len(m.texts), 1, "texts before it")
+        expect(e.commands()["CMGD"], 1, "deletes sent")
+        e.faults.slow_delete = 0
+        with world.modem(e) as m:
+            m.wait(lambda: m.texts, "the other text")
+            emptied(m, e)
+        expect([m.text for m in e.messages if m.unseen_but_deleted], [], "deleted before it was seen")
+
+
 def refused_delete(world):
     """Refused deletes: listed again, each text kept once, nothing for ever."""
     with world.emulator(sim=5) as e:
@@ -495,6 +516,7 @@ def sweep_killed(world):
 
 
 ALONE = [every_kind, hint]
-BESIDE = [resend, hang_in_listing, reply_num, odd_modems, no_hints, drain, delete_before_kept,
-          refused_delete, refused_listing, nothing_goes, unplug, hang, alike, poison, abort,
-          nothing_to_read, send, passing_reports, credit, pin_right, pin_wrong, sweep, sweep_killed]
+BESIDE = [resend, hang_in_listing, reply_num, delete_once, odd_modems, no_hints, drain,
+          delete_before_kept, refused_delete, refused_listing, nothing_goes, unplug, hang, alike,
+          poison, abort, nothing_to_read, send, passing_reports, credit, pin_right, pin_wrong, sweep,
+          sweep_killed]

@@ -17,7 +17,7 @@ CMS_PIN, CMS_PUK, CMS_PDU_PARAMETER, CMS_INDEX, CMS_MEMORY_FULL = 311, 316, 304,
 CMS_FAILED = 500
 NEEDS_PIN = {"CPMS", "CMGL", "CMGR", "CMGD", "CMGW", "CMGS", "CSCA", "CNMI"}
 NEEDS_PIN_TOO = {"CIMI", "COPS", "CUSD", "CREG", "CGREG", "CGATT"}  # these answer +CME
-WORDS = {"CGMI": "EMU Networks", "CGMM": "EMU900", "CGMR": "EMU900 1.0", "CGSN": "350000000000006",
+WORDS = {"CGMI": "EMU Networks", "CGMR": "EMU900 1.0", "CGSN": "350000000000006",
          "CIMI": "639020000000001"}
 CHARSETS = ("GSM", "UCS2", "IRA", "HEX")
 RANGES = {"CNMI": "(0-3),(0-3),(0-3),(0-2),(0,1)", "CMGF": "(0)", "CMEE": "(0-2)",
@@ -33,8 +33,8 @@ class Commands:
             raise Refusal(locked)
         if rest == "=?" and name in RANGES and not (name == "CNMI" and self.faults.no_cnmi):
             return [f"+{name}: {RANGES[name]}"]
-        if name in WORDS:
-            return [WORDS[name]]
+        if name in WORDS or name == "CGMM":
+            return [WORDS.get(name, self.model)]
         if name[:1] == "E":
             self.echo = name != "E0"
             return []

@@ -29,6 +29,7 @@ class Machine(Commands):
         self.ussd_other = "Unknown code"
         self.signal, self.registered, self.operator = 17, 1, ("Emu Net", "63902")
         self.smsc = pdus.SMSC
+        self.model = "EMU900"
         self.next_reference = 1
         self.power_on()
 

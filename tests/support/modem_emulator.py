@@ -34,7 +34,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from emulator.faults import Faults, POISON, rule  # noqa: E402,F401
 from emulator.machine import Machine  # noqa: E402
 from emulator import pdu  # noqa: E402,F401
-from emulator.storage import RECORD  # noqa: E402,F401
+from emulator.storage import RECORD, WRITTEN  # noqa: E402,F401
 
 LOOK_S = 1.0     # an exclusive tty is made common again so often
 CHUNK = 4096
@@ -196,9 +196,10 @@ class Emulator(Machine):
             return self.report(self.sent[index].reference, self.sent[index].number, status)
 
     def waiting(self):
-        """Messages that the modem or the network still has."""
+        """Messages that the modem or the network still has, but for what AT+CMGW wrote."""
         with self.lock:
-            return len(self.network) + sum(len(m.used()) for m in self.memories.values())
+            return len(self.network) + sum(m.message[i].name != WRITTEN
+                                           for m in self.memories.values() for i in m.used())
 
     def raw(self):
         """The raw octets of every storage, deleted messages and all."""

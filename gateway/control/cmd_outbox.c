@@ -24,7 +24,7 @@ enum { C_NUMBER, C_STATE, C_SINCE, C_TO, C_COUNT };
 
 static const struct show_column layout[C_COUNT] = {
     [C_NUMBER] = {"no", 5, 8, true, 0},
-    [C_STATE] = {"state", 28, 40, false, 0},
+    [C_STATE] = {"state", 28, 28, false, 0},
     [C_SINCE] = {"since (UTC)", 22, 22, false, 0},
     [C_TO] = {"to", 10, 31, false, 0},
 };

@@ -448,8 +448,9 @@ def credit(world):
     with world.emulator(sim=5) as e, world.modem(e) as m:
         m.wait(lambda: m.states, "its state")
         m.do(ASK_CREDIT)
-        m.wait(lambda: m.credits, "a refusal")
-        expect(m.credits[0][0], 3, "not configured")
+        m.do(LIST)
+        m.wait(lambda: len(m.listed) == 2, "the listing behind it")
+        expect((m.credits, e.commands().get("CUSD", 0)), ([], 0), "where nothing is to be dialled")
 
 
 # --- the SIM ---

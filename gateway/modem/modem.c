@@ -158,7 +158,8 @@ conclude(struct modem *m)
 		modem_plan_pass(m, 0);
 	} else if (m->doubtful) {
 		modem_plan_pass(m, fruitless_pause_ms(m));
-		m->fruitless++;
+		if (m->fruitless++ > 0) /* it fills up: that is to be known now of all times */
+			return watch_tell(m);
 	} else if (doubt_is_fresh(m) && !m->is_raw) {
 		modem_plan_pass(m, 0);
 	} else if (doubt_is_ripe(m)) {

@@ -29,6 +29,7 @@ class Machine(Commands):
         self.ussd_other = "Unknown code"
         self.signal, self.registered, self.operator = 17, 1, ("Emu Net", "63902")
         self.smsc = pdus.SMSC
+        self.model = "EMU900"
         self.next_reference = 1
         self.power_on()
 
@@ -122,7 +123,7 @@ class Machine(Commands):
             self._answer("?", [], "ERROR")
             return
         names = self._names(line)
-        if self.faults.hang_at in names:
+        if self.faults.hang_at in (*names, "*"):
             self.faults.hang_at = ""
             self._hang()
             return

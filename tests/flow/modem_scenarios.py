@@ -378,6 +378,25 @@ def nothing_to_read(world):
             below(len(m.listed) - before, 1, "listings in 3 s")
 
 
+def passing_refusal(world):
+    """A slot that the library cannot read, and that the modem refuses to the raw road too, but only
+    for a while: it is asked for again."""
+    with world.emulator(sim=5) as e:
+        e.deliver(poison="truncated")
+        e.faults.cms_error.append(rule("CMGR", 500, times=3))
+        with world.modem(e) as m:
+            m.wait(lambda: m.states, "its state")
+            expect((m.states[-1]["skipped"], len(m.texts)), (1, 0), "slots not read, and texts")
+            for _ in range(30):
+                before = len(m.listed)
+                m.do(LIST)
+                m.wait(lambda: len(m.listed) > before or m.texts, "a listing")
+                if m.texts:
+                    break
+            expect([t.form for t in m.texts], [UNDECODED], "what it was")
+            emptied(m, e)
+
+
 # --- sending ---
 
 def send(world):
@@ -464,6 +483,10 @@ def pin_right(world):
         with world.modem(e, pin=fd) as m:
             m.wait(lambda: m.texts, "the text")
         expect(os.pread(fd, 99, 0), b"1234\n", "the PIN file")
+        os.pwrite(fd, b"1234\ntried\n", 0)  # as of one that ended before it saw the answer
+        with world.modem(e, pin=fd) as m:
+            m.wait(lambda: m.states, "its state")
+        expect(os.pread(fd, 99, 0), b"1234\n", "the PIN file of a SIM that is open")
 
 
 def pin_wrong(world):
@@ -519,5 +542,5 @@ def sweep_killed(world):
 ALONE = [every_kind, hint]
 BESIDE = [resend, hang_in_listing, reply_num, delete_once, odd_modems, no_hints, drain,
           delete_before_kept, refused_delete, refused_listing, nothing_goes, unplug, hang, alike,
-          poison, abort, nothing_to_read, send, passing_reports, credit, pin_right, pin_wrong, sweep,
-          sweep_killed]
+          poison, abort, nothing_to_read, passing_refusal, send, passing_reports, credit, pin_right,
+          pin_wrong, sweep, sweep_killed]

@@ -123,6 +123,20 @@ def check_rescue():
         expect(r.used(), [len(names) + 1], "what is left")
 
 
+def check_words():
+    """What some modems say when they have just begun, without a sign before it: no text is taken for
+    poison, and its slot freed, because they say it behind the head of its entry."""
+    for words in ("Call Ready", "SMS Ready", "PB DONE", "RDY", "NORMAL POWER DOWN"):
+        with Rig(sim=3) as r:
+            r.e.deliver("hello", "+254733000999")
+            r.e.deliver(poison="not_hex")
+            r.e.faults.words_in_entry = words
+            lines = ["1 arrived text hello", f"2 arrived {POISONED['not_hex']}"]
+            expect(r.run("list", "SM")[0], lines, f"listed with {words}")
+            for n, line in enumerate(lines, 1):
+                expect(r.run("read", "SM", str(n))[0], [line], f"read with {words}")
+
+
 def check_slots():
     """Empty ones, refusals, drafts, the other storage, and the selection afterwards."""
     with Rig(sim=3, phone=4) as r:
@@ -254,7 +268,7 @@ def check_cannot():
 
             def change(index, status, octets, message=None):
                 if status == 0x07 and len(octets) >= length:
-                    octets = octets[:-1] + b"\0"
+                    octets, message = octets[:-1] + b"\0", None
                 write(index, status, octets, message)
             storage.write = change
             expect(r.sweep()[0], words, "a modem that changes what it stores")
@@ -309,7 +323,7 @@ def check_faults():
         expect([m for m in messages if not r.is_there(m)], [], "lost")
 
 
-CHECKS = (check_rescue, check_slots, check_sweep, check_two_storages, check_one_free,
+CHECKS = (check_rescue, check_words, check_slots, check_sweep, check_two_storages, check_one_free,
           check_arrivals, check_cannot, check_ends, check_faults)
 
 

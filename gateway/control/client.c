@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -189,6 +190,7 @@ client_ask_with(
 	enum status st = ipc_send(c->fd, ask, pass);
 
 	ipc_wipe(ask);
+	memset(&answer->head, 0, sizeof(answer->head));
 	if (st != ST_OK)
 		return client_unreachable(&c->conf);
 	return client_next(c, answer, wait_s);

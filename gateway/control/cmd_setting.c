@@ -31,6 +31,7 @@ ask_setting(enum setting_key key, uint32_t change, uint32_t *value)
 	struct client c;
 	int code;
 
+	*value = 0;
 	if ((code = client_open(&c)) != 0)
 		return code;
 	ipc_begin(&ask, MSG_SETTING);

@@ -66,10 +66,15 @@ strength(const struct plain_token *t)
 bool
 plain_is_apart(const struct reading *g, unsigned i)
 {
-	int apart = strength(&g->p->token[i]);
+	int apart, within = 0;
 
-	return g->r != NULL && i > g->start + 1u && apart >= 2 &&
-	       apart > strength(&g->p->token[g->start + 1]);
+	if (g->r == NULL || i <= g->start + 1u)
+		return false;
+	apart = strength(&g->p->token[i]);
+	for (unsigned k = g->start + 1u; k < i; k++)
+		if (strength(&g->p->token[k]) > within)
+			within = strength(&g->p->token[k]);
+	return apart > (within == 0 ? 2 : within) || (apart == 2 && within == 1);
 }
 
 bool
@@ -100,6 +105,7 @@ plain_begin(struct reading *g, unsigned i, enum relation relation)
 		take_back(g);
 	if (p->reports == PLAIN_REPORTS_MAX) {
 		plain_ask(g, i, PLAIN_WHY_TOO_MANY, 0);
+		g->full = true;
 		return false;
 	}
 	g->number = p->reports;
@@ -116,6 +122,7 @@ plain_begin(struct reading *g, unsigned i, enum relation relation)
 	g->day = DAY_NONE;
 	g->minute = -1;
 	g->quantity = 0;
+	g->people_token = NO_TOKEN;
 	return true;
 }
 
@@ -132,7 +139,11 @@ plain_waits(const struct reading *g)
 static bool
 open_kind(struct reading *g, unsigned i)
 {
-	if (!plain_waits(g) && !plain_begin(g, i, RELATION_NEW))
+	bool ends = plain_waits(g) && plain_is_apart(g, i) &&
+		    g->r->record.relation != RELATION_CORRECTION &&
+		    g->r->record.relation != RELATION_FOLLOW_UP; /* "CANCEL 12; KIL 101" */
+
+	if ((ends || !plain_waits(g)) && !plain_begin(g, i, RELATION_NEW))
 		return false;
 	g->given |= 1u << PLAIN_KIND;
 	return true;
@@ -231,6 +242,11 @@ conclude(struct reading *g)
 			plain_ignore(g, i, (enum plain_why)t->why);
 		else if (t->use == PLAIN_IGNORED && t->why == PLAIN_WHY_STRAY)
 			t->use = PLAIN_ASKED; /* a number is never dropped beside a report */
+		if (t->use == PLAIN_ASKED && t->report == PLAIN_REPORTS_MAX) {
+			t->report = 0; /* what stands in front may change the first */
+			p->report[0].why = p->report[0].open ? p->report[0].why : t->why;
+			p->report[0].open = true;
+		}
 		if (t->use == PLAIN_ASKED && !asked) {
 			asked = true;
 			p->why = (enum plain_why)t->why;
@@ -247,7 +263,8 @@ conclude(struct reading *g)
 void
 plain_parse(const char *text, size_t len, const struct plain_setting *with, struct plain *out)
 {
-	struct reading g = {.with = with, .p = out, .day = DAY_NONE, .minute = -1};
+	struct reading g = {
+	    .with = with, .p = out, .day = DAY_NONE, .minute = -1, .people_token = NO_TOKEN};
 
 	out->reports = 0;
 	out->outcome = PLAIN_UNREADABLE;
@@ -256,6 +273,10 @@ plain_parse(const char *text, size_t len, const struct plain_setting *with, stru
 	for (unsigned i = 0; i < out->tokens; i++) {
 		if (out->token[i].use != PLAIN_FRESH)
 			continue;
+		if (g.full) {
+			plain_ask(&g, i, PLAIN_WHY_TOO_MANY, 0);
+			continue;
+		}
 		switch (out->token[i].type) {
 		case TOKEN_WORD:
 			plain_take_word(&g, i);

@@ -405,6 +405,9 @@ plain_cut(const char *text, size_t len, struct plain *p)
 		c.from = (uint16_t)at;
 		c.end = (uint16_t)(at + (size_t)step);
 		n = plain_fold(code_point, folded);
+		if (n > 0 && code_point >= 0x2150 && classify(folded[0]) == CLASS_LETTER &&
+		    utf8proc_category(code_point) == UTF8PROC_CATEGORY_NL)
+			folded[0] = code_point; /* a Roman numeral is no word */
 		for (int i = 0; i < n; i++)
 			take(&c, folded[i], code_point);
 	}

@@ -276,6 +276,10 @@ fill_waiting(struct reading *g)
 		} else if (field == PLAIN_DAY && !is_day(&g->p->token[i])) {
 			g->given |= 1u << field;
 			plain_ask(g, i, PLAIN_WHY_DAY, 0);
+		} else if (field == PLAIN_DAY && i > g->people_token &&
+			   g->p->token[i].type == TOKEN_NUMBER && g->p->token[i].digits == 1) {
+			g->given |= 1u << field;
+			plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* or how bad it is */
 		} else {
 			plain_set(g, field, i);
 		}
@@ -355,6 +359,10 @@ plain_finish(struct reading *g)
 	fill_event(g);
 	if (rule->refers && r->refers == 0)
 		open_report(g, PLAIN_WHY_RECEIPT_MISSING, 0);
+	if ((r->record.relation == RELATION_CORRECTION ||
+		r->record.relation == RELATION_FOLLOW_UP) &&
+	    (g->given & ~(1u << PLAIN_RECEIPT | 1u << PLAIN_RELATION)) == 0)
+		open_report(g, PLAIN_WHY_NOTHING, 0);
 	if (rule->refers && r->refers != 0 && r->record.kind == 0 && r->record.place == 0)
 		return; /* as the report that is meant */
 	if (record_check(&r->record, g->with->book, g->with->places, &fault) != ST_OK &&

@@ -72,6 +72,24 @@ ask_all(struct reading *g, unsigned i, unsigned count, enum plain_why why)
 		plain_ask(g, i + k, why, 0);
 }
 
+bool
+plain_ask_pair(struct reading *g, unsigned i)
+{
+	const struct plain_token *b = plain_peek(g, i + 1);
+
+	if (chain(g, i) != 2)
+		return false;
+	if (b->before == BETWEEN_DASH && !is_dashed(g)) {
+		ask_all(g, i, 2, PLAIN_WHY_AMBIGUOUS);
+		return true;
+	}
+	if ((b->before & (BETWEEN_COMMA | BETWEEN_DOT | BETWEEN_OTHER)) == 0 || b->digits != 3 ||
+	    is_used_elsewhere(g, i + 1, b->before))
+		return false;
+	ask_all(g, i, 2, PLAIN_WHY_THOUSANDS);
+	return true;
+}
+
 static bool
 take_date(struct reading *g, unsigned i)
 {
@@ -396,12 +414,17 @@ plain_take_number(struct reading *g, unsigned i)
 		plain_take_kind(g, i, plain_kind_of_digits(g, t));
 		return;
 	}
-	if (take_joined(g, i))
+	if (take_joined(g, i)) {
+		if ((g->given & 1u << PLAIN_AFFECTED) != 0)
+			g->people_token = (uint16_t)i;
 		return;
-	if (is_people(g, i))
+	}
+	if (is_people(g, i)) {
 		plain_set(g, PLAIN_AFFECTED, i);
-	else if (!take_next_kind(g, i))
+		g->people_token = (uint16_t)i;
+	} else if (!take_next_kind(g, i)) {
 		plain_wait(g, i);
+	}
 }
 
 void

@@ -58,12 +58,15 @@ struct reading {
 	uint16_t start;     /* token that began it */
 	uint16_t day_token; /* of the fields in `given` */
 	uint16_t hour_token;
-	int32_t day;      /* days since 1970, local; DAY_NONE */
-	int16_t minute;   /* of the day; -1 none */
-	uint8_t quantity; /* marks that a word left for the next number */
-	bool drill_all;   /* the message begins with the word for a drill */
+	int32_t day;           /* days since 1970, local; DAY_NONE */
+	int16_t minute;        /* of the day; -1 none */
+	uint16_t people_token; /* of a number of people that no tag names; NO_TOKEN */
+	bool full;             /* no report more */
+	uint8_t quantity;      /* marks that a word left for the next number */
+	bool drill_all;        /* the message begins with the word for a drill */
 };
 #define DAY_NONE INT32_MIN
+#define NO_TOKEN UINT16_MAX
 
 /* Cut a text into tokens. false: why says why it cannot be read. */
 bool plain_cut(const char *text, size_t len, struct plain *p);
@@ -124,6 +127,8 @@ enum plain_field plain_field_of_tag(const struct reading *g, const struct plain_
 /* The number gets its field when the report ends. */
 void plain_wait(struct reading *g, unsigned i);
 
+/* "n5-3", "n1,500": the numbers i and i + 1 are asked about. false: they are no such pair. */
+bool plain_ask_pair(struct reading *g, unsigned i);
 /* Are the numbers i and i + 1 a range, alone and joined by one dash or by dots? */
 bool plain_range(const struct reading *g, unsigned i);
 

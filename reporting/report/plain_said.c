@@ -14,6 +14,7 @@ take_day_word(struct reading *g, unsigned i, enum meaning meaning)
 	if (meaning < MEANS_TODAY || meaning > MEANS_SATURDAY || g->r == NULL)
 		return false;
 	if (today == DAY_NONE) {
+		g->given |= 1u << PLAIN_DAY;
 		plain_ignore(g, i, PLAIN_WHY_NO_CLOCK);
 		return true;
 	}
@@ -67,7 +68,8 @@ take_relation(struct reading *g, unsigned i, enum relation relation)
 		plain_ignore(g, i, PLAIN_WHY_WORD);
 		return;
 	}
-	if (g->r != NULL && g->r->record.relation == relation && plain_waits(g)) {
+	if (g->r != NULL && g->r->record.relation == relation && plain_waits(g) &&
+	    (g->given & 1u << PLAIN_RECEIPT) == 0) {
 		plain_use(g, i, PLAIN_RELATION); /* "cancel delete 12" */
 		return;
 	}
@@ -101,6 +103,14 @@ take_quantity(struct reading *g, unsigned i, unsigned marks)
 static void
 take_people(struct reading *g, unsigned i)
 {
+	const struct plain_token *next = plain_peek(g, i + 1);
+
+	if (g->r != NULL && plain_is(next, TOKEN_NUMBER) && !plain_is_apart(g, i + 1) &&
+	    (i == 0 || g->p->token[i - 1].type != TOKEN_NUMBER)) {
+		g->quantity |= MARK_PREFIX; /* "watu 3" */
+		plain_use(g, i, PLAIN_AFFECTED);
+		return;
+	}
 	if (g->r != NULL && i > 0 && g->p->token[i - 1].use == PLAIN_USED &&
 	    g->p->token[i - 1].field == PLAIN_AFFECTED)
 		plain_use(g, i, PLAIN_AFFECTED);
@@ -117,6 +127,15 @@ take_not(struct reading *g, unsigned i)
 		plain_ignore(g, i, PLAIN_WHY_WORD);
 	else
 		plain_ask(g, i, PLAIN_WHY_NEGATION, 0);
+}
+
+static bool
+is_word(const struct reading *g, unsigned i, int away, const char *word)
+{
+	const struct plain_token *t = i == 0 && away < 0 ? NULL : plain_peek(g, i + (unsigned)away);
+
+	return plain_is(t, TOKEN_WORD) && t->folded == strlen(word) &&
+	       memcmp(g->p->folded + t->at, word, t->folded) == 0;
 }
 
 static bool
@@ -142,8 +161,8 @@ take_meaning(struct reading *g, unsigned i)
 	case MEANS_AT_LEAST:
 		take_quantity(g, i, MARK_LEAST);
 		return true;
-	case MEANS_AT_MOST:
-		take_quantity(g, i, MARK_MOST);
+	case MEANS_AT_MOST: /* "au moins" is at least, "moins de" at most */
+		take_quantity(g, i, is_word(g, i, -1, "au") ? MARK_LEAST : MARK_MOST);
 		return true;
 	case MEANS_MANY:
 		if (g->r != NULL)
@@ -183,6 +202,10 @@ take_tag(struct reading *g, unsigned i)
 	if (field == PLAIN_AFFECTED && plain_is(next, TOKEN_NUMBER) && plain_range(g, i + 1)) {
 		plain_use(g, i, field);
 		plain_set_range(g, i + 1, i + 2);
+		return true;
+	}
+	if (field == PLAIN_AFFECTED && plain_is(next, TOKEN_NUMBER) && plain_ask_pair(g, i + 1)) {
+		plain_use(g, i, field);
 		return true;
 	}
 	if (plain_is_value(next)) {
@@ -259,6 +282,16 @@ may_be_kind(const struct reading *g, unsigned i)
 	       t->folded >= MNEMONIC_LEN;
 }
 
+/* A sentence may hold a word that is near a kind: then two numbers must follow, as in a report. */
+static bool
+is_talk(const struct reading *g, unsigned i)
+{
+	for (unsigned k = 0; k < i && g->r == NULL; k++)
+		if (plain_meaning(g->p, &g->p->token[k]) != MEANS_FILLER)
+			return !plain_is_value(plain_peek(g, i + 2));
+	return false;
+}
+
 static bool
 take_near(struct reading *g, unsigned i)
 {
@@ -266,7 +299,7 @@ take_near(struct reading *g, unsigned i)
 	unsigned candidate = 0, len;
 	bool alike;
 
-	if (!may_be_kind(g, i))
+	if (!may_be_kind(g, i) || is_talk(g, i))
 		return false;
 	if (plain_capitals(g->p, &g->p->token[i], letters, MNEMONIC_LEN + 1, &alike) &&
 	    (len = (unsigned)strlen(letters)) > 1)
@@ -308,6 +341,14 @@ plain_take_word(struct reading *g, unsigned i)
 		return;
 	if (g->r != NULL && plain_at_place(g) && plain_is(next, TOKEN_NUMBER) && next->digits <= 2)
 		plain_ask(g, i, PLAIN_WHY_PLACE_UNKNOWN, 0); /* the number may not be the place */
+	else if (g->r != NULL && plain_is(next, TOKEN_NUMBER) && next->before == 0)
+		plain_ask(g, i, PLAIN_WHY_UNIT, 0);
+	else if (g->r != NULL && plain_is(next, TOKEN_NUMBER) && !plain_is_apart(g, i + 1) &&
+		 relation_rule(g->r->record.relation)->counts && !plain_at_place(g))
+		plain_ask(g, i, PLAIN_WHY_BEFORE, 0);
+	else if (g->r != NULL && (t->marks & MARK_LETTERS) != 0 && i > 0 &&
+		 g->p->token[i - 1].type == TOKEN_NUMBER && (next == NULL || plain_is_value(next)))
+		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* a zero or a one may be meant */
 	else if (i > 0 && t->before == 0 && g->p->token[i - 1].type == TOKEN_NUMBER && g->r != NULL)
 		plain_ask(g, i, PLAIN_WHY_UNIT, 0);
 	else

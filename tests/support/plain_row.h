@@ -39,8 +39,8 @@ row_why(unsigned why)
 	return names[why];
 }
 
-static inline void
-row_add(char *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static inline void row_add(char *out, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 static inline void
 row_add(char *out, const char *format, ...)
 {
@@ -93,7 +93,8 @@ row_ignored(const struct plain *p, const char *message, char out[ROW_MAX])
 		row_add(out, "-");
 }
 
-/* Questions: TOKEN=WHY>CANDIDATE, and those to a whole report as N=WHY; the reason if unreadable. */
+/* Questions: TOKEN=WHY>CANDIDATE, and those to a whole report as N=WHY; the reason if unreadable.
+ */
 static inline void
 row_asked(const struct plain *p, const char *message, char out[ROW_MAX])
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Messages as people type them, tests/corpus/plain/NAME.tsv: source of the form, message, reports in
- * canonical text, ignored tokens, questions. Every file is read as if it came on Friday 2026-11-20 at
- * 14:30, UTC+3; own.tsv with a personal list of places, noclock.tsv without a clock.
+ * Messages as people type them, tests/corpus/plain/NAME.tsv: source of the form, message, reports
+ *in canonical text, ignored tokens, questions. Every file is read as if it came on Friday
+ *2026-11-20 at 14:30, UTC+3; own.tsv with a personal list of places, noclock.tsv without a clock.
  *
  *	unit_test_plain_corpus --print FILE.tsv    writes the rows with what was read
  */
@@ -167,8 +167,7 @@ main(int argc, char **argv)
 	}
 	n = scandir(TESTS_DIR "/corpus/plain", &entry, is_table, by_name);
 	for (int i = 0; i < n; i++) {
-		(void)snprintf(
-		    path, sizeof(path), TESTS_DIR "/corpus/plain/%s", entry[i]->d_name);
+		(void)snprintf(path, sizeof(path), TESTS_DIR "/corpus/plain/%s", entry[i]->d_name);
 		run_file(path);
 		free(entry[i]);
 	}

@@ -334,6 +334,18 @@ take_next_kind(struct reading *g, unsigned i)
 	return true;
 }
 
+/* "WAS 101": letters near a kind's, and the number behind may be their place. */
+static bool
+is_behind_slip(const struct reading *g, unsigned i)
+{
+	char letters[MNEMONIC_LEN + 1];
+	bool alike;
+
+	return i > 0 && g->p->token[i - 1].type == TOKEN_WORD &&
+	       plain_capitals(g->p, &g->p->token[i - 1], letters, MNEMONIC_LEN, &alike) &&
+	       strlen(letters) == MNEMONIC_LEN && plain_nears(g->with->book, letters) > 0;
+}
+
 /* A number before any report. */
 static void
 take_first(struct reading *g, unsigned i)
@@ -343,6 +355,10 @@ take_first(struct reading *g, unsigned i)
 	unsigned code = plain_kind_of_digits(g, t);
 	struct plain_token three = *t;
 
+	if (code != 0 && is_behind_slip(g, i)) {
+		plain_ask_kind(g, i, PLAIN_WHY_AMBIGUOUS, 0);
+		return;
+	}
 	if (code != 0) {
 		plain_take_kind(g, i, code);
 		return;

@@ -88,6 +88,8 @@ unsigned plain_place_label(const struct reading *g, unsigned i, uint16_t *id);
 
 /* The one kind whose letters are one slip from these (2 to 4); 0 none or several. */
 unsigned plain_near(const struct codebook *book, const char *letters, unsigned len);
+/* How many kinds have letters one slip from these three, or these. */
+unsigned plain_nears(const struct codebook *book, const char *letters);
 /* The one kind whose three digits are one slip from these, or whose number it is; 0 none. */
 unsigned plain_near_digits(const struct codebook *book, const char *digits, unsigned len);
 

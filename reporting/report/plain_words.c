@@ -145,6 +145,16 @@ plain_near(const struct codebook *book, const char *letters, unsigned len)
 }
 
 unsigned
+plain_nears(const struct codebook *book, const char *letters)
+{
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < book->kinds; i++)
+		found += is_near(letters, book->kind[i].mnemonic, MNEMONIC_LEN);
+	return found;
+}
+
+unsigned
 plain_near_digits(const struct codebook *book, const char *digits, unsigned len)
 {
 	unsigned found = 0;

@@ -305,7 +305,8 @@ touched_by(enum touches touches, const uint64_t number[3])
 	switch (touches) {
 	case THIS_AND_OTHER:
 		t.row[t.rows++] = number[1];
-		/* fall through */
+		t.row[t.rows++] = number[0];
+		break;
 	case THIS:
 		t.row[t.rows++] = number[0];
 		break;

@@ -254,7 +254,7 @@ def check_cannot():
 
             def change(index, status, octets, message=None):
                 if status == 0x07 and len(octets) >= length:
-                    octets = octets[:-1] + b"\0"
+                    octets, message = octets[:-1] + b"\0", None
                 write(index, status, octets, message)
             storage.write = change
             expect(r.sweep()[0], words, "a modem that changes what it stores")

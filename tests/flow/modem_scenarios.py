@@ -493,7 +493,7 @@ def sweep(world):
             expect(e.holds_number(ME), 0, "numbers in the raw storage")
             e.deliver("EW1 after")
             m.wait(lambda: len(m.texts) == 26, "a text after it")
-            emptied(m, e)
+            m.wait(lambda: e.used() == 0, "no filler left")
 
 
 def sweep_killed(world):
@@ -505,11 +505,12 @@ def sweep_killed(world):
             emptied(m, e)
             e.faults.latency = {"CMGW": 0.2}
             m.do(SWEEP)
-            m.wait(lambda: e.waiting() >= 3, "fillers")
+            m.wait(lambda: e.used() >= 3, "fillers")
             m.kill()
         e.faults.latency = {}
+        expect(e.used() >= 3, True, "fillers are left")
         with world.modem(e, "-R") as m:
-            emptied(m, e)
+            m.wait(lambda: e.used() == 0, "the fillers gone")
             expect(len(m.texts), 0, "fillers taken for texts")
             e.deliver("EW1 after")
             m.wait(lambda: m.texts, "a text after it")

@@ -198,6 +198,11 @@ class Emulator(Machine):
             return len(self.network) + sum(m.message[i].name != WRITTEN
                                            for m in self.memories.values() for i in m.used())
 
+    def used(self):
+        """Slots in use, also those that AT+CMGW filled."""
+        with self.lock:
+            return sum(len(m.used()) for m in self.memories.values())
+
     def raw(self):
         """The raw octets of every storage, deleted messages and all."""
         with self.lock:

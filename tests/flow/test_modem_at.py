@@ -31,7 +31,8 @@ class World:
         self.log_path = os.path.join(self.folder, "log")
 
     def emulator(self, **how):
-        return Emulator(os.path.join(self.folder, "modem"), **how)
+        self.last = Emulator(os.path.join(self.folder, "modem"), **how)
+        return self.last
 
     def modem(self, emulator, *words, **how):
         with open(self.log_path, "ab") as log:
@@ -67,7 +68,10 @@ def show(bin_dir, scenario):
         if bad:
             raise Failure(f"in the log: {bad[0]}")
     except Exception as failure:  # the others go on
-        return f"{scenario.__name__}: {type(failure).__name__}: {failure}\n{world.log()[-1500:]}"
+        said = "".join(f"  {when - world.last.journal[0][0]:.2f} {kind} {text!r}\n"
+                       for when, kind, text in list(world.last.journal)[-20:])
+        return (f"{scenario.__name__}: {type(failure).__name__}: {failure}\n"
+                f"{world.log()[-1500:]}{said}")
     finally:
         world.remove()
     print(f"{time.monotonic() - begin:7.2f} s  {scenario.__name__}", flush=True)

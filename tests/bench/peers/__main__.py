@@ -13,7 +13,8 @@ idle    wake-ups a minute, and how long a text takes from its arrival to its del
 syncs   the backlog again, under strace
 faults  what each fault loses, doubles and leaves behind
 
-Medians of the rounds. The peers are installed if they are missing (apt-get, as root). A figure that
+ARMED is counted from the arrival of the texts on: it has started and has its passphrase already.
+The others are counted from their start, with all texts waiting. Medians of the rounds. The peers are installed if they are missing (apt-get, as root). A figure that
 misses its mark has MISS at its end; then the exit code is 1. It must run as root: for the other
 programs' /proc/PID/io and for the small disk, in a mount namespace of its own.
 """

@@ -11,6 +11,7 @@ import time
 
 import measure
 from boxes import control_of
+from gateway import Failure
 from modem_emulator import Emulator
 
 LOOK_S = 0.02
@@ -186,6 +187,8 @@ def idle_and_arrivals(cost, box, e, idle_s, arrivals):
         wait(lambda: message.deleted, 60)
         took.append((message.deleted or time.monotonic()) - message.stored)
         time.sleep(0.5)
+    if idle_s and arrivals and box.usage().since(before).wakeups == 0:
+        raise Failure("wake-ups are not seen: none, though texts came in")
     cost.arrival = statistics.median(took) if took else None
 
 
@@ -215,7 +218,9 @@ def poisoned(box, texts, patience_s, poison):
         box.begin()
         took = wait(lambda: e.waiting() == 0, patience_s)
         words = ""
-        if took is None:
+        if box.process.poll() is not None:
+            words = f"it ended with {box.process.returncode}"
+        elif took is None:
             before = box.usage()
             time.sleep(3)
             if box.usage().since(before).cpu / 3 > BURNING:
@@ -239,7 +244,7 @@ def part_zero(box, texts, patience_s):
 
 def aborting(box, texts, patience_s):
     """Three sound texts and a PDU that makes libGammu abort."""
-    return poisoned(box, texts, patience_s, "smsc_length")
+    return poisoned(box, texts, patience_s, "smsc_digits")
 
 
 def came_back(box, e, wanted, away, patience_s):

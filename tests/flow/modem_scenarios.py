@@ -517,7 +517,7 @@ def sweep(world):
             expect(e.holds_number(ME), 0, "numbers in the raw storage")
             e.deliver("EW1 after")
             m.wait(lambda: len(m.texts) == 26, "a text after it")
-            emptied(m, e)
+            m.wait(lambda: not e.memories["SM"].used(), "no filler left")
 
 
 def sweep_killed(world):
@@ -532,6 +532,7 @@ def sweep_killed(world):
             m.wait(lambda: len(e.memories["SM"].used()) >= 3, "fillers")
             m.kill()
         e.faults.latency = {}
+        expect(len(e.memories["SM"].used()) >= 3, True, "fillers are left")
         with world.modem(e, "-R") as m:
             m.wait(lambda: not e.memories["SM"].used(), "a SIM without fillers")
             expect(len(m.texts), 0, "fillers taken for texts")

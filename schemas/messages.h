@@ -78,7 +78,7 @@ struct msg_report {
 	uint64_t ref;       /* as in msg_sms: SMS_KEPT gives it back; 0: it came past the storage */
 	uint32_t reference; /* TP-MR, 0 to 255: msg_sent had it */
 	uint32_t state;     /* enum report_state */
-	uint32_t tp_status; /* as received; 256: the library does not tell */
+	uint32_t tp_status; /* as received, 0 to 255 */
 	uint32_t unused;
 	char number[NUMBER_MAX]; /* whom that text was sent to. Wipe it. */
 };
@@ -529,7 +529,6 @@ struct msg_modem_row {
 	struct msg_modem_gone gone; /* how its last process ended; exit 0: as it was told */
 	int64_t credit_s;           /* seconds since the answer; -1: none */
 	struct msg_credit credit;
-	char device[96];       /* the end of its path */
 	uint32_t power_cycles; /* since core started */
 	uint32_t unused;
 };

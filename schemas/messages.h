@@ -393,7 +393,6 @@ struct msg_modem_row {
 	struct msg_modem_gone gone; /* how its last process ended; exit 0: as it was told */
 	int64_t credit_s;           /* seconds since the answer; -1: none */
 	struct msg_credit credit;
-	char device[96];       /* the end of its path */
 	uint32_t power_cycles; /* since core started */
 	uint32_t unused;
 };

@@ -51,7 +51,7 @@ struct msg_report {
 	uint64_t ref;       /* as in msg_sms: SMS_KEPT gives it back; 0: it came past the storage */
 	uint32_t reference; /* TP-MR, 0 to 255: msg_sent had it */
 	uint32_t state;     /* enum report_state */
-	uint32_t tp_status; /* as received; 256: the library does not tell */
+	uint32_t tp_status; /* as received, 0 to 255 */
 	uint32_t unused;
 	char number[NUMBER_MAX]; /* whom that text was sent to. Wipe it. */
 };

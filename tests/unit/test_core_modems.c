@@ -206,7 +206,6 @@ test_rows(void)
 	CHECK_EQ(row.state.signal_percent, -1);
 	CHECK_EQ(row.state.registration, REGISTRATION_UNKNOWN);
 	CHECK_EQ(row.state.swept_s, INT64_MIN);
-	CHECK_STR(row.device, rig.conf.modem[2].device + strlen(rig.conf.modem[2].device) - 95);
 	gone(2, 14, 2);
 	gone(77, 14, 2); /* there is none */
 	connect_modem(2);
@@ -379,7 +378,7 @@ main(void)
 {
 	rig_create(&rig, "modems");
 	(void)snprintf(rig.conf.modem[0].device, CONF_PATH_MAX, "/dev/ttyA");
-	memset(rig.conf.modem[2].device, 'd', 200); /* the rest is zero */
+	(void)snprintf(rig.conf.modem[2].device, CONF_PATH_MAX, "/dev/ttyC");
 	test_texts();
 	test_reports();
 	test_rows();

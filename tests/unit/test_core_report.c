@@ -3,7 +3,11 @@
  * Reports that a coordinator writes down: what is understood of a text, what is stored of it, and
  * that what is refused changes nothing.
  */
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "gateway/core/entry.h"
+#include "gateway/core/requests_impl.h"
 #include "reporting/report/check.h"
 #include "reporting/report/note.h"
 #include "tests/support/check.h"
@@ -169,6 +173,95 @@ test_refused_changes_nothing(void)
 	CHECK(!change_pending(s->state));
 }
 
+/* --- over the socket --- */
+
+static struct ipc_message got[16];
+
+/* How many answers there are to a text; the last one is RESULT. */
+static unsigned
+ask_core(const char *text, const uint8_t seen[REPORT_SEEN_LEN])
+{
+	struct requests r = {.session = s};
+	struct ipc_message ask;
+	unsigned count = 0;
+	int fd[2];
+
+	if (!CHECK_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fd), 0))
+		return 0;
+	ipc_begin(&ask, MSG_REPORT_TEXT);
+	ask.body.REPORT_TEXT.text_len = (uint32_t)strlen(text);
+	memcpy(ask.body.REPORT_TEXT.text, text, strlen(text));
+	ask.body.REPORT_TEXT.store = seen != NULL;
+	if (seen != NULL)
+		memcpy(ask.body.REPORT_TEXT.seen, seen, REPORT_SEEN_LEN);
+	CHECK_EQ(answer_report_text(&(struct answer){&r, fd[0]}, &ask), ST_OK);
+	do
+		CHECK_EQ(ipc_receive(fd[1], IPC_CORE, IPC_CONTROL, &got[count], NULL), ST_OK);
+	while (got[count++].head.type != MSG_RESULT && count < 16);
+	(void)close(fd[0]); /* sockets of this test */
+	(void)close(fd[1]);
+	return count;
+}
+
+static enum status
+result(unsigned count)
+{
+	return count == 0 ? ST_IO : (enum status)got[count - 1].body.RESULT.status;
+}
+
+static void
+test_dry_run(void)
+{
+	static const char text[] = "KIL 101 xyzzy n3-5; MAS 102 n5000";
+	const struct msg_report_read *read = &got[0].body.REPORT_READ;
+	const struct msg_inbox_row *first = &got[1].body.INBOX_ROW,
+				   *second = &got[2].body.INBOX_ROW;
+	const uint64_t before = state_next_seq(s->state);
+	uint8_t seen[REPORT_SEEN_LEN];
+
+	if (!CHECK_EQ(ask_core(text, NULL), 4) || !CHECK_EQ(result(4), ST_OK))
+		return;
+	CHECK_EQ(read->reports, 2);
+	CHECK_EQ(read->ranges, 1);
+	CHECK_EQ(read->parts, 1);
+	CHECK_EQ(read->part[0].use, PLAIN_IGNORED);
+	CHECK(strncmp(text + read->part[0].from, "xyzzy", read->part[0].len) == 0);
+	CHECK(first->kind_label[0] != '\0' && first->place_label[0] != '\0');
+	CHECK_EQ(first->affected, 3);
+	CHECK_EQ(first->quantity, QUANTITY_AT_LEAST);
+	CHECK_EQ(second->review, REVIEW_CROWD);
+	CHECK_EQ(state_next_seq(s->state), before);
+
+	memcpy(seen, read->seen, sizeof(seen));
+	CHECK_EQ(ask_core("KIL 101 xyzzy n4; MAS 102 n5000", seen), 1); /* not what was shown */
+	CHECK_EQ(result(1), ST_AGAIN);
+	CHECK_EQ(state_next_seq(s->state), before);
+	s->read_only = 1;
+	CHECK_EQ(ask_core(text, seen), 1);
+	CHECK_EQ(result(1), ST_NOT_ALLOWED);
+	s->read_only = 0;
+	CHECK_EQ(state_next_seq(s->state), before);
+	CHECK_EQ(ask_core(text, seen), 1);
+	CHECK_EQ(result(1), ST_OK);
+	CHECK_EQ(got[0].body.RESULT.value, before);
+	CHECK_EQ(state_next_seq(s->state), before + 2);
+}
+
+static void
+test_question(void)
+{
+	const uint64_t before = state_next_seq(s->state);
+	const struct msg_report_read *read = &got[0].body.REPORT_READ;
+	uint8_t seen[REPORT_SEEN_LEN];
+
+	CHECK_EQ(result(ask_core("MSA 102", NULL)), ST_INCOMPLETE);
+	CHECK_EQ(read->outcome, PLAIN_QUESTION);
+	CHECK(strcmp(read->part[0].candidate, "MAS") == 0);
+	memcpy(seen, read->seen, sizeof(seen));
+	CHECK_EQ(result(ask_core("MSA 102", seen)), ST_INCOMPLETE); /* whoever says yes */
+	CHECK_EQ(state_next_seq(s->state), before);
+}
+
 static void
 test_not_open(void)
 {
@@ -191,6 +284,8 @@ main(void)
 	test_improbable_is_a_flag();
 	test_seen();
 	test_refused_changes_nothing();
+	test_dry_run();
+	test_question();
 	test_not_open();
 	rig_remove(&rig);
 	return check_done();

@@ -216,3 +216,38 @@ plain_take_joined(struct reading *g, unsigned i)
 		return take_date(g, i);
 	return joined == 2 && take_pair(g, i);
 }
+
+bool
+plain_take_month(struct reading *g, unsigned day, unsigned month, unsigned last)
+{
+	const struct plain_token *d = &g->p->token[day], *year = plain_peek(g, last + 1);
+	int number = (int)plain_meaning(g->p, &g->p->token[month]) - MEANS_JANUARY + 1;
+	int32_t today = plain_today(g->with);
+	bool has_year = plain_is(year, TOKEN_NUMBER) && year->digits == 4 &&
+			year->value >= YEAR_FIRST && year->value <= YEAR_LAST;
+	unsigned first = day < month ? day : month;
+	char digits[4];
+
+	if (number < 1 || number > 12 || d->digits > 2 || d->marks != 0)
+		return false;
+	if (has_year)
+		last++;
+	if ((g->given & 1u << PLAIN_DAY) != 0 || (!has_year && today == DAY_NONE)) {
+		ask_all(g, first, last - first + 1,
+		    today == DAY_NONE ? PLAIN_WHY_NO_CLOCK : PLAIN_WHY_REPEATED);
+		return true;
+	}
+	digits[0] = (char)('0' + d->value / 10);
+	digits[1] = (char)('0' + d->value % 10);
+	digits[2] = (char)('0' + number / 10);
+	digits[3] = (char)('0' + number % 10);
+	g->given |= 1u << PLAIN_DAY;
+	g->day = has_year ? plain_date((int)year->value, number, (int)d->value)
+			  : plain_day_of(digits, sizeof(digits), today);
+	g->day_token = (uint16_t)last;
+	for (unsigned k = first; k <= last; k++)
+		plain_use(g, k, PLAIN_DAY);
+	if (g->day == DAY_NONE)
+		ask_all(g, first, last - first + 1, PLAIN_WHY_DAY);
+	return true;
+}

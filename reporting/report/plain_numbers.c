@@ -281,6 +281,8 @@ plain_take_number(struct reading *g, unsigned i)
 		plain_take_kind(g, i, plain_kind_of_digits(g, t));
 		return;
 	}
+	if (plain_is(plain_peek(g, i + 1), TOKEN_WORD) && plain_take_month(g, i, i + 1, i + 1))
+		return;
 	if (is_dated(g, i)) {
 		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
 		return;

@@ -137,6 +137,9 @@ void plain_wait(struct reading *g, unsigned i);
 
 /* The numbers from i on, if a separator makes one thing of them. */
 bool plain_take_joined(struct reading *g, unsigned i);
+/* A day and the word of its month, `last` the one behind, and perhaps a year behind them. false: it
+ * is no such day. */
+bool plain_take_month(struct reading *g, unsigned day, unsigned month, unsigned last);
 /* The hour of token i and the minutes of i + behind. */
 void plain_set_time(struct reading *g, unsigned i, unsigned behind);
 /* "n5-3", "n1,500": the numbers i and i + 1 are asked about. false: they are no such pair. */

@@ -172,6 +172,9 @@ take_meaning(struct reading *g, unsigned i)
 	}
 	if (take_day_word(g, i, meaning))
 		return true;
+	if (g->r != NULL && plain_is(plain_peek(g, i + 1), TOKEN_NUMBER) &&
+	    plain_take_month(g, i + 1, i, i + 1))
+		return true;
 	switch (meaning) {
 	case MEANS_ABOUT:
 		take_quantity(g, i, MARK_ABOUT);

@@ -43,10 +43,20 @@ int client_next(struct client *c, struct ipc_message *answer, int wait_s);
 int client_is_open(void);
 
 /*
+ * One request on a connection of its own: connect, send `ask` and wipe it, take core's RESULT.
+ *   answer  written only on 0.
+ * 0, or the exit code after words.
+ */
+int client_ask_once(struct ipc_message *ask, int wait_s, struct ipc_message *answer);
+
+/*
  * For a command that is one request: connect, send `ask` and wipe it, say core's words or `done`.
  * 0, or the exit code after words.
  */
 int client_tell(struct ipc_message *ask, int wait_s, const char *done);
+
+/* The same for a text to be sent: says its number in the outbox. */
+int client_queue(struct ipc_message *ask);
 
 /* An answer of a type that does not belong here: words and the exit code. */
 int client_puzzled(void);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gateway/control/cmd.h"
@@ -25,8 +26,8 @@ static const struct {
     [PLAN_MODEL] = {"modem-model", "NAME",
 	"at for a modem, dummy for a trial; default: by the device", NULL, NULL},
     [PLAN_ANCHOR] = {"anchor", "KIND", "file:PATH, eeprom:PATH or none; default file:anchor.bin",
-	"The anchor holds the key that is destroyed when something is deleted.\n"
-	"A file on a USB stick is better than one on the card, an EEPROM\n"
+	"The anchor holds the key that is destroyed when something is deleted. "
+	"A file on a USB stick is better than one on the card, an EEPROM "
 	"(eeprom:PATH) is best; none is for a trial only.\n"
 	"Anchor",
 	"file:anchor.bin"},
@@ -81,11 +82,20 @@ plan_options(struct plan *p, int argc, char **argv, bool *go_on)
 	return code;
 }
 
+/* By its path, since the modem need not be plugged in, or because it is one, by whatever name. */
+static bool
+is_tty_path(const char *path)
+{
+	struct stat sb;
+
+	return strncmp(path, "/dev/", 5) == 0 || (stat(path, &sb) == 0 && S_ISCHR(sb.st_mode));
+}
+
 /* What is not given and not asked for follows from the device. */
 static const char *
 default_of(const struct plan *p, enum plan_answer a)
 {
-	bool is_tty = strncmp(p->answer[PLAN_DEVICE], "/dev/", 5) == 0;
+	bool is_tty = is_tty_path(p->answer[PLAN_DEVICE]);
 
 	if (a == PLAN_CONNECTION)
 		return is_tty ? "at115200" : "none";
@@ -134,11 +144,17 @@ is_usable(enum plan_answer a, const char *answer)
 static int
 ask(struct plan *p, enum plan_answer a, const char *initial)
 {
+	const char *asked = answers[a].asked, *end = strrchr(asked, '\n');
+
+	if (end != NULL) { /* what stands before the question */
+		cmd_say("%.*s", (int)(end - asked), asked);
+		asked = end + 1;
+	}
 	do {
 		if (initial != NULL)
-			printf("%s [%s]: ", answers[a].asked, initial);
+			printf("%s [%s]: ", asked, initial);
 		else
-			printf("%s: ", answers[a].asked);
+			printf("%s: ", asked);
 		(void)fflush(stdout);
 		if (!read_line(p->answer[a]))
 			return cmd_fail(EXIT_REFUSED, "no answer: nothing was made");

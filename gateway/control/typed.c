@@ -51,6 +51,7 @@ typed_line(const char *prompt, const char *instead, char *out, size_t cap)
 	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 	enum status st;
 
+	out[0] = '\0';
 	if (fd == -1)
 		return cmd_fail(EXIT_USAGE, "there is no terminal to ask at: use %s", instead);
 	(void)!write(fd, prompt, strlen(prompt)); /* a terminal that is gone reads nothing */
@@ -152,11 +153,12 @@ typed_number(const char *file, char out[NUMBER_MAX])
 			    : typed_line("Her phone number: ", "--number-file", line, sizeof(line));
 	if (code == 0) {
 		leave_out(line);
-		if (strlen(line) < NUMBER_MAX)
+		if (strlen(line) < NUMBER_MAX && line[strspn(line, "+0123456789")] == '\0')
 			memcpy(out, line, strlen(line));
 		else
 			code = cmd_fail(EXIT_REFUSED,
-			    "that is no phone number, it is too long: nothing was done");
+			    "that is no phone number: give 3 to 20 digits, international ones "
+			    "after a plus sign, such as +254 700 000000; nothing was done");
 	}
 	explicit_bzero(line, sizeof(line));
 	return code;

@@ -9,16 +9,12 @@ is it must pass.
 A change whose place is not found exactly once fails this script: it must follow the code.
 """
 import argparse
-import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ["CMakeLists.txt", "CMakePresets.json", "crypto", "reporting", "gateway", "schemas", "tests", "deploy"]
+from copies import Copy
 
 CUTS = ("cuts", ["fault_test_core_cuts", "1500", "1", "file", "first"])
 ERRORS = ("errors", ["fault_test_core_errors", "150"])
@@ -69,28 +65,7 @@ MUTATIONS = {
 }
 
 
-class Copy:
-    """The sources elsewhere, built there."""
-
-    def __init__(self, folder):
-        self.folder, self.build = Path(folder), Path(folder) / "build"
-        for name in SOURCES:
-            source, to = ROOT / name, self.folder / name
-            if source.is_dir():
-                shutil.copytree(source, to, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy2(source, to)
-        self.run(["cmake", "-G", "Ninja", "-S", str(self.folder), "-B", str(self.build), "-DCMAKE_BUILD_TYPE=Release"])
-
-    @staticmethod
-    def run(command):
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        if done.returncode != 0:
-            sys.exit(f"{' '.join(command)}:\n{done.stdout[-4000:]}")
-
-    def make(self, target):
-        self.run(["cmake", "--build", str(self.build), "--target", target, "-j", str(os.cpu_count())])
-
+class Cuts(Copy):
     def is_red(self, test):
         """Build and run it here; does it fail, and not only for want of something?"""
         command = test[1]
@@ -100,18 +75,6 @@ class Copy:
         if done.returncode not in (0, 1):
             sys.exit(f"fault/{test[0]} could not run: {done.returncode}\n{done.stdout[-2000:]}")
         return done.returncode == 1, done.stdout
-
-    def change(self, edits):
-        """Make the edits; what they replaced, by file."""
-        kept = {}
-        for name, old, new in edits:
-            path = self.folder / name
-            text = path.read_text()
-            kept.setdefault(path, text)
-            if text.count(old) != 1:
-                sys.exit(f"{name}: the place of this change is there {text.count(old)} times, not once:\n{old}")
-            path.write_text(text.replace(old, new))
-        return kept
 
 
 def first_fault(output):
@@ -127,7 +90,7 @@ def main():
     begin = time.monotonic()
     green = []
     with tempfile.TemporaryDirectory(prefix="tocsin-mutations-") as folder:
-        copy = Copy(folder)
+        copy = Cuts(folder)
         for test in {MUTATIONS[name][1][0]: MUTATIONS[name][1] for name in given.only}.values():
             red, output = copy.is_red(test)
             if red:
@@ -140,8 +103,7 @@ def main():
                   + (f"red: {first_fault(output)}" if red else "GREEN"), flush=True)
             if not red:
                 green.append(name)
-            for path, text in kept.items():
-                path.write_text(text)
+            copy.restore(kept)
     if green:
         sys.exit("not seen: " + ", ".join(green))
     print(f"{len(given.only)} changes, each seen")

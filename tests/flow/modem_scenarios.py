@@ -129,7 +129,7 @@ def delete_before_kept(world):
 
 def reply_num(world):
     """A delete that takes 6.5 s, and a slot that is filled again at once: nothing lost or doubled,
-    no delete sent twice."""
+    no command sent twice."""
     with world.emulator(sim=1) as e:
         e.faults.slow_delete = 6.5
         for n in range(4):
@@ -139,6 +139,32 @@ def reply_num(world):
             emptied(m, e)
             expect(m.doubled, 0, "handed over twice")
             expect(e.commands()["CMGD"], 4, "deletes sent")
+            e.faults.cms_error.append(rule("CMGS", 500))
+            m.send("+254700000009", "refused before its prompt")
+            m.wait(lambda: m.sent, "what became of it")
+            expect(m.sent[0][1:3], (REFUSED, 500), "a text refused before its prompt")
+            expect((e.commands()["CMGS"], len(e.sent)), (1, 0), "tries to send it, texts sent")
+
+
+def delete_once(world):
+    """A model whose slots the library counts otherwise, so that it deletes: a delete that takes
+    longer than the library waits is sent once, whatever comes of it, and the text that the network
+    put into the slot meanwhile is there."""
+    with world.emulator(sim=1) as e:
+        e.model = "myV-65 GPRS"
+        e.faults.slow_delete = 6.5
+        for n in range(2):
+            e.deliver(f"EW1 no. {n}")
+        with world.modem(e) as m:
+            m.wait(lambda: e.commands()["CMGD"], "the delete")
+            expect(m.wait_end(), EXIT_DEVICE, "exit code")
+            expect(len(m.texts), 1, "texts before it")
+        expect(e.commands()["CMGD"], 1, "deletes sent")
+        e.faults.slow_delete = 0
+        with world.modem(e) as m:
+            m.wait(lambda: m.texts, "the other text")
+            emptied(m, e)
+        expect([m.text for m in e.messages if m.unseen_but_deleted], [], "deleted before it was seen")
 
 
 def refused_delete(world):
@@ -192,6 +218,20 @@ def odd_modems(world):
                 m.wait(lambda: m.states, "its state")
                 expect(m.states[-1]["skipped"], 0, f"slots not read, with {habit}")
                 below(sum(e.commands().values()), 120, f"commands, with {habit}")
+
+
+def nothing_goes(world):
+    """Core keeps nothing, or no delete is done: the gateway is told that the SIM fills."""
+    with world.emulator(sim=5) as e:
+        for n in range(4):
+            e.deliver(f"EW1 no. {n}")
+        with world.modem(e, keeps=False, poll_s=1) as m:
+            m.wait(lambda: m.states and m.states[-1]["sim_used"] == 4, "four slots of five in use")
+    with world.emulator(sim=5) as e:
+        e.faults.delete_fails = -1
+        e.deliver("EW1 stuck")
+        with world.modem(e) as m:
+            m.wait(lambda: m.states and m.states[-1]["sim_used"] == 1, "a slot in use")
 
 
 # --- a modem that goes ---
@@ -338,6 +378,25 @@ def nothing_to_read(world):
             below(len(m.listed) - before, 1, "listings in 3 s")
 
 
+def passing_refusal(world):
+    """A slot that the library cannot read, and that the modem refuses to the raw road too, but only
+    for a while: it is asked for again."""
+    with world.emulator(sim=5) as e:
+        e.deliver(poison="truncated")
+        e.faults.cms_error.append(rule("CMGR", 500, times=3))
+        with world.modem(e) as m:
+            m.wait(lambda: m.states, "its state")
+            expect((m.states[-1]["skipped"], len(m.texts)), (1, 0), "slots not read, and texts")
+            for _ in range(30):
+                before = len(m.listed)
+                m.do(LIST)
+                m.wait(lambda: len(m.listed) > before or m.texts, "a listing")
+                if m.texts:
+                    break
+            expect([t.form for t in m.texts], [UNDECODED], "what it was")
+            emptied(m, e)
+
+
 # --- sending ---
 
 def send(world):
@@ -408,8 +467,9 @@ def credit(world):
     with world.emulator(sim=5) as e, world.modem(e) as m:
         m.wait(lambda: m.states, "its state")
         m.do(ASK_CREDIT)
-        m.wait(lambda: m.credits, "a refusal")
-        expect(m.credits[0][0], 3, "not configured")
+        m.do(LIST)
+        m.wait(lambda: len(m.listed) == 2, "the listing behind it")
+        expect((m.credits, e.commands().get("CUSD", 0)), ([], 0), "where nothing is to be dialled")
 
 
 # --- the SIM ---
@@ -423,6 +483,10 @@ def pin_right(world):
         with world.modem(e, pin=fd) as m:
             m.wait(lambda: m.texts, "the text")
         expect(os.pread(fd, 99, 0), b"1234\n", "the PIN file")
+        os.pwrite(fd, b"1234\ntried\n", 0)  # as of one that ended before it saw the answer
+        with world.modem(e, pin=fd) as m:
+            m.wait(lambda: m.states, "its state")
+        expect(os.pread(fd, 99, 0), b"1234\n", "the PIN file of a SIM that is open")
 
 
 def pin_wrong(world):
@@ -453,7 +517,7 @@ def sweep(world):
             expect(e.holds_number(ME), 0, "numbers in the raw storage")
             e.deliver("EW1 after")
             m.wait(lambda: len(m.texts) == 26, "a text after it")
-            emptied(m, e)
+            m.wait(lambda: not e.memories["SM"].used(), "no filler left")
 
 
 def sweep_killed(world):
@@ -463,19 +527,21 @@ def sweep_killed(world):
         with world.modem(e) as m:
             m.wait(lambda: m.states, "its state")
             emptied(m, e)
-            e.faults.latency = {"CMGW": 0.2}
+            e.faults.latency = {"CMGW": 1.0}
             m.do(SWEEP)
-            m.wait(lambda: e.waiting() >= 3, "fillers")
+            m.wait(lambda: len(e.memories["SM"].used()) >= 3, "fillers")
             m.kill()
         e.faults.latency = {}
+        expect(len(e.memories["SM"].used()) >= 3, True, "fillers are left")
         with world.modem(e, "-R") as m:
-            emptied(m, e)
+            m.wait(lambda: not e.memories["SM"].used(), "a SIM without fillers")
             expect(len(m.texts), 0, "fillers taken for texts")
             e.deliver("EW1 after")
             m.wait(lambda: m.texts, "a text after it")
 
 
 ALONE = [every_kind, hint]
-BESIDE = [resend, hang_in_listing, reply_num, odd_modems, no_hints, drain, delete_before_kept,
-          refused_delete, refused_listing, unplug, hang, alike, poison, abort, nothing_to_read,
-          send, passing_reports, credit, pin_right, pin_wrong, sweep, sweep_killed]
+BESIDE = [resend, hang_in_listing, reply_num, delete_once, odd_modems, no_hints, drain,
+          delete_before_kept, refused_delete, refused_listing, nothing_goes, unplug, hang, alike,
+          poison, abort, nothing_to_read, passing_refusal, send, passing_reports, credit, pin_right,
+          pin_wrong, sweep, sweep_killed]

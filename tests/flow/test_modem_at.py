@@ -18,7 +18,7 @@ import modem_scenarios as scenarios  # noqa: E402
 from modem_channel import Modem  # noqa: E402
 from modem_emulator import Emulator  # noqa: E402
 
-BESIDE_MAX = 6
+BESIDE_MAX = 10  # they mostly wait
 BAD = ("Sanitizer", "runtime error", "ssertion")
 
 
@@ -31,7 +31,8 @@ class World:
         self.log_path = os.path.join(self.folder, "log")
 
     def emulator(self, **how):
-        return Emulator(os.path.join(self.folder, "modem"), **how)
+        self.last = Emulator(os.path.join(self.folder, "modem"), **how)
+        return self.last
 
     def modem(self, emulator, *words, **how):
         with open(self.log_path, "ab") as log:
@@ -67,7 +68,10 @@ def show(bin_dir, scenario):
         if bad:
             raise Failure(f"in the log: {bad[0]}")
     except Exception as failure:  # the others go on
-        return f"{scenario.__name__}: {type(failure).__name__}: {failure}\n{world.log()[-1500:]}"
+        said = "".join(f"  {when - world.last.journal[0][0]:.2f} {kind} {text!r}\n"
+                       for when, kind, text in list(world.last.journal)[-20:])
+        return (f"{scenario.__name__}: {type(failure).__name__}: {failure}\n"
+                f"{world.log()[-1500:]}{said}")
     finally:
         world.remove()
     print(f"{time.monotonic() - begin:7.2f} s  {scenario.__name__}", flush=True)
@@ -106,8 +110,9 @@ def main():
     else:
         wrong = [show(args.bin, f) for f in scenarios.ALONE]
         with concurrent.futures.ThreadPoolExecutor(BESIDE_MAX) as pool:
+            whole = pool.submit(whole_gateway, args.bin)
             wrong += pool.map(lambda f: show(args.bin, f), scenarios.BESIDE)
-        whole_gateway(args.bin)
+            whole.result()
     wrong = [words for words in wrong if words]
     if wrong:
         raise Failure("\n".join(wrong))

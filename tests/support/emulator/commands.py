@@ -4,7 +4,7 @@
 the answer comes by itself; raises Refusal."""
 import re
 
-from .storage import SENT, UNSENT
+from .storage import Message, SENT, UNSENT, WRITTEN
 
 
 class Refusal(Exception):
@@ -17,7 +17,7 @@ CMS_PIN, CMS_PUK, CMS_PDU_PARAMETER, CMS_INDEX, CMS_MEMORY_FULL = 311, 316, 304,
 CMS_FAILED = 500
 NEEDS_PIN = {"CPMS", "CMGL", "CMGR", "CMGD", "CMGW", "CMGS", "CSCA", "CNMI"}
 NEEDS_PIN_TOO = {"CIMI", "COPS", "CUSD", "CREG", "CGREG", "CGATT"}  # these answer +CME
-WORDS = {"CGMI": "EMU Networks", "CGMM": "EMU900", "CGMR": "EMU900 1.0", "CGSN": "350000000000006",
+WORDS = {"CGMI": "EMU Networks", "CGMR": "EMU900 1.0", "CGSN": "350000000000006",
          "CIMI": "639020000000001"}
 CHARSETS = ("GSM", "UCS2", "IRA", "HEX")
 RANGES = {"CNMI": "(0-3),(0-3),(0-3),(0-2),(0,1)", "CMGF": "(0)", "CMEE": "(0-2)",
@@ -33,8 +33,8 @@ class Commands:
             raise Refusal(locked)
         if rest == "=?" and name in RANGES and not (name == "CNMI" and self.faults.no_cnmi):
             return [f"+{name}: {RANGES[name]}"]
-        if name in WORDS:
-            return [WORDS[name]]
+        if name in WORDS or name == "CGMM":
+            return [WORDS.get(name, self.model)]
         if name[:1] == "E":
             self.echo = name != "E0"
             return []
@@ -277,7 +277,7 @@ class Commands:
             raise Refusal(f"+CMS ERROR: {CMS_MEMORY_FULL}")
         stat = numbers[1] if len(numbers) > 1 else 2
         status = {0: 3, 1: 1, 2: UNSENT, 3: SENT}.get(stat, UNSENT)
-        storage.write(index, status, octets)
+        storage.write(index, status, octets, Message(octets, name=WRITTEN))
         self.log("store", f"{storage.name},{index} written")
         return [f"+CMGW: {index}"]
 

@@ -36,12 +36,13 @@ class Faults:
     delete_empty: int = switch(0, "AT+CMGD of an empty slot: 0 OK, else +CMS ERROR: so much")
     # --- silence ---
     hang: bool = switch(False, "not one octet any more, until unplugged or without power")
-    hang_at: str = switch("", "hangs when this command comes: 'CMGL'")
+    hang_at: str = switch("", "hangs when this command comes: 'CMGL', or '*'")
     hang_mid_reply: str = switch("", "hangs in the middle of this command's reply")
     # --- hints ---
     lost_cmti: int = switch(0, "so many messages are stored without a hint; -1: all")
     storm: float = switch(0.0, "^RSSI lines a second, for ever")
     urc_in_reply: set = switch(set(), "a +CMTI in the middle of these commands' replies")
+    words_in_entry: str = switch("", "these words behind the head of each entry of a listing, or slot")
     # --- habits ---
     echo_pdu: bool = switch(True, "the PDU after the prompt is echoed, as commands are")
     refill: bool = switch(True, "a freed slot is filled from the network at once")

@@ -29,6 +29,7 @@ class Machine(Commands):
         self.ussd_other = "Unknown code"
         self.signal, self.registered, self.operator = 17, 1, ("Emu Net", "63902")
         self.smsc = pdus.SMSC
+        self.model = "EMU900"
         self.next_reference = 1
         self.power_on()
 
@@ -122,7 +123,7 @@ class Machine(Commands):
             self._answer("?", [], "ERROR")
             return
         names = self._names(line)
-        if self.faults.hang_at in names:
+        if self.faults.hang_at in (*names, "*"):
             self.faults.hang_at = ""
             self._hang()
             return
@@ -166,6 +167,9 @@ class Machine(Commands):
         if name in faults.urc_in_reply and self._hint_line():
             middle = len(lines) // 2 // 2 * 2
             lines = lines[:middle] + [self._hint_line()] + lines[middle:]
+        if faults.words_in_entry and name in ("CMGL", "CMGR"):
+            lines = [part for line in lines for part in
+                     ([line, faults.words_in_entry] if line.startswith("+") else [line])]
         # Between two entries of a listing there is one line end, not two.
         text = "\r\n" + "\r\n".join(lines) + "\r\n" if lines else ""
         text += f"\r\n{final}\r\n"

@@ -372,6 +372,7 @@ evaluate(struct plain *p)
 	for (unsigned i = 0; i < p->tokens; i++) {
 		struct plain_token *t = &p->token[i];
 
+		t->meaning = (uint8_t)(t->type == TOKEN_WORD ? plain_find_meaning(p, t) : MEANINGS);
 		if (t->type != TOKEN_NUMBER)
 			continue;
 		t->digits = (uint8_t)(t->folded < UINT8_MAX ? t->folded : UINT8_MAX);

@@ -274,6 +274,10 @@ take_question(struct cutting *c)
 		c->signed_last = true;
 		return;
 	}
+	if (last != NULL && last->type == TOKEN_UNKNOWN && last->from + last->len == c->from) {
+		last->len = (uint16_t)(c->end - last->from); /* "???" */
+		return;
+	}
 	if (last != NULL && c->before == 0 &&
 	    (last->type != TOKEN_WORD || last->folded > 1)) { /* the end of a sentence */
 		take_separator(c, '!');

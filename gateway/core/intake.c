@@ -155,6 +155,8 @@ take_new(struct session *s, struct arrival *a, const struct msg_sms *sms)
 	}
 	st = is_locked(s) ? intake_park(s, a, NULL, NULL) : intake_read(s, a);
 	sodium_memzero(cut, sizeof(cut));
+	if (a->form == SMS_UNDECODED)
+		a->text = NULL; /* it was that */
 	return st;
 }
 

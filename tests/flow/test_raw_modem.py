@@ -12,6 +12,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from emulator import pdu  # noqa: E402
+from expect import Failure, expect  # noqa: E402
 from modem_emulator import Emulator, Faults, POISON, rule  # noqa: E402
 
 WAIT_S = 20.0
@@ -25,15 +26,6 @@ POISONED = {
     "smsc_digits": "undecoded 3", "part_zero": "text part nought", "compressed": "undecoded 6",
     "filled_ff": "undecoded 3", "shell": "text EW1 hello"}
 RESERVED = ("text", "undecoded 2", "undecoded 6")  # by how many octets there happen to be
-
-
-class Failure(Exception):
-    pass
-
-
-def expect(actual, wanted, what):
-    if actual != wanted:
-        raise Failure(f"{what}: {actual!r}, not {wanted!r}")
 
 
 class Rig:

@@ -9,19 +9,11 @@ import tempfile
 import time
 
 from at_client import ANSWER_S, Client, submit
+from expect import Failure, expect
 from modem_emulator import Emulator, Faults, POISON, Shell, pdu, rule
 
 SILENT_S = 0.25  # for an answer that must not come
 SENDER = "+254711222333"
-
-
-class Failure(Exception):
-    pass
-
-
-def expect(actual, wanted, what):
-    if actual != wanted:
-        raise Failure(f"{what}: {actual!r}, not {wanted!r}")
 
 
 class Rig:

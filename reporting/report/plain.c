@@ -87,9 +87,14 @@ plain_at_place(const struct reading *g)
 static void
 take_back(struct reading *g)
 {
-	for (unsigned i = 0; i < g->p->tokens; i++)
-		if (g->p->token[i].use == PLAIN_USED && g->p->token[i].report == g->number)
+	for (unsigned i = 0; i < g->p->tokens; i++) {
+		struct plain_token *t = &g->p->token[i];
+
+		if (t->use == PLAIN_USED && t->report == g->number)
 			plain_ignore(g, i, PLAIN_WHY_WORD);
+		if (t->use == PLAIN_ASKED && t->report == g->number)
+			t->report = PLAIN_REPORTS_MAX;
+	}
 	g->p->reports--;
 	g->r = NULL;
 }

@@ -174,6 +174,8 @@ put_number(struct reading *g, enum plain_field field, const struct plain_token *
 	case PLAIN_AFFECTED:
 		return put_affected(g, t);
 	case PLAIN_RECEIPT:
+		if (!relation_rule(g->r->record.relation)->refers)
+			return PLAIN_WHY_RELATION_MISSING;
 		g->r->refers = t->value;
 		return PLAIN_WHY_NONE;
 	default:

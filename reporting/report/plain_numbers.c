@@ -342,6 +342,7 @@ is_behind_slip(const struct reading *g, unsigned i)
 	bool alike;
 
 	return i > 0 && g->p->token[i - 1].type == TOKEN_WORD &&
+	       g->p->token[i - 1].use != PLAIN_ASKED &&
 	       plain_capitals(g->p, &g->p->token[i - 1], letters, MNEMONIC_LEN, &alike) &&
 	       strlen(letters) == MNEMONIC_LEN && plain_nears(g->with->book, letters) > 0;
 }

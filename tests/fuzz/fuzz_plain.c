@@ -24,7 +24,10 @@ must_be_same(const struct plain_report *a, const struct plain_setting *with)
 
 	assert(len > 0 && len == strlen(text));
 	plain_parse(text, len, with, &again);
-	assert(again.outcome == PLAIN_REPORTS && again.reports == 1);
+	if (again.outcome != PLAIN_REPORTS || again.reports != 1) {
+		(void)fprintf(stderr, "%s: %s\n", text, plain_why_words(again.why));
+		abort();
+	}
 	for (unsigned f = 0; f < RECORD_FIELDS; f++)
 		assert(record_get(&a->record, (enum record_field)f) ==
 		       record_get(&b->record, (enum record_field)f));

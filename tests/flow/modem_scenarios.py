@@ -29,6 +29,11 @@ def emptied(modem, emulator, seconds=60):
     modem.wait(lambda: not emulator.waiting(), "an empty modem", seconds)
 
 
+def replies(emulator, words):
+    """How often the modem answered so."""
+    return sum(kind == "reply" and words in text for _, kind, text in list(emulator.journal))
+
+
 def texts_of(modem):
     return sorted(t.octets for t in modem.texts)
 
@@ -89,6 +94,56 @@ def no_hints(world):
         e.faults.lost_cmti = 1
         e.deliver("EW1 lost hint")
         m.wait(lambda: m.texts, "the text", 10)
+        expect(e.count("lost hint"), 1, "announcements that were lost")
+
+
+def storm(world):
+    """A modem that always says something: texts come as before, and it is no reason to end."""
+    with world.emulator(sim=5) as e:
+        e.faults.storm = 50.0
+        with world.modem(e) as m:
+            m.wait(lambda: m.states, "its state")
+            for n in range(5):
+                e.deliver(f"EW1 no. {n}")
+                m.wait(lambda: len(m.texts) == n + 1, "the text")
+                time.sleep(0.5)
+            emptied(m, e)
+            if e.count("urc") < 100:
+                raise Failure(f"no storm: {e.count('urc')} lines")
+
+
+def slow_network(world):
+    """A network that fills a free slot later: the process waits for it and asks nothing."""
+    with world.emulator(sim=1) as e:
+        e.faults.refill = False
+        e.deliver("EW1 first")
+        e.deliver("EW1 second")
+        with world.modem(e) as m:
+            m.wait(lambda: m.states, "its state")
+            expect(e.waiting(), 2, "texts that wait in the network")
+            for n in (1, 2):
+                e.fill_now()
+                m.wait(lambda: len(m.texts) == n, "the next text")
+                m.wait(lambda: e.memories["SM"].free(), "its slot free")
+                time.sleep(0.5)
+                expect(len(m.texts), n, "texts")
+
+
+def command_speed(world):
+    """A SIM of 30 is emptied at the modem's own speed."""
+    each = 0.05
+    with world.emulator(sim=30) as e:
+        for n in range(30):
+            e.deliver(f"EW1 no. {n}")
+        e.faults.latency = {"*": each}
+        with world.modem(e) as m:
+            m.wait(lambda: m.texts, "the first text")
+            begin = m.texts[0].when
+            emptied(m, e)
+            took = time.monotonic() - begin
+        used = sum(e.commands(begin).values())
+        below(used * each * 0.9, took, "seconds for its commands, of all that it took,")
+        below(took, used * each + 3, "seconds from the first text to an empty SIM")
 
 
 def drain(world):
@@ -134,11 +189,13 @@ def reply_num(world):
         e.faults.slow_delete = 6.5
         for n in range(4):
             e.deliver(f"EW1 no. {n}")
+        begin = time.monotonic()
         with world.modem(e) as m:
             m.wait(lambda: len(m.texts) == 4, "four texts", 90)
             emptied(m, e)
             expect(m.doubled, 0, "handed over twice")
             expect(e.commands()["CMGD"], 4, "deletes sent")
+        below(4 * 6.5 - 6.5, time.monotonic() - begin, "seconds of three deletes, of all that it took,")
 
 
 def delete_once(world):
@@ -162,6 +219,40 @@ def delete_once(world):
         expect([m.text for m in e.messages if m.unseen_but_deleted], [], "deleted before it was seen")
 
 
+def doubtful_delete(world):
+    """A delete whose answer does not come in 20 s, and whose slot was filled again meanwhile: it is
+    listed again, not deleted again."""
+    with world.emulator(sim=1) as e:
+        e.faults.slow_delete = 21.0
+        for n in range(2):
+            e.deliver(f"EW1 no. {n}")
+        with world.modem(e) as m:
+            m.wait(lambda: e.commands()["CMGD"], "the delete")
+            e.faults.slow_delete = 0
+            m.wait(lambda: len(m.texts) == 2, "the other text", 60)
+            emptied(m, e)
+            m.wait(lambda: m.states, "its state")
+        expect(e.commands()["CMGD"], 2, "deletes sent")
+        expect([m.text for m in e.messages if m.unseen_but_deleted], [], "deleted before it was seen")
+
+
+def late_kept(world):
+    """Core's answer about an earlier listing deletes nothing: the slot may hold another text."""
+    with world.emulator(sim=1) as e:
+        e.deliver("EW1 first")
+        with world.modem(e, keeps=False) as m:
+            m.wait(lambda: m.listed, "the first listing")
+            e.memories["SM"].delete(1)
+            e.deliver("EW1 second")
+            m.do(LIST)
+            m.wait(lambda: len(m.listed) >= 2 and len(m.texts) == 2, "the second listing")
+            m.keep([m.texts[0].ref])
+            time.sleep(1)
+            expect(e.commands().get("CMGD", 0), 0, "deletes for an answer that came late")
+            m.keep([m.texts[1].ref])
+            emptied(m, e)
+
+
 def refused_delete(world):
     """Refused deletes: listed again, each text kept once, nothing for ever."""
     with world.emulator(sim=5) as e:
@@ -171,6 +262,7 @@ def refused_delete(world):
         with world.modem(e) as m:
             emptied(m, e)
             expect(len(m.texts), 4, "texts")
+        expect(replies(e, "+CMS ERROR: 500"), 2, "refusals")
     with world.emulator(sim=5) as e:
         e.faults.delete_fails = -1
         e.deliver("EW1 stuck")
@@ -180,6 +272,58 @@ def refused_delete(world):
             time.sleep(3)
             below(len(m.listed) - before, 1, "listings in 3 s of a modem that deletes nothing")
             expect(len(m.texts), 1, "texts")
+
+
+def unplug_in_delete(world):
+    """Unplugged before a delete is done: the text is there again, and the same as before."""
+    with world.emulator(sim=2) as e:
+        e.faults.set(slow_delete=5.0, slow_delete_late=True)
+        e.deliver("EW1 once")
+        with world.modem(e) as m:
+            m.wait(lambda: e.commands()["CMGD"], "the delete")
+            first = m.texts[0]
+            e.unplug()
+            expect(m.wait_end(), EXIT_UNPLUGGED, "exit code")
+        e.replug()
+        e.faults.set(slow_delete=0.0)
+        with world.modem(e) as m:
+            m.wait(lambda: m.texts, "the text again")
+            emptied(m, e)
+            expect((m.texts[0].stamp, m.texts[0].octets), (first.stamp, first.octets), "the text")
+
+
+def hang_in_delete(world):
+    """Silent when a delete comes: found, and after its power came back the text goes once."""
+    with world.emulator(sim=2) as e:
+        e.faults.hang_at = "CMGD"
+        e.deliver("EW1 once")
+        with world.modem(e) as m:
+            m.wait(lambda: e.count("hang"), "the hang")
+            expect(m.wait_end(), EXIT_DEVICE, "exit code")
+        e.power_cycle()
+        time.sleep(e.faults.power_s + 0.5)
+        with world.modem(e) as m:
+            m.wait(lambda: m.texts, "the text again")
+            emptied(m, e)
+            expect(len(m.texts), 1, "texts")
+
+
+def gone(world):
+    """A slot that somebody else has emptied is not deleted, whatever the modem says of it."""
+    for empty in (0, 320, 321):
+        with world.emulator(sim=2) as e:
+            e.faults.empty_slot = empty
+            e.deliver("EW1 gone")
+            with world.modem(e, keeps=False) as m:
+                m.wait(lambda: m.listed, "the listing")
+                e.memories["SM"].delete(1)
+                m.keep_all()
+                m.wait(lambda: m.states, "its state")
+                expect(e.commands().get("CMGD", 0), 0, f"deletes, with {empty}")
+                expect(replies(e, f"+CMS ERROR: {empty}") > 0, empty > 0, "an answer of this kind")
+                e.deliver("EW1 next")
+                m.wait(lambda: len(m.texts) == 2, "the next text")
+                emptied(m, e)
 
 
 def refused_listing(world):
@@ -193,26 +337,58 @@ def refused_listing(world):
             m.wait(lambda: len(m.texts) == 8, "eight texts")
             emptied(m, e)
             below(sum(e.commands().values()), 120, "commands")
+        expect(replies(e, "+CMS ERROR: 512"), 2, "refusals")
 
 
-def odd_modems(world):
-    """Announcements in the middle of answers, errors in place of an empty list or slot, texts that
-    spill into the phone, deletes that are refused and done."""
-    habits = [{"urc_in_reply": {"CMGL", "CMGR", "CMGD", "CPMS", "AT"}},
-              {"empty_slot": 321, "empty_list": 321, "delete_empty": 321},
-              {"empty_slot": 320, "empty_list": 320}, {"spill": True, "echo_pdu": False},
-              {"delete_fails": 3, "delete_fails_deleted": True}]
-    for habit in habits:
-        with world.emulator(sim=3, phone=2 if "spill" in habit else 0) as e:
-            e.faults.set(**habit)
-            for n in range(8):
-                e.deliver(f"EW1 no. {n}")
-            with world.modem(e) as m:
-                m.wait(lambda: len(m.texts) == 8, f"eight texts of one with {habit}")
-                emptied(m, e)
-                m.wait(lambda: m.states, "its state")
-                expect(m.states[-1]["skipped"], 0, f"slots not read, with {habit}")
-                below(sum(e.commands().values()), 120, f"commands, with {habit}")
+def refused_signal(world):
+    """A modem that does not say its signal: it is not known, and everything else goes on."""
+    with world.emulator(sim=3) as e:
+        e.faults.cme_error.append(rule("CSQ", 100, times=9))
+        e.faults.cme_error = e.faults.cme_error
+        e.deliver("EW1 text")
+        with world.modem(e) as m:
+            m.wait(lambda: m.states, "its state")
+            emptied(m, e)
+            expect((len(m.texts), m.states[0]["signal"]), (1, -1), "texts, and its signal")
+
+
+def odd_modem(world, bites, phone=0, **habit):
+    with world.emulator(sim=3, phone=phone) as e:
+        e.faults.set(**habit)
+        for n in range(8):
+            e.deliver(f"EW1 no. {n}")
+        with world.modem(e) as m:
+            m.wait(lambda: len(m.texts) == 8, f"eight texts of one with {habit}")
+            emptied(m, e)
+            m.wait(lambda: m.states, "its state")
+            expect(m.states[-1]["skipped"], 0, f"slots not read, with {habit}")
+            below(sum(e.commands().values()), 120, f"commands, with {habit}")
+        if not bites(e):
+            raise Failure(f"this modem is not odd: {habit}")
+
+
+def odd_announcements(world):
+    """Announcements in the middle of answers."""
+    odd_modem(world, lambda e: replies(e, "+CMTI"),
+              urc_in_reply={"CMGL", "CMGR", "CMGD", "CPMS", "AT"})
+
+
+def odd_empty(world):
+    """Errors in place of an empty list or slot."""
+    for code in (320, 321):
+        odd_modem(world, lambda e: replies(e, f"+CMS ERROR: {code}"), empty_slot=code,
+                  empty_list=code, delete_empty=code)
+
+
+def odd_storage(world):
+    """Texts that spill into the phone."""
+    odd_modem(world, lambda e: any(m.slot[0] == "ME" for m in e.messages), phone=2, spill=True)
+
+
+def odd_delete(world):
+    """Deletes that are refused and done."""
+    odd_modem(world, lambda e: e.commands()["CMGD"] == 8 and replies(e, "+CMS ERROR: 500") == 3,
+              delete_fails=3, delete_fails_deleted=True)
 
 
 # --- a modem that goes ---
@@ -236,6 +412,25 @@ def unplug(world):
             below(m.texts[0].when - begin, REPLUG_S, "seconds from replug to the text")
 
 
+def power(world):
+    """Without power for a while: unplugged, and back."""
+    with world.emulator(sim=5) as e:
+        e.faults.power_s = 4.0
+        with world.modem(e) as m:
+            m.wait(lambda: m.states, "its state")
+            e.power_cycle()
+            expect(m.wait_end(), EXIT_UNPLUGGED, "exit code")
+        time.sleep(2)
+        with world.modem(e) as m:
+            expect(m.wait_end(), EXIT_UNPLUGGED, "exit code without power")
+        end = time.monotonic() + 10
+        while e.count("replug") < 2 and time.monotonic() < end:
+            time.sleep(0.05)
+        e.deliver("EW1 back")
+        with world.modem(e) as m:
+            m.wait(lambda: m.texts, "the text")
+
+
 def hang(world):
     """Silent: while idle, in the middle of a listing. Two processes find it within a minute."""
     with world.emulator(sim=5) as e:
@@ -244,7 +439,7 @@ def hang(world):
             e.hang()
             begin = time.monotonic()
             m.do(LIST)
-            expect(m.wait_end(), EXIT_DEVICE, "exit code")
+            expect(m.wait_end(30), EXIT_DEVICE, "exit code")
         with world.modem(e) as m:
             expect(m.wait_end(), EXIT_DEVICE, "exit code of the next one")
             below(time.monotonic() - begin, HANG_S - 15, "seconds of both")
@@ -307,23 +502,27 @@ def alike(world):
 
 # --- texts that hurt ---
 
+# What comes of each: the reason (schemas/undecoded.def), or its text. The other one: abort().
+POISONED = {"truncated": 2, "truncated_text": 2, "zero": 2, "first_ff": 3, "smsc_length": 3,
+            "not_hex": 1, "part_zero": b"part nought", "compressed": 6, "reserved": 2, "filled_ff": 3,
+            "shell": b"EW1 hello"}
+
+
 def poison(world):
     """Each PDU that hurts a peer: quarantined and freed, and everything else arrives."""
-    names = ["truncated", "truncated_text", "zero", "first_ff", "smsc_length", "part_zero",
-             "compressed", "reserved", "shell"]
     with world.emulator(sim=30) as e:
-        for n, name in enumerate(names):
+        for n, name in enumerate(POISONED):
             e.deliver(f"EW1 beside {n}")
             e.deliver(poison=name)
         with world.modem(e) as m:
             emptied(m, e)
             whole = [t for t in m.texts if t.form == TEXT and t.octets.startswith(b"EW1 beside")]
-            expect(len(whole), len(names), "whole texts")
-            undecoded = [t for t in m.texts if t.form == UNDECODED]
-            if len(undecoded) < 4:
-                raise Failure(f"only {len(undecoded)} were quarantined: {m.texts}")
+            expect(len(whole), len(POISONED), "whole texts")
+            found = [t.why if t.form == UNDECODED else t.octets for t in m.texts if t not in whole]
+            expect(sorted(found, key=str), sorted(POISONED.values(), key=str), "what became of them")
+            undecoded = sum(t.form == UNDECODED for t in m.texts)
             m.wait(lambda: m.states, "its state")
-            expect(m.states[-1]["quarantined"], len(undecoded), "quarantined, as it tells")
+            expect(m.states[-1]["quarantined"], undecoded, "quarantined, as it tells")
 
 
 def abort(world):
@@ -333,7 +532,7 @@ def abort(world):
         e.deliver(poison="smsc_digits")
         e.deliver("EW1 behind")
         with world.modem(e) as m:
-            code = m.wait_end()
+            code = m.wait_end(20)
             if code >= 0:
                 raise Failure(f"libGammu lives, exit code {code}: this PDU proves nothing")
         with world.modem(e, "-R") as m:
@@ -348,15 +547,18 @@ def abort(world):
 def nothing_to_read(world):
     """A slot that no road reads stays, is counted, and keeps nothing busy."""
     with world.emulator(sim=5) as e:
-        e.deliver(poison="not_hex")
-        e.deliver("EW1 beside")
         with world.modem(e) as m:
             m.wait(lambda: m.states, "its state")
-            m.wait(lambda: e.waiting() <= 1, "the sound one gone")
-            time.sleep(1)
+            e.faults.cms_error = [rule("CMGR", 500, times=1000)]
+            e.deliver(poison="truncated")
+            m.wait(lambda: m.states[-1]["skipped"] == 1, "the slot counted")
             before = len(m.listed)
             time.sleep(3)
             below(len(m.listed) - before, 1, "listings in 3 s")
+            e.faults.cms_error = []
+            e.deliver("EW1 beside")
+            m.wait(lambda: m.texts, "the text beside it")
+            m.wait(lambda: e.waiting() == 1, "its slot free")
 
 
 # --- sending ---
@@ -420,6 +622,39 @@ def resend(world):
         expect(len(e.sent), 1, "texts that left")
 
 
+def never_left(world):
+    """A text that did not leave, and nobody says so: unknown too, for who could tell."""
+    with world.emulator(sim=5) as e:
+        with world.modem(e) as m:
+            m.wait(lambda: m.states, "its state")
+            e.faults.send_never_leaves = 1
+            m.send("+254700000009", "doubtful")
+            m.wait(lambda: m.sent, "an end", 90)
+            expect(m.sent[0][1], UNKNOWN, "what became of it")
+            expect(m.wait_end(), EXIT_DEVICE, "exit code")
+        expect(len(e.sent), 0, "texts that left")
+
+
+def slow_send(world):
+    """A network that takes its time, a modem that echoes no PDU, a report that comes by itself."""
+    with world.emulator(sim=5) as e:
+        said, emit = bytearray(), e.emit
+        e.emit = lambda octets: (said.extend(octets), emit(octets))
+        e.faults.set(send_s=8.0, echo_pdu=False, auto_report=0.5)
+        with world.modem(e) as m:
+            m.wait(lambda: m.states, "its state")
+            begin = time.monotonic()
+            m.send("+254700000009", "slowly", report=True)
+            m.wait(lambda: m.sent, "what became of it")
+            below(7, time.monotonic() - begin, "seconds of the network, of all that it took,")
+            expect(m.sent[0][1:], (DONE, 0, e.sent[0].reference), "sent")
+            m.wait(lambda: m.reports, "its report")
+            expect((m.reports[0].reference, m.reports[0].state), (e.sent[0].reference, 1), "report")
+            emptied(m, e)
+        pdus = [text for _, kind, text in e.journal if kind == "pdu"]
+        expect((len(pdus), pdus[0].encode() in said), (1, False), "PDUs sent, and its echo")
+
+
 def credit(world):
     with world.emulator(sim=5) as e, world.modem(e, "-u", "*144#") as m:
         m.wait(lambda: m.states, "its state")
@@ -477,6 +712,18 @@ def sweep(world):
             emptied(m, e)
 
 
+def no_sweep(world):
+    """A modem that cannot write into its storage says so."""
+    with world.emulator(sim=5) as e:
+        e.faults.no_cmgw = True
+        with world.modem(e) as m:
+            m.wait(lambda: m.states, "its state")
+            m.do(SWEEP)
+            m.wait(lambda: m.states[-1]["sweep"] == 2, "words that it cannot")
+            e.deliver("EW1 after")
+            m.wait(lambda: m.texts, "a text after it")
+
+
 def sweep_killed(world):
     """Ended in the middle of a sweep: the next process takes away what it filled."""
     with world.emulator(sim=10) as e:
@@ -497,6 +744,9 @@ def sweep_killed(world):
 
 
 ALONE = [every_kind, hint]
-BESIDE = [resend, hang_in_listing, reply_num, delete_once, odd_modems, no_hints, drain, delete_before_kept,
-          refused_delete, refused_listing, unplug, hang, alike, poison, abort, nothing_to_read,
-          send, passing_reports, credit, pin_right, pin_wrong, sweep, sweep_killed]
+BESIDE = [resend, never_left, hang_in_listing, hang_in_delete, doubtful_delete, reply_num, delete_once,
+          poison, odd_empty, odd_announcements, odd_storage, odd_delete, no_hints, drain,
+          delete_before_kept, late_kept, refused_delete, refused_listing, refused_signal, gone,
+          unplug_in_delete, storm, slow_network, command_speed, unplug, power, hang, alike, abort,
+          nothing_to_read, send, slow_send, passing_reports, credit, pin_right, pin_wrong, sweep,
+          no_sweep, sweep_killed]

@@ -15,10 +15,13 @@ sys.path.insert(0, HERE)
 from gateway import expect, Failure, options, run, Steps  # noqa: E402
 from at_gateway import AtGateway  # noqa: E402
 import modem_scenarios as scenarios  # noqa: E402
+from emulator import faults  # noqa: E402
+import modem_channel  # noqa: E402
 from modem_channel import Modem  # noqa: E402
 from modem_emulator import Emulator  # noqa: E402
 
-BESIDE_MAX = 6
+BESIDE_MAX = 8
+IN_VAIN_S = 12  # for what will not come without a fault
 BAD = ("Sanitizer", "runtime error", "ssertion")
 
 
@@ -97,7 +100,11 @@ def whole_gateway(bin_dir):
 
 
 def main():
-    args = options(__doc__, ("names", {"nargs": "*", "help": "only these situations"}))
+    args = options(__doc__, ("names", {"nargs": "*", "help": "only these situations"}),
+                   ("--without", {"help": "a fault or poison that shall have no effect"}))
+    if args.without:
+        faults.ignore(args.without)
+        modem_channel.wait_s = IN_VAIN_S
     chosen = {f.__name__: f for f in scenarios.ALONE + scenarios.BESIDE}
     if args.names:
         wrong = [show(args.bin, chosen[name]) for name in args.names if name != "whole_gateway"]

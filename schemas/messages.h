@@ -53,7 +53,7 @@ enum sms_form {
 #define UNDECODED_HEAD 5
 #define UNDECODED_NO_OFFSET 0xFFFF
 enum undecoded_why {
-#define X(name, number, words) UNDECODED_##name = number,
+#define X(name, number, words) UNDECODED_##name = (number),
 #include "schemas/undecoded.def"
 #undef X
 };

@@ -215,3 +215,24 @@ client_tell(struct ipc_message *ask, int wait_s, const char *done)
 	client_close(&c);
 	return code;
 }
+
+int
+client_queue(struct ipc_message *ask)
+{
+	struct ipc_message answer;
+	struct client c;
+	int code;
+
+	if ((code = client_open(&c)) != 0) {
+		ipc_wipe(ask);
+		return code;
+	}
+	code = client_ask(&c, ask, &answer, CLIENT_WAIT_S);
+	client_close(&c);
+	if (code == 0 && answer.head.type != MSG_RESULT)
+		return client_puzzled();
+	if (code == 0)
+		cmd_say("Number %u waits to be sent: 'tocsin outbox' tells what becomes of it.",
+		    answer.body.RESULT.value);
+	return code;
+}

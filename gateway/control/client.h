@@ -48,6 +48,9 @@ int client_is_open(void);
  */
 int client_tell(struct ipc_message *ask, int wait_s, const char *done);
 
+/* The same for a text to be sent: says its number in the outbox. */
+int client_queue(struct ipc_message *ask);
+
 /* An answer of a type that does not belong here: words and the exit code. */
 int client_puzzled(void);
 

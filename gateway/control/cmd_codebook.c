@@ -33,7 +33,7 @@ usage(void)
 		    "       tocsin codebook diff OLD NEW\n"
 		    "       tocsin codebook print [-l LANGUAGE] [-s front|back] FILE\n"
 		    "       tocsin codebook activate FILE\n"
-		    "       tocsin codebook list\n",
+		    "       tocsin codebook list [--json]\n",
 	    stderr);
 	return EXIT_USAGE;
 }
@@ -143,7 +143,7 @@ check_files(int argc, char **argv)
 	int worst = EXIT_SUCCESS;
 
 	if (argc < 2)
-		return EXIT_USAGE;
+		return usage();
 	for (int i = 1; i < argc; i++)
 		if (check_file(argv[i]) != EXIT_SUCCESS)
 			worst = EXIT_REFUSED;
@@ -263,10 +263,10 @@ join(int argc, char **argv)
 		if (option == 'i')
 			j.id = optarg;
 		else if (option != 'v' || !read_version(optarg, &j.version))
-			return EXIT_USAGE;
+			return usage();
 	}
 	if (argc - optind < 2 || strlen(j.id) == 0 || strlen(j.id) > BOOK_ID_MAX)
-		return EXIT_USAGE;
+		return usage();
 	if (argc - optind > JOINED_MAX)
 		return cmd_fail(EXIT_REFUSED, "at most %d books can be joined", JOINED_MAX);
 	for (int i = optind; i < argc; i++) {
@@ -298,7 +298,7 @@ diff(int argc, char **argv)
 	int code = EXIT_REFUSED;
 
 	if (argc != 3)
-		return EXIT_USAGE;
+		return usage();
 	if ((was = checked_book(argv[1])) != NULL && (now = checked_book(argv[2])) != NULL) {
 		code = EXIT_SUCCESS;
 		if (book_diff(was, now, print_line, NULL) == 0)
@@ -339,10 +339,10 @@ print_card(int argc, char **argv)
 		if (option == 'l')
 			language = optarg;
 		else if (option != 's' || read_side(optarg, &side) != 0)
-			return EXIT_USAGE;
+			return usage();
 	}
 	if (argc - optind != 1)
-		return EXIT_USAGE;
+		return usage();
 	if (!load(argv[optind]))
 		return EXIT_REFUSED;
 	if (book_read_codebook(work.text, work.len, &work.book, &work.faults) != ST_OK) {
@@ -375,10 +375,8 @@ static const struct {
 int
 cmd_codebook(int argc, char **argv)
 {
-	int code = EXIT_USAGE;
-
 	for (size_t i = 0; argc > 1 && i < sizeof(acts) / sizeof(acts[0]); i++)
 		if (strcmp(argv[1], acts[i].name) == 0)
-			code = acts[i].run(argc - 1, argv + 1);
-	return code == EXIT_USAGE ? usage() : code;
+			return acts[i].run(argc - 1, argv + 1);
+	return usage();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The acts of `tocsin codebook` that speak with core; argv[0] is the act's name. They return the
- * exit code, EXIT_USAGE for wrong words, which the caller explains. */
+ * exit code. */
 #ifndef GATEWAY_CONTROL_CMD_CODEBOOK_H
 #define GATEWAY_CONTROL_CMD_CODEBOOK_H
 

@@ -7,6 +7,8 @@
 #include "gateway/control/client.h"
 #include "gateway/control/cmd.h"
 #include "gateway/control/cmd_codebook.h"
+#include "gateway/control/json.h"
+#include "gateway/control/options.h"
 #include "schemas/exit.h"
 
 /* Too large for the stack. */
@@ -37,15 +39,14 @@ send_file(struct client *c)
 int
 codebook_activate(int argc, char **argv)
 {
+	const struct options o = {"tocsin codebook activate FILE", NULL, 0, 1};
 	struct ipc_message ask, answer;
+	const char *path = NULL;
 	struct client c;
 	int code;
 
-	if (argc != 2)
-		return EXIT_USAGE;
-	if ((code = client_is_open()) != 0 ||
-	    (code = books_load(argv[1], BOOK_CODEBOOK, &file)) != 0 ||
-	    (code = client_open(&c)) != 0)
+	if (!options_read(&o, argc, argv, &path, &code) || (code = client_is_open()) != 0 ||
+	    (code = books_load(path, BOOK_CODEBOOK, &file)) != 0 || (code = client_open(&c)) != 0)
 		return code;
 	code = send_file(&c);
 	if (code == 0) {
@@ -57,7 +58,7 @@ codebook_activate(int argc, char **argv)
 		return code;
 	cmd_say(
 	    "%s is in force. What is written with an earlier version is still read with that one.",
-	    argv[1]);
+	    path);
 	cmd_say("Give the file, and a new card, to whoever writes with tocsin-compose.");
 	return 0;
 }
@@ -70,17 +71,34 @@ show_version(const struct msg_codebook_row *row)
 	    row->languages);
 }
 
+static void
+show_json(const struct msg_codebook_row *row)
+{
+	struct json j;
+
+	json_begin(&j, stdout);
+	json_text(&j, "id", row->id);
+	json_number(&j, "version", row->version);
+	json_flag(&j, "in_force", row->in_force != 0);
+	json_number(&j, "kinds", row->kinds);
+	json_text(&j, "languages", row->languages);
+	json_number(&j, "monitors", row->writers);
+	json_end(&j);
+}
+
 int
 codebook_list(int argc, char **argv)
 {
+	bool as_json = false;
+	const struct option_row rows[] = {
+	    {"json", OPTION_FLAG, &as_json, 0, 0, NULL, NULL, "one JSON object a line"},
+	};
+	const struct options o = {"tocsin codebook list [OPTIONS]", rows, 1, 0};
 	struct ipc_message ask, answer;
 	struct client c;
 	int code;
 
-	(void)argv; /* nothing to say */
-	if (argc != 1)
-		return EXIT_USAGE;
-	if ((code = client_open(&c)) != 0)
+	if (!options_read(&o, argc, argv, NULL, &code) || (code = client_open(&c)) != 0)
 		return code;
 	ipc_begin(&ask, MSG_CODEBOOKS);
 	code = client_ask(&c, &ask, &answer, CLIENT_WAIT_LONG_S);
@@ -89,7 +107,10 @@ codebook_list(int argc, char **argv)
 
 		row->id[sizeof(row->id) - 1] = '\0';
 		row->languages[sizeof(row->languages) - 1] = '\0';
-		show_version(row);
+		if (as_json)
+			show_json(row);
+		else
+			show_version(row);
 		code = client_next(&c, &answer, CLIENT_WAIT_LONG_S);
 	}
 	client_close(&c);

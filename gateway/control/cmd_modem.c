@@ -92,19 +92,20 @@ print_credit(const struct msg_modem_row *row)
 		item("credit", "%s ago: %s", ago, row->credit.words);
 }
 
+/* Did its process tell of it? Before that nothing is known, and nothing is said. */
+static bool
+has_told(const struct msg_modem_row *row)
+{
+	return row->listed_s >= 0 || row->state.sim.size > 0 || row->state.phone.size > 0;
+}
+
 static void
-print_words(const struct msg_modem_row *row, const struct conf *conf)
+print_state(const struct msg_modem_row *row, const struct conf_modem *conf)
 {
 	const struct msg_modem_state *s = &row->state;
-	struct modem_wrongs wrongs;
-	char ago[SHOW_TIME_MAX], head[16], device[2 * CONF_PATH_MAX];
+	char ago[SHOW_TIME_MAX];
 
-	(void)snprintf(head, sizeof(head), "modem %-5u ", row->modem + 1);
-	(void)show_visible(device, sizeof(device), conf->modem[row->modem].device,
-	    strlen(conf->modem[row->modem].device));
-	show_item(head, device);
 	show_duration(ago, row->listed_s);
-	item("state", "%s", row->connected ? "connected" : "not connected");
 	if (row->listed_s < 0)
 		item("listed", "not yet to its end");
 	else
@@ -117,13 +118,32 @@ print_words(const struct msg_modem_row *row, const struct conf *conf)
 	if (s->skipped > 0)
 		item("unread", "%u slot%s cannot be read", s->skipped, s->skipped == 1 ? "" : "s");
 	if (s->quarantined > 0)
-		item("rescued", "%u text%s that the library could not read", s->quarantined,
-		    s->quarantined == 1 ? "" : "s");
+		item("rescued",
+		    "%u text%s that its library could not read: 'tocsin inbox --unreadable'",
+		    s->quarantined, s->quarantined == 1 ? "" : "s");
 	if (row->connected)
 		item("arrivals", "%s every %u s",
 		    s->hints ? "announced by the modem, and looked for" : "looked for",
-		    conf->modem[row->modem].poll_s);
+		    conf->poll_s);
 	print_sweep(s);
+}
+
+static void
+print_words(const struct msg_modem_row *row, const struct conf *conf)
+{
+	struct modem_wrongs wrongs;
+	char head[16], device[2 * CONF_PATH_MAX];
+
+	(void)snprintf(head, sizeof(head), "modem %-5u ", row->modem + 1);
+	(void)show_visible(device, sizeof(device), conf->modem[row->modem].device,
+	    strlen(conf->modem[row->modem].device));
+	show_item(head, device);
+	item("state", "%s",
+	    !row->connected ? "not connected"
+	    : has_told(row) ? "connected"
+			    : "starting: it was not listed yet");
+	if (has_told(row))
+		print_state(row, &conf->modem[row->modem]);
 	print_credit(row);
 	modem_find_wrongs(row, conf, &wrongs);
 	for (size_t i = 0; i < wrongs.count; i++)
@@ -243,33 +263,51 @@ age_of(const struct msg_modem_row *row, enum modem_act act)
 	return act == MODEM_CREDIT ? row->credit_s : row->listed_s;
 }
 
+/* Is this modem meant, and can it do that at all? */
 static bool
-has_come(const struct modem_list *list, uint32_t modem, enum modem_act act, int64_t asked_s)
+is_meant(
+    const struct msg_modem_row *row, const struct conf *conf, uint32_t modem, enum modem_act act)
+{
+	return row->connected && (row->modem == modem || modem == UINT32_MAX) &&
+	       (act != MODEM_CREDIT || conf->modem[row->modem].credit_ussd[0] != '\0');
+}
+
+static bool
+has_come(const struct modem_list *list, const struct conf *conf, uint32_t modem, enum modem_act act,
+    int64_t asked_s)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		const struct msg_modem_row *row = &list->row[i];
 
-		if ((row->modem == modem || modem == UINT32_MAX) && row->connected &&
+		if (is_meant(row, conf, modem, act) &&
 		    (age_of(row, act) < 0 || age_of(row, act) > asked_s))
 			return false;
 	}
 	return true;
 }
 
-static void
-say_what_came(const struct modem_list *list, uint32_t modem, enum modem_act act)
+/* 0, or the exit code after words: a modem that went away meanwhile says nothing. */
+static int
+say_what_came(
+    const struct modem_list *list, const struct conf *conf, uint32_t modem, enum modem_act act)
 {
+	size_t said = 0;
+
 	for (size_t i = 0; i < list->count; i++) {
 		const struct msg_modem_row *row = &list->row[i];
 
-		if ((row->modem != modem && modem != UINT32_MAX) || !row->connected)
+		if (!is_meant(row, conf, modem, act))
 			continue;
+		said++;
 		if (act == MODEM_CREDIT) {
 			printf("modem %u\n", row->modem + 1);
 			print_credit(row);
 		} else
 			printf("modem %u was listed to its end.\n", row->modem + 1);
 	}
+	if (said == 0)
+		return cmd_fail(EXIT_REFUSED, "it is not connected now: see 'tocsin modem'");
+	return 0;
 }
 
 /* Ask again until the answer is there: nothing tells a command when. */
@@ -284,12 +322,12 @@ wait_for(uint32_t modem, enum modem_act act)
 	for (int waited_s = 0; code == 0 && !come && waited_s < ANSWER_WAIT_S; waited_s++) {
 		(void)sleep(1);
 		if ((code = ask_list(&conf, &list)) == 0)
-			come = has_come(&list, modem, act, waited_s);
+			come = has_come(&list, &conf, modem, act, waited_s);
 	}
 	if (code == 0 && !come)
 		code = cmd_fail(EXIT_REFUSED, "no answer yet: see 'tocsin modem' in some minutes");
 	else if (code == 0)
-		say_what_came(&list, modem, act);
+		code = say_what_came(&list, &conf, modem, act);
 	explicit_bzero(&list, sizeof(list));
 	return code;
 }
@@ -359,8 +397,12 @@ cmd_modem(int argc, char **argv)
 	    {"json", OPTION_FLAG, &as_json, 0, 0, NULL, NULL,
 		"one JSON object a modem, for scripts"},
 	};
-	const struct options o = {"tocsin modem [--json | sweep | credit | list] [NUMBER]", rows,
-	    sizeof(rows) / sizeof(rows[0]), OPERANDS_UP_TO(2)};
+	const struct options o = {
+	    "tocsin modem [--json]\n"
+	    "       tocsin modem list [NUMBER]    look for texts now\n"
+	    "       tocsin modem sweep [NUMBER]   overwrite deleted texts now\n"
+	    "       tocsin modem credit [NUMBER]  ask the network for the credit",
+	    rows, sizeof(rows) / sizeof(rows[0]), OPERANDS_UP_TO(2)};
 	int code;
 
 	if (!options_read(&o, argc, argv, words, &code))
@@ -370,5 +412,7 @@ cmd_modem(int argc, char **argv)
 	for (size_t i = 0; i < ACTS; i++)
 		if (strcmp(words[0], acts[i].name) == 0 && !as_json)
 			return act(i, words[1]);
-	return cmd_fail(EXIT_USAGE, "see 'tocsin modem --help'");
+	return cmd_fail(EXIT_USAGE,
+	    "modem is followed by nothing, or by list, sweep or credit and a modem's number: see "
+	    "'tocsin modem --help'");
 }

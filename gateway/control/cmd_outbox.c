@@ -20,14 +20,13 @@
 #define INDENT "        "
 
 enum { ACT_CANCEL = 1, ACT_REPEAT };
-enum { C_NUMBER, C_STATE, C_SINCE, C_TO, C_TEXT, C_COUNT };
+enum { C_NUMBER, C_STATE, C_SINCE, C_TO, C_COUNT };
 
 static const struct show_column layout[C_COUNT] = {
     [C_NUMBER] = {"no", 5, 8, true, 0},
-    [C_STATE] = {"state", 11, 40, false, 0},
-    [C_SINCE] = {"since (UTC)", 16, 22, false, 0},
+    [C_STATE] = {"state", 28, 28, false, 0},
+    [C_SINCE] = {"since (UTC)", 22, 22, false, 0},
     [C_TO] = {"to", 10, 31, false, 0},
-    [C_TEXT] = {"text", 20, 160, false, 0},
 };
 
 /* For scripts; by enum outbox_state. */
@@ -89,7 +88,7 @@ static void
 words_of(const struct msg_outbox_row *row, char words[CELL_MAX])
 {
 	if (row->state == OUTBOX_FAILED && row->code != 0)
-		(void)snprintf(words, CELL_MAX, "failed: %u", row->code);
+		(void)snprintf(words, CELL_MAX, "failed: network code %u", row->code);
 	else
 		(void)snprintf(words, CELL_MAX, "%s", of_state(state_words, row->state));
 }
@@ -99,7 +98,7 @@ print_row(struct outbox *o, const struct msg_outbox_row *row)
 {
 	char number[24], state[CELL_MAX], since[SHOW_TIME_MAX], to[CELL_MAX], text[SHOWN_MAX];
 	char line[SHOWN_MAX + CELL_MAX];
-	const char *cells[C_COUNT] = {number, state, since, to, text};
+	const char *cells[C_COUNT] = {number, state, since, to};
 
 	(void)snprintf(number, sizeof(number), "%" PRIu64, row->number);
 	words_of(row, state);
@@ -112,10 +111,11 @@ print_row(struct outbox *o, const struct msg_outbox_row *row)
 		if (o->shown == 0)
 			show_titles(stdout, o->columns, C_COUNT);
 		show_row(stdout, o->columns, C_COUNT, cells);
-		return;
+	} else {
+		(void)snprintf(
+		    line, sizeof(line), "%s to %s: %s, since %s UTC", number, to, state, since);
+		show_wrapped(stdout, "", line, o->width);
 	}
-	(void)snprintf(line, sizeof(line), "%s to %s: %s, since %s UTC", number, to, state, since);
-	show_wrapped(stdout, "", line, o->width);
 	show_wrapped(stdout, INDENT, text, o->width);
 }
 
@@ -271,24 +271,13 @@ confirm_repeat(const struct msg_outbox_row *row, const char *to)
 static int
 send_again(uint64_t number, const char to[NUMBER_MAX])
 {
-	struct ipc_message ask, answer;
-	struct client c;
-	int code;
+	struct ipc_message ask;
 
-	if ((code = client_open(&c)) != 0)
-		return code;
 	ipc_begin(&ask, MSG_OUTBOX_ACT);
 	ask.body.OUTBOX_ACT.number = number;
 	ask.body.OUTBOX_ACT.act = ACT_REPEAT;
 	memcpy(ask.body.OUTBOX_ACT.to, to, NUMBER_MAX);
-	code = client_ask(&c, &ask, &answer, CLIENT_WAIT_S);
-	client_close(&c);
-	if (code == 0 && answer.head.type != MSG_RESULT)
-		return client_puzzled();
-	if (code == 0)
-		cmd_say("Number %u waits to be sent: 'tocsin outbox' tells what becomes of it.",
-		    answer.body.RESULT.value);
-	return code;
+	return client_queue(&ask);
 }
 
 static int
@@ -338,7 +327,13 @@ cmd_outbox(int argc, char **argv)
 		(void)fputs(
 		    "usage: tocsin outbox [--limit N] [--before NO] [--json]\n"
 		    "       tocsin outbox cancel NO\n"
-		    "       tocsin outbox repeat [--number | --number-file FILE] [--yes] NO\n",
+		    "       tocsin outbox repeat [--number | --number-file FILE] [--yes] NO\n\n"
+		    "  cancel       do not send a text that still waits\n"
+		    "  repeat       send the same text once more\n"
+		    "  NO           the number in the list's first column\n"
+		    "  --limit N    at most so many, default 50\n"
+		    "  --before NO  only older ones than NO\n"
+		    "  --json       one JSON object a line\n",
 		    stdout);
 		return 0;
 	}

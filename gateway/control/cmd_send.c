@@ -55,7 +55,9 @@ read_wishes(int argc, char **argv, struct send *s, int *code)
 		    "--number, and type it when you are asked");
 	else if (s->number_file != NULL && s->text_file != NULL &&
 		 strcmp(s->number_file, "-") == 0 && strcmp(s->text_file, "-") == 0)
-		*code = cmd_fail(EXIT_USAGE, "standard input holds the number or the text");
+		*code = cmd_fail(EXIT_USAGE,
+		    "standard input can hold the number or the text, not both: give a "
+		    "file for one of them");
 	return *code == 0;
 }
 
@@ -151,22 +153,11 @@ confirm(const struct send *s)
 static int
 hand_over(struct send *s)
 {
-	struct ipc_message ask, answer;
-	struct client c;
-	int code;
+	struct ipc_message ask;
 
-	if ((code = client_open(&c)) != 0)
-		return code;
 	ipc_begin(&ask, MSG_SEND_TEXT);
 	ask.body.SEND_TEXT = s->ask;
-	code = client_ask(&c, &ask, &answer, CLIENT_WAIT_S);
-	client_close(&c);
-	if (code == 0 && answer.head.type != MSG_RESULT)
-		return client_puzzled();
-	if (code == 0)
-		cmd_say("Number %u waits to be sent: 'tocsin outbox' tells what becomes of it.",
-		    answer.body.RESULT.value);
-	return code;
+	return client_queue(&ask);
 }
 
 int

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gateway/control/cmd.h"
@@ -81,11 +82,20 @@ plan_options(struct plan *p, int argc, char **argv, bool *go_on)
 	return code;
 }
 
+/* By its path, since the modem need not be plugged in, or because it is one, by whatever name. */
+static bool
+is_tty_path(const char *path)
+{
+	struct stat sb;
+
+	return strncmp(path, "/dev/", 5) == 0 || (stat(path, &sb) == 0 && S_ISCHR(sb.st_mode));
+}
+
 /* What is not given and not asked for follows from the device. */
 static const char *
 default_of(const struct plan *p, enum plan_answer a)
 {
-	bool is_tty = strncmp(p->answer[PLAN_DEVICE], "/dev/", 5) == 0;
+	bool is_tty = is_tty_path(p->answer[PLAN_DEVICE]);
 
 	if (a == PLAN_CONNECTION)
 		return is_tty ? "at115200" : "none";

@@ -152,11 +152,12 @@ typed_number(const char *file, char out[NUMBER_MAX])
 			    : typed_line("Her phone number: ", "--number-file", line, sizeof(line));
 	if (code == 0) {
 		leave_out(line);
-		if (strlen(line) < NUMBER_MAX)
+		if (strlen(line) < NUMBER_MAX && line[strspn(line, "+0123456789")] == '\0')
 			memcpy(out, line, strlen(line));
 		else
 			code = cmd_fail(EXIT_REFUSED,
-			    "that is no phone number, it is too long: nothing was done");
+			    "that is no phone number: give 3 to 20 digits, international ones "
+			    "after a plus sign, such as +254 700 000000; nothing was done");
 	}
 	explicit_bzero(line, sizeof(line));
 	return code;

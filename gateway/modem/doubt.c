@@ -20,7 +20,7 @@ doubt_seen(struct modem *m, int location)
 			return;
 		}
 	if (m->doubts_used < DOUBTS_MAX) /* more wait until some of these are gone */
-		m->doubts[m->doubts_used++] = (struct doubt){location, 1, true, false};
+		m->doubts[m->doubts_used++] = (struct doubt){location, 1, true, false, false};
 }
 
 /* One that can be read now, or is gone, is no doubt any more. */
@@ -39,7 +39,8 @@ bool
 doubt_is_fresh(const struct modem *m)
 {
 	for (size_t i = 0; i < m->doubts_used; i++)
-		if (!m->doubts[i].hopeless && m->doubts[i].sightings < SIGHTINGS)
+		if (!m->doubts[i].hopeless && !m->doubts[i].is_own &&
+		    m->doubts[i].sightings < SIGHTINGS)
 			return true;
 	return false;
 }
@@ -48,7 +49,8 @@ bool
 doubt_is_ripe(const struct modem *m)
 {
 	for (size_t i = 0; i < m->doubts_used; i++)
-		if (!m->doubts[i].hopeless && m->doubts[i].sightings >= SIGHTINGS)
+		if (!m->doubts[i].hopeless && !m->doubts[i].is_own &&
+		    m->doubts[i].sightings >= SIGHTINGS)
 			return true;
 	return false;
 }
@@ -60,5 +62,15 @@ doubt_hopeless(const struct modem *m)
 
 	for (size_t i = 0; i < m->doubts_used; i++)
 		count += m->doubts[i].hopeless;
+	return count;
+}
+
+uint32_t
+doubt_own(const struct modem *m)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < m->doubts_used; i++)
+		count += m->doubts[i].is_own;
 	return count;
 }

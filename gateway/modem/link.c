@@ -13,7 +13,7 @@ take_act(struct modem *m, const struct msg_modem_do *act)
 		m->sweep_asked = true;
 		return ST_OK;
 	case MODEM_CREDIT:
-		m->credit_asked = true;
+		m->credit_asked = m->options->credit_ussd[0] != '\0'; /* each was asked */
 		return ST_OK;
 	case MODEM_LIST:
 		modem_plan_pass(m, 0);

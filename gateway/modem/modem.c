@@ -158,7 +158,8 @@ conclude(struct modem *m)
 		modem_plan_pass(m, 0);
 	} else if (m->doubtful) {
 		modem_plan_pass(m, fruitless_pause_ms(m));
-		m->fruitless++;
+		if (m->fruitless++ > 0)
+			return watch_tell(m); /* nothing goes: the SIM fills */
 	} else if (doubt_is_fresh(m) && !m->is_raw) {
 		modem_plan_pass(m, 0);
 	} else if (doubt_is_ripe(m)) {
@@ -193,6 +194,7 @@ static void
 start_pass(struct loop *loop, void *arg)
 {
 	struct modem *m = arg;
+	bool waits = m->connected && m->pass > 0 && !m->concluded;
 	enum status st;
 
 	(void)loop;
@@ -204,6 +206,8 @@ start_pass(struct loop *loop, void *arg)
 		(void)modem_gammu_hinted(); /* the listing finds what was announced */
 		m->hinted = false;
 		st = pass_list(m);
+		if (st == ST_OK && waits) /* core keeps nothing: the SIM fills */
+			st = watch_tell(m);
 	}
 	if (st != ST_OK)
 		stop(m, st);

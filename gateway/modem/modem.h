@@ -9,8 +9,9 @@
  * Why nothing is lost: a slot is deleted only for a ref that core has kept, and a ref is good for
  * one listing only (it holds the listing's number). A slot that was emptied and filled again by
  * the network is found by a later listing, under another ref; a late answer to an earlier listing
- * names no slot any more. A delete whose outcome is unknown is not repeated: the next listing
- * shows what is there.
+ * names no slot any more. Before a delete it is looked whether the slot still holds what was handed
+ * over (docs/decisions/0034-looked-at-before-deleted.md). A delete whose outcome is unknown is not
+ *repeated: the next listing shows what is there.
  */
 #ifndef GATEWAY_MODEM_MODEM_H
 #define GATEWAY_MODEM_MODEM_H

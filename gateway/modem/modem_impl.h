@@ -38,6 +38,7 @@ struct doubt {
 	unsigned sightings; /* in listings one after the other */
 	bool seen_now;
 	bool hopeless; /* the raw road gets nothing out of it either: it stays */
+	bool is_own;   /* stored to be sent, a filler of the sweep perhaps: it stays too */
 };
 
 struct modem {
@@ -105,7 +106,9 @@ void doubt_end(struct modem *m);
 bool doubt_is_fresh(const struct modem *m);
 /* Some were seen twice and are to be taken by the raw road. */
 bool doubt_is_ripe(const struct modem *m);
+/* How many stay for good, and how many of the others are stored to be sent. */
 uint32_t doubt_hopeless(const struct modem *m);
+uint32_t doubt_own(const struct modem *m);
 
 /* link.c */
 /* Take every message that is there. ST_OK; ST_CLOSED, ST_SYNTAX, ST_IO. */

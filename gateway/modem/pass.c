@@ -279,8 +279,10 @@ take_one(struct modem *m, struct rescue *r, struct doubt *d)
 	enum status st;
 
 	st = of_modem(rescue_read(r, memory_of(d->location), index_of(d->location), &found));
-	if (st == ST_UNKNOWN || (st == ST_OK && found.kind != RESCUE_ARRIVED)) {
-		d->hopeless = true; /* empty, refused, or somebody's text to be sent */
+	if (st == ST_OK && found.kind == RESCUE_OWN) {
+		d->is_own = true;
+	} else if (st == ST_UNKNOWN || (st == ST_OK && found.kind != RESCUE_ARRIVED)) {
+		d->hopeless = true; /* empty, or refused */
 		st = ST_OK;
 	} else if (st == ST_OK) {
 		d->sightings = 0; /* if it is still there afterwards, twice again */
@@ -296,7 +298,7 @@ take_doubts(struct modem *m, struct rescue *r, bool *more)
 	enum status st;
 
 	for (size_t i = 0; i < m->doubts_used; i++) {
-		if (m->doubts[i].hopeless || m->doubts[i].sightings < 2)
+		if (m->doubts[i].hopeless || m->doubts[i].is_own || m->doubts[i].sightings < 2)
 			continue;
 		if (m->slots_used == DOUBTS_A_PASS) {
 			*more = true;

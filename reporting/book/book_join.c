@@ -166,7 +166,7 @@ add_kind(struct joint *j, const struct kind *k)
 	struct kind *to = &out->kind[out->kinds];
 
 	for (unsigned i = 0; i < out->kinds; i++)
-		if (j->owner[i] != j->part)
+		if (j->owner[i] != NULL && j->owner[i] != j->part)
 			check_kinds(j, &out->kind[i], j->owner[i], k);
 	if (!has_room(j, "kinds", out->kinds, KINDS_MAX))
 		return;

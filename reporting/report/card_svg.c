@@ -276,9 +276,11 @@ put_items(const struct page *p)
 	for (unsigned i = 0; i < p->count; i++) {
 		const struct item *item = &p->item[i];
 		int h = height(p, item);
-		int with = h + (item->is_heading && i + 1 < p->count ? height(p, item + 1) : 0);
+		int next = item->is_heading && i + 1 < p->count ? height(p, item + 1) : 0;
+		int middle =
+		    next > 0 ? h + next / 2 : h / 2; /* of what decides, which is no heading */
 
-		if (x == MARGIN && y > TOP && (y - TOP + h / 2 > half || y + with > BOTTOM)) {
+		if (x == MARGIN && y > TOP && (y - TOP + middle > half || y + h + next > BOTTOM)) {
 			x += COLUMN_W + GUTTER;
 			y = TOP;
 		}

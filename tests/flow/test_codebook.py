@@ -154,6 +154,8 @@ def main():
         expect([re.split(r"\s\s+", row)[:3] for row in listed],
                [["in force", "version 3", "valley"], ["past", "version 2", "valley"],
                 ["past", "version 1", "atrocity"]], "the versions")
+        expect([(row["version"], row["in_force"], row["monitors"]) for row in g.rows("codebook", "list")],
+               [(3, True, 0), (2, False, 0), (1, False, 1)], "the versions, for scripts")
         step("each report with its own version")
         read_with_its_own(g, monitor)
         step("what is refused")

@@ -20,7 +20,7 @@ import modem_channel  # noqa: E402
 from modem_channel import Modem  # noqa: E402
 from modem_emulator import Emulator  # noqa: E402
 
-BESIDE_MAX = 8
+BESIDE_MAX = 10  # they mostly wait
 IN_VAIN_S = 12  # for what will not come without a fault
 BAD = ("Sanitizer", "runtime error", "ssertion")
 
@@ -34,7 +34,8 @@ class World:
         self.log_path = os.path.join(self.folder, "log")
 
     def emulator(self, **how):
-        return Emulator(os.path.join(self.folder, "modem"), **how)
+        self.last = Emulator(os.path.join(self.folder, "modem"), **how)
+        return self.last
 
     def modem(self, emulator, *words, **how):
         with open(self.log_path, "ab") as log:
@@ -70,7 +71,10 @@ def show(bin_dir, scenario):
         if bad:
             raise Failure(f"in the log: {bad[0]}")
     except Exception as failure:  # the others go on
-        return f"{scenario.__name__}: {type(failure).__name__}: {failure}\n{world.log()[-1500:]}"
+        said = "".join(f"  {when - world.last.journal[0][0]:.2f} {kind} {text!r}\n"
+                       for when, kind, text in list(world.last.journal)[-20:])
+        return (f"{scenario.__name__}: {type(failure).__name__}: {failure}\n"
+                f"{world.log()[-1500:]}{said}")
     finally:
         world.remove()
     print(f"{time.monotonic() - begin:7.2f} s  {scenario.__name__}", flush=True)
@@ -113,8 +117,9 @@ def main():
     else:
         wrong = [show(args.bin, f) for f in scenarios.ALONE]
         with concurrent.futures.ThreadPoolExecutor(BESIDE_MAX) as pool:
+            whole = pool.submit(whole_gateway, args.bin)
             wrong += pool.map(lambda f: show(args.bin, f), scenarios.BESIDE)
-        whole_gateway(args.bin)
+            whole.result()
     wrong = [words for words in wrong if words]
     if wrong:
         raise Failure("\n".join(wrong))

@@ -22,6 +22,8 @@ import os
 import pty
 import select
 import shlex
+import signal
+import stat
 import sys
 import termios
 import threading
@@ -32,7 +34,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from emulator.faults import Faults, POISON, rule  # noqa: E402,F401
 from emulator.machine import Machine  # noqa: E402
 from emulator import pdu  # noqa: E402,F401
-from emulator.storage import RECORD  # noqa: E402,F401
+from emulator.storage import RECORD, WRITTEN  # noqa: E402,F401
 
 LOOK_S = 1.0     # an exclusive tty is made common again so often
 CHUNK = 4096
@@ -86,7 +88,8 @@ class Emulator(Machine):
 
     @staticmethod
     def _open_control(path):
-        os.mkfifo(path, 0o600)
+        if not (os.path.exists(path) and stat.S_ISFIFO(os.stat(path).st_mode)):
+            os.mkfifo(path, 0o600)  # one that an emulator left, which was killed, is used again
         return os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
 
     # --- the tty ---
@@ -193,9 +196,10 @@ class Emulator(Machine):
             return self.report(self.sent[index].reference, self.sent[index].number, status)
 
     def waiting(self):
-        """Messages that the modem or the network still has."""
+        """Messages that the modem or the network still has, but for what AT+CMGW wrote."""
         with self.lock:
-            return len(self.network) + sum(len(m.used()) for m in self.memories.values())
+            return len(self.network) + sum(m.message[i].name != WRITTEN
+                                           for m in self.memories.values() for i in m.used())
 
     def raw(self):
         """The raw octets of every storage, deleted messages and all."""
@@ -395,6 +399,7 @@ def main():
     parser.add_argument("--deliver", action="append", default=[], metavar="TEXT")
     parser.add_argument("--sender", default="+254711111111")
     o = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # no link is left to somebody's next tty
     with Emulator(o.link, o.sim, o.phone, o.pin, control=o.control) as e:
         for text in o.deliver:
             e.deliver(text, o.sender)

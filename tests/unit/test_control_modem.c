@@ -26,7 +26,8 @@ answer_modems(int fd, const struct ipc_message *ask)
 	}
 	if (ask->head.type == MSG_MODEM_ASK) {
 		for (size_t i = 0; i < row_count; i++)
-			rows[i].credit_s = rows[i].listed_s = 0; /* the answer is there at once */
+			rows[i].listed_s = 0; /* the answer is there at once */
+		rows[0].credit_s = 0;         /* no other one has something to dial */
 		send_result(fd, ask->body.MODEM_ASK.modem == 3 ? ST_AGAIN : ST_OK, 1,
 		    ask->body.MODEM_ASK.modem == 3 ? "not connected: words of core" : "");
 		return;
@@ -264,6 +265,44 @@ test_sweep_and_credit_lines(void)
 	stop_core();
 }
 
+/* A process that has not listed yet knows nothing, and nothing is said of its card or its sweep. */
+static void
+test_starting(void)
+{
+	struct msg_modem_row row = {.connected = 1, .listed_s = -1, .credit_s = -1};
+
+	row.state.signal_percent = -1;
+	row.state.registration = REGISTRATION_UNKNOWN;
+	row.state.swept_s = INT64_MIN;
+	begin(row);
+	CHECK_EQ(run(cmd_modem, "modem"), 0);
+	CHECK_HAS(out, "state     starting: it was not listed yet");
+	CHECK(strstr(out, "sweep") == NULL);
+	stop_core();
+}
+
+/* Of two modems one has nothing to dial: nobody waits for it. One that is away is named. */
+static void
+test_acts_of_two(void)
+{
+	struct msg_modem_row row = well();
+
+	put("t.conf", "run_dir = \"run\"; modem = { credit_ussd = \"*144#\"; };"
+		      "modem2 = { device = \"two\"; };");
+	rows[0] = rows[1] = row;
+	rows[1].modem = 1;
+	row_count = 2;
+	start_core(answer_modems);
+	CHECK_EQ(run(cmd_modem, "modem credit"), 0);
+	stop_core();
+	row.connected = 0;
+	begin(row);
+	CHECK_EQ(run(cmd_modem, "modem list"), EXIT_REFUSED);
+	CHECK_HAS(err, "not connected now");
+	stop_core();
+	put("t.conf", "run_dir = \"run\";");
+}
+
 static void
 test_acts(void)
 {
@@ -328,6 +367,8 @@ main(void)
 	test_pin();
 	test_several();
 	test_sweep_and_credit_lines();
+	test_starting();
+	test_acts_of_two();
 	test_acts();
 	test_check();
 	(void)snprintf(command, sizeof(command), "rm -rf %s", base);

@@ -133,6 +133,7 @@ test_coverage(void)
 			peace[i] += book[i].kind[k].class == CLASS_PEACE;
 			strain[i] += book[i].kind[k].class != CLASS_PEACE;
 			CHECK(book[i].kind[k].asks & 1 << RECORD_EVENT);
+			CHECK(book[i].kind[k].cap != 0); /* every kind can leave as an alert */
 			CHECK(!book[i].kind[k].grave || book[i].kind[k].severity >= 4);
 		}
 		CHECK(strcmp(shipped[i].id, "hazard") == 0 || peace[i] > 0);

@@ -13,7 +13,8 @@ idle    wake-ups a minute, and how long a text takes from its arrival to its del
 syncs   the backlog again, under strace
 faults  what each fault loses, doubles and leaves behind
 
-Medians of the rounds. The peers are installed if they are missing (apt-get, as root). A figure that
+ARMED is counted from the arrival of the texts on: it has started and has its passphrase already.
+The others are counted from their start, with all texts waiting. Medians of the rounds. The peers are installed if they are missing (apt-get, as root). A figure that
 misses its mark has MISS at its end; then the exit code is 1. It must run as root: for the other
 programs' /proc/PID/io and for the small disk, in a mount namespace of its own.
 """
@@ -108,19 +109,25 @@ class Bench:
                 self.table.note(f"{run.__name__}, round {n + 1}: {BOXES[name].name}")
                 store.setdefault(name, []).append(run(name))
 
+    def drain_s(self):
+        """Patience with a backlog: smstools takes a quarter of a second for each."""
+        return self.o.patience + self.o.messages * 0.5
+
     def run_cost(self, name):
-        return scenes.backlog(self.box(name), self.texts[:self.o.messages], self.o.messages, self.o.patience)
+        return scenes.backlog(self.box(name), self.texts[:self.o.messages], self.o.messages,
+                              self.drain_s())
 
     def run_small(self, name):
         return scenes.backlog(self.box(name, quick=True), self.texts[:self.o.messages], 30,
-                              self.o.patience, latency=scenes.MODEM_S)
+                              self.drain_s(), latency=scenes.MODEM_S)
 
     def run_idle(self, name):
         return scenes.backlog(self.box(name), self.texts[:30], 30, self.o.patience,
                               idle_s=self.o.idle, arrivals=self.o.arrivals)
 
     def run_syncs(self, name):
-        return scenes.backlog(self.box(name), self.texts[:self.o.messages], self.o.messages, self.o.patience,
+        return scenes.backlog(self.box(name), self.texts[:self.o.messages], self.o.messages,
+                              self.drain_s(),
                               trace=os.path.join(self.folder, "syncs-" + name))
 
     def run(self):
@@ -144,8 +151,8 @@ class Bench:
             self.table.row(BOXES[name].name, (
                 f"{median(costs, lambda c: c.wall):.2f}", f"{median(costs, lambda c: c.cpu):.3f}",
                 f"{median(costs, lambda c: max(c.peak.values(), default=0)):.1f} MiB",
-                octets(median(costs, lambda c: c.written)), octets(median(costs, lambda c: c.folder)),
-                str(costs[-1].outcome)))
+                octets(median(costs, lambda c: c.written)),
+                octets(median(costs, lambda c: c.folder)), str(costs[-1].outcome)))
             self.table.row("", ["  ".join(f"{process} {mib:.1f} MiB" for process, mib
                                           in sorted(costs[-1].peak.items()))])
 
@@ -179,6 +186,8 @@ class Bench:
             for name in self.o.only:
                 self.table.note(f"{scene.__name__}: {BOXES[name].name}")
                 outcome = scene(self.box(name, quick=True), self.texts, self.o.patience)
+                if outcome is False:
+                    continue  # it has no such thing
                 if outcome is None:
                     print("    no small disk can be mounted here", flush=True)
                     break
@@ -206,9 +215,13 @@ class Bench:
                 if whose == name:
                     mark(f"{words}: {scene}: lost, doubled, stuck",
                          outcome.lost + outcome.doubled + outcome.stuck, 0)
+                    if scene == "seized":
+                        mark(f"{words}: senders that a swept SIM still tells", outcome.told, 0)
                     if scene == "unplugged":
-                        mark(f"{words}: receiving after a replug",
-                             float("inf") if outcome.seconds is None else outcome.seconds, 10, "s")
+                        mark(f"{words}: receiving after a replug", outcome.took, 10, "s")
+                    if scene == "hung_for_good":
+                        mark(f"{words}: receiving after the first unanswered command",
+                             outcome.took, 60, "s")
 
     def cost_marks(self, name, words):
         mark, cost = self.table.mark, self.cost

@@ -14,7 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 for _part in ("../../flow", "../../support"):
     sys.path.insert(0, os.path.normpath(os.path.join(HERE, _part)))
 import measure  # noqa: E402
-from gateway import Failure, Gateway, die_with_parent, wait_for  # noqa: E402
+from gateway import Failure, Gateway, Processes, die_with_parent, wait_for  # noqa: E402
 
 SCHEMAS = ("/usr/share/doc/gammu-smsd/examples/sqlite.sql",
            "/usr/share/doc/gammu/examples/sql/sqlite.sql")
@@ -25,14 +25,15 @@ class Box:
     """store: what holds the texts, and may be a small disk of its own. quick: polls each second,
     where that is a setting."""
     name = ""
-    disk_mib = 1       # of a small disk
-    resilient = False  # must reach the marks
+    disk_mib = 1        # of a small disk
+    has_switch = False  # it can cut the modem's power
 
     def __init__(self, folder, link):
         self.folder, self.link = folder, link
         self.store = os.path.join(folder, "store")
         self.process = None
         self.quick = False
+        self.sweeps = False  # freed slots are overwritten after each batch, where it can
         self.trace = None  # file of its syncs
         os.makedirs(self.store, exist_ok=True)
 
@@ -62,12 +63,12 @@ class Box:
                                             cwd=self.folder, start_new_session=True,
                                             preexec_fn=die_with_parent)
 
-    @property
-    def session(self):
-        return self.process.pid
+    def begin(self):
+        """Start, and into the state that is tried."""
+        self.start()
 
     def usage(self):
-        return measure.Usage(self.session)
+        return measure.Usage(self.process.pid)
 
     def stop(self):
         """SIGTERM; whether that was enough."""
@@ -86,14 +87,15 @@ class Box:
         """kill -9 to everything of it."""
         if self.process is None:
             return
-        for pid in measure.members(self.session):
+        pids = measure.members(self.process.pid)
+        for pid in pids:
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
         self.process.wait()
         end = time.monotonic() + STOP_S
-        while measure.members(self.session) and time.monotonic() < end:
+        while any(Processes.start_time(pid) for pid in pids) and time.monotonic() < end:
             time.sleep(0.01)
         self.process = None
 
@@ -208,19 +210,29 @@ class World(Gateway):
             conf = f.read()
         for name, value in (("device", self.link), ("connection", "at115200"), ("model", "at")):
             conf = re.sub(rf'(\b{name} = )"[^"]*"', rf'\g<1>"{value}"', conf)
-        conf = re.sub(r"poll_s = \d+", "poll_s = 300", conf).replace('level = "debug"', 'level = "info"')
+        conf = re.sub(r"poll_s = \d+;",
+                      f'poll_s = 300;\n\tpower_cycle = "{self.power_switch()}";\n'
+                      '\tsweep = "off";', conf)
+        conf = conf.replace('level = "debug"', 'level = "info"')
         with open(self.conf, "w", encoding="utf-8") as f:
             f.write(conf)
         self.base = os.path.join(self.folder, "base")
         shutil.copytree(self.own, self.base, symlinks=True)
+
+    def power_switch(self):
+        """A program that takes the emulator's power away and gives it back."""
+        path = os.path.join(self.folder, "power-cycle")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(f"#!/bin/sh\necho power >{control_of(self.link)}\n")
+        os.chmod(path, 0o700)
+        return path
 
 
 class Tocsin(Box):
     name = "Tocsin LOCKED"
     state = "LOCKED"
     disk_mib = 64
-    resilient = True
-    poll_s = 0  # 0: as the world has it
+    has_switch = True
 
     def __init__(self, folder, link, world):
         super().__init__(folder, link)
@@ -234,6 +246,11 @@ class Tocsin(Box):
                 remove(os.path.join(own, name))
         wipe(self.store)
         shutil.copytree(base, own, symlinks=True, dirs_exist_ok=True)
+        if self.sweeps:
+            with open(self.world.conf, encoding="utf-8") as f:
+                conf = f.read()
+            with open(self.world.conf, "w", encoding="utf-8") as f:
+                f.write(conf.replace('sweep = "off"', 'sweep = "batch"'))
         open(self.world.log_path, "wb").close()
 
     def argv(self):
@@ -247,10 +264,10 @@ class Tocsin(Box):
                 argv, env=g.env, cwd=g.cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True, preexec_fn=die_with_parent)
 
-    def ready(self):
-        self.world.wait_ready()
+    def begin(self):
+        self.start()
         if self.state == "ARMED":
-            self.world.unlock()
+            wait_for(lambda: self.world.status(code=None), "core to answer")
             self.world.arm()
 
     def kill(self):
@@ -280,7 +297,10 @@ class TocsinArmed(Tocsin):
     state = "ARMED"
 
 
-PEERS = (GammuSql, GammuFiles, Smstools)
+
+def control_of(link):
+    """The emulator's FIFO."""
+    return link + ".control"
 
 
 def remove(path):

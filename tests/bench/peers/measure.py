@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a program and everything it started has used, from /proc. All of it belongs to one session
-(setsid), so that nothing is missed that a daemon forks."""
+"""What a program and everything it started has used, from /proc: its descendants, and whatever is in
+its session, so that nothing is missed that forks twice or begins a session of its own."""
 import os
 import re
 
@@ -20,14 +20,16 @@ def _stat(pid):
     return _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
 
 
-def members(session):
-    """Numbers of the living processes of the session."""
-    found = []
-    for name in os.listdir("/proc"):
-        stat = _stat(name) if name.isdigit() else []
-        if len(stat) > 3 and stat[3] == str(session) and stat[0] not in "ZX":
-            found.append(int(name))
-    return sorted(found)
+def members(root):
+    """Numbers of the living processes, the root's own among them."""
+    stats = {int(name): _stat(name) for name in os.listdir("/proc") if name.isdigit()}
+    living = {pid: s for pid, s in stats.items() if len(s) > 3 and s[0] not in "ZX"}
+    found, grown = {root}, True
+    while grown:
+        more = {pid for pid, s in living.items() if int(s[1]) in found or int(s[3]) in found}
+        grown = not more <= found
+        found |= more
+    return sorted(found & set(living))
 
 
 def name_of(pid):
@@ -60,8 +62,8 @@ def cpu_s(pid):
 class Usage:
     """A sample; the difference of two is what happened between them."""
 
-    def __init__(self, session):
-        pids = members(session)
+    def __init__(self, root):
+        pids = members(root)
         self.cpu = sum(cpu_s(p) for p in pids)
         io = [_fields(_read(f"/proc/{p}/io")) for p in pids]
         self.written = sum(int(i.get("write_bytes", 0)) for i in io)

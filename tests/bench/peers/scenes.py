@@ -10,6 +10,8 @@ import subprocess
 import time
 
 import measure
+from boxes import control_of
+from gateway import Failure
 from modem_emulator import Emulator
 
 LOOK_S = 0.02
@@ -18,6 +20,7 @@ MODEM_S = 0.01        # seconds a command takes where speed is compared with the
 SLOW_S = 6.5          # a delete's OK; libGammu waits some 4 s
 UNPLUGGED_S = 3.0
 HUNG_S = 20.0
+SWEEP_S = 120.0       # a sweep begins a minute after the last text
 DISK_TEXTS, KILL_TEXTS = 40, 120
 DISK_LEFT = 20 << 10  # octets left on the small disk
 BURNING = 0.8         # of a processor, for a process that does nothing useful
@@ -33,10 +36,15 @@ class Outcome:
     stuck: int = 0
     seconds: float | None = None
     words: str = ""
+    told: int = 0  # senders in the SIM's raw octets, after a sweep
 
     @property
     def sound(self):
         return self.lost == self.doubled == self.stuck == 0
+
+    @property
+    def took(self):
+        return float("inf") if self.seconds is None else self.seconds
 
     def __str__(self):
         if self.sound and not self.words:
@@ -69,20 +77,22 @@ def judge(box, e, wanted, seconds=None, words=""):
 
 
 def batch(e, texts, hints=1):
-    """All at once; as many of them have a hint."""
+    """All at once; as many have a hint, the last ones that there is room for."""
     with e.lock:
-        e.faults.lost_cmti = max(0, len(texts) - hints)
+        room = sum(m.capacity - len(m.used()) for m in e.memories.values())
+        e.faults.lost_cmti = max(0, min(len(texts), room) - hints)
         for n, text in enumerate(texts):
             e.deliver(text, sender_of(n))
+        e.faults.lost_cmti = 0
 
 
 def sender_of(n):
     return f"+2547330001{n % 16:02d}"
 
 
-def forget_peak(session):
+def forget_peak(root):
     """Peak memory from now on: without what a passphrase took."""
-    for pid in measure.members(session):
+    for pid in measure.members(root):
         with contextlib.suppress(OSError), open(f"/proc/{pid}/clear_refs", "w") as f:
             f.write("5")
 
@@ -109,7 +119,7 @@ class Trial:
     def __init__(self, box, sim, **faults):
         self.box = box
         box.prepare()
-        self.e = Emulator(box.link, sim=sim)
+        self.e = Emulator(box.link, sim=sim, control=control_of(box.link))
         self.e.faults.set(**faults)
 
     def __enter__(self):
@@ -128,9 +138,9 @@ def backlog(box, texts, sim, patience_s, idle_s=0, arrivals=0, trace=None, laten
     with Trial(box, sim, latency={"*": latency} if latency else {}) as (_, e):
         before = None
         if armed:
-            box.start()
-            box.ready()
-            forget_peak(box.session)
+            box.begin()
+            box.world.wait_ready()
+            forget_peak(box.process.pid)
             before, since, begin = box.usage(), time.time(), time.monotonic()
             batch(e, texts)
         else:
@@ -144,7 +154,7 @@ def backlog(box, texts, sim, patience_s, idle_s=0, arrivals=0, trace=None, laten
         if before:
             usage.since(before)
         cost.cpu, cost.written, cost.peak = usage.cpu, usage.written, usage.peak
-        speed(cost, e, len(texts), latency, ended)
+        speed(cost, e, len(texts), latency, begin, ended)
         if drained is not None and not trace:
             idle_and_arrivals(cost, box, e, idle_s, arrivals)
         cost.outcome = judge(box, e, texts, drained)
@@ -155,9 +165,9 @@ def backlog(box, texts, sim, patience_s, idle_s=0, arrivals=0, trace=None, laten
     return cost
 
 
-def speed(cost, e, texts, latency, ended):
+def speed(cost, e, texts, latency, begin, ended):
     """From the first command that reads messages on."""
-    journal = [j for j in e.journal if j[1] == "command"]
+    journal = [j for j in e.journal if j[1] == "command" and j[0] >= begin]
     first = next((w for w, _, line in journal if "CMGL" in line or "CMGR" in line), ended)
     count = sum(e.commands(since=first).values())
     cost.per_message = count / texts
@@ -177,6 +187,8 @@ def idle_and_arrivals(cost, box, e, idle_s, arrivals):
         wait(lambda: message.deleted, 60)
         took.append((message.deleted or time.monotonic()) - message.stored)
         time.sleep(0.5)
+    if idle_s and arrivals and box.usage().since(before).wakeups == 0:
+        raise Failure("wake-ups are not seen: none, though texts came in")
     cost.arrival = statistics.median(took) if took else None
 
 
@@ -187,7 +199,7 @@ def slow_delete(box, texts, patience_s):
     wanted = texts[:4]
     with Trial(box, 1, slow_delete=SLOW_S) as (_, e):
         batch(e, wanted)
-        box.start()
+        box.begin()
         took = wait(lambda: e.waiting() == 0, patience_s + 4 * SLOW_S)
         time.sleep(SLOW_S)
         unseen = sum(m.unseen_but_deleted for m in e.messages)
@@ -203,10 +215,12 @@ def poisoned(box, texts, patience_s, poison):
             e.deliver(poison=poison)
             for n, text in enumerate(wanted[1:], 1):
                 e.deliver(text, sender_of(n))
-        box.start()
+        box.begin()
         took = wait(lambda: e.waiting() == 0, patience_s)
         words = ""
-        if took is None:
+        if box.process.poll() is not None:
+            words = f"it ended with {box.process.returncode}"
+        elif took is None:
             before = box.usage()
             time.sleep(3)
             if box.usage().since(before).cpu / 3 > BURNING:
@@ -230,14 +244,14 @@ def part_zero(box, texts, patience_s):
 
 def aborting(box, texts, patience_s):
     """Three sound texts and a PDU that makes libGammu abort."""
-    return poisoned(box, texts, patience_s, "smsc_length")
+    return poisoned(box, texts, patience_s, "smsc_digits")
 
 
 def came_back(box, e, wanted, away, patience_s):
     """Half before, half while it is away. away() ends with the modem answering again."""
     half = len(wanted) // 2
     batch(e, wanted[:half])
-    box.start()
+    box.begin()
     wait(lambda: e.waiting() == 0, patience_s)
     time.sleep(1)
     away(wanted[half:])
@@ -257,15 +271,22 @@ def unplugged(box, texts, patience_s):
         return came_back(box, e, texts[:10], away, patience_s)
 
 
-def hung(box, texts, patience_s):
-    """Ten texts; no octet for 20 s after five of them, from the next command on."""
+def hung(box, texts, patience_s, seconds=HUNG_S):
+    """Ten texts; from the first command after five of them on, no octet for 20 s."""
     with Trial(box, 30) as (_, e):
         def away(rest):
-            e.hang(HUNG_S)
+            e.faults.hang_at = "*"
             for n, text in enumerate(rest):
                 e.deliver(text, sender_of(n))
-            wait(lambda: not e.faults.hang, HUNG_S + 5)
+            wait(lambda: e.count("hang"), patience_s)
+            if seconds is not None:
+                e.later(seconds, e.wake_up)
         return came_back(box, e, texts[:10], away, patience_s)
+
+
+def hung_for_good(box, texts, patience_s):
+    """The same, until somebody cuts the power: only for who can."""
+    return hung(box, texts, patience_s, None) if box.has_switch else False
 
 
 def full_disk(box, texts, patience_s):
@@ -279,7 +300,7 @@ def full_disk(box, texts, patience_s):
         with Trial(box, 50) as (_, e):
             ballast = fill(box.store)
             batch(e, wanted)
-            box.start()
+            box.begin()
             wait(lambda: e.waiting() == 0, patience_s / 3)
             while_full = sum(m.deleted is not None for m in e.messages)
             os.unlink(ballast)
@@ -307,15 +328,34 @@ def killed(box, texts, patience_s, kills=8):
         batch(e, wanted)
         step = len(wanted) // (kills + 1)
         for n in range(kills):
-            box.start()
+            box.begin()
             wait(lambda: e.count("delete") >= (n + 1) * step, patience_s / 2)
             box.kill()
-        box.start()
+        box.begin()
         took = wait(lambda: e.waiting() == 0, patience_s)
         return judge(box, e, wanted, took)
+
+
+def seized(box, texts, patience_s):
+    """Ten texts of ten senders; then what the SIM's raw octets still tell."""
+    box.sweeps = True
+    with Trial(box, 30) as (_, e):
+        batch(e, texts[:10])
+        box.begin()
+        took = wait(lambda: e.waiting() == 0, patience_s)
+
+        def told():
+            return sum(e.holds_number(sender_of(n)) > 0 for n in range(10))
+        swept = wait(lambda: told() == 0, SWEEP_S if box.has_switch else 0)
+        outcome = judge(box, e, texts[:10], took)
+        outcome.told = told()
+        outcome.words = f"swept after {swept:.1f} s" if swept else f"{outcome.told} senders told"
+        return outcome
 
 
 FAULTS = {"slow delete 6.5 s, one slot": slow_delete, "truncated PDU among 3": truncated,
           "part number 0 among 3": part_zero, "PDU that aborts libGammu": aborting,
           "unplugged for 3 s": unplugged, "no answer for 20 s": hung,
-          "disk full": full_disk, "kill -9, eight times": killed}
+          "no answer until the power is cut": hung_for_good,
+          "disk full": full_disk, "kill -9, eight times": killed,
+          "a SIM that is seized": seized}

@@ -4,7 +4,7 @@
 the answer comes by itself; raises Refusal."""
 import re
 
-from .storage import SENT, UNSENT
+from .storage import Message, SENT, UNSENT, WRITTEN
 
 
 class Refusal(Exception):
@@ -277,7 +277,7 @@ class Commands:
             raise Refusal(f"+CMS ERROR: {CMS_MEMORY_FULL}")
         stat = numbers[1] if len(numbers) > 1 else 2
         status = {0: 3, 1: 1, 2: UNSENT, 3: SENT}.get(stat, UNSENT)
-        storage.write(index, status, octets)
+        storage.write(index, status, octets, Message(octets, name=WRITTEN))
         self.log("store", f"{storage.name},{index} written")
         return [f"+CMGW: {index}"]
 

@@ -42,7 +42,7 @@ class Faults:
     delete_empty: int = switch(0, "AT+CMGD of an empty slot: 0 OK, else +CMS ERROR: so much")
     # --- silence ---
     hang: bool = switch(False, "not one octet any more, until unplugged or without power")
-    hang_at: str = switch("", "hangs when this command comes: 'CMGL'")
+    hang_at: str = switch("", "hangs when this command comes: 'CMGL', or '*'")
     hang_mid_reply: str = switch("", "hangs in the middle of this command's reply")
     # --- hints ---
     lost_cmti: int = switch(0, "so many messages are stored without a hint; -1: all")

@@ -123,7 +123,7 @@ class Machine(Commands):
             self._answer("?", [], "ERROR")
             return
         names = self._names(line)
-        if self.faults.hang_at in names:
+        if self.faults.hang_at in (*names, "*"):
             self.faults.hang_at = ""
             self._hang()
             return

@@ -8,6 +8,7 @@ import time
 RECORD = 176
 FREE, READ, UNREAD, UNSENT, SENT = 0x00, 0x01, 0x03, 0x07, 0x05
 STAT = {UNREAD: 0, READ: 1, UNSENT: 2, SENT: 3}  # as AT+CMGL says it
+WRITTEN = "written"  # name of a message that AT+CMGW put there
 
 
 @dataclasses.dataclass(eq=False)

@@ -685,8 +685,9 @@ def credit(world):
     with world.emulator(sim=5) as e, world.modem(e) as m:
         m.wait(lambda: m.states, "its state")
         m.do(ASK_CREDIT)
-        m.wait(lambda: m.credits, "a refusal")
-        expect(m.credits[0][0], 3, "not configured")
+        m.do(LIST)
+        m.wait(lambda: len(m.listed) == 2, "the listing behind it")
+        expect((m.credits, e.commands().get("CUSD", 0)), ([], 0), "where nothing is to be dialled")
 
 
 # --- the SIM ---
@@ -752,13 +753,13 @@ def sweep_killed(world):
         with world.modem(e) as m:
             m.wait(lambda: m.states, "its state")
             emptied(m, e)
-            e.faults.latency = {"CMGW": 0.2}
+            e.faults.latency = {"CMGW": 1.0}
             m.do(SWEEP)
-            m.wait(lambda: e.waiting() >= 3, "fillers")
+            m.wait(lambda: len(e.memories["SM"].used()) >= 3, "fillers")
             m.kill()
         e.faults.latency = {}
         with world.modem(e, "-R") as m:
-            emptied(m, e)
+            m.wait(lambda: not e.memories["SM"].used(), "a SIM without fillers")
             expect(len(m.texts), 0, "fillers taken for texts")
             e.deliver("EW1 after")
             m.wait(lambda: m.texts, "a text after it")

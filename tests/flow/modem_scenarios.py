@@ -99,12 +99,12 @@ def no_hints(world):
 
 def storm(world):
     """A modem that always says something: texts come as before, and it is no reason to end. (From
-    about twenty lines a second on the library does not get through its own beginning.)"""
+    about five lines a second on the library does not get through its own beginning.)"""
     with world.emulator(sim=5) as e:
-        e.faults.storm = 5.0
+        e.faults.storm = 1.0
         with world.modem(e) as m:
             m.wait(lambda: m.states, "its state")
-            for rate in (5.0, 20.0):
+            for rate in (5.0, 50.0):
                 e.faults.storm = rate
                 for n in range(3):
                     e.deliver(f"EW1 at {rate} no. {n}")

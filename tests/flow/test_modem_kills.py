@@ -4,7 +4,8 @@
 again at once, with a slow delete: texts, long messages in parts, reports. tocsin-modem, tocsin-core
 and tocsind are ended by SIGKILL at random moments; the modem is unplugged in the middle of a
 hand-over; core stands still for a while. At the end every text and every long message is there
-once, counted by its words, and no slot was emptied before a listing showed it.
+once, counted by its words (in posture `protected`, which these gateways have, a plain text is in the
+inbox as it came, and called unreadable), and no slot was emptied before a listing showed it.
 
     test_modem_kills.py --bin BUILD_DIR [--messages N] [--kills N] [--seed N]
 """
@@ -138,18 +139,16 @@ class Kills:
         step("the modem is empty")
         g.unlock()
         rows = g.inbox()
-        found = collections.Counter(r.get("text") for r in rows if r.get("text"))
+        found = collections.Counter(r["raw"] for r in rows if not r["readable"])
         notes = collections.Counter(r.get("note") for r in rows if r.get("note"))
         wanted = self.texts
         lost = [w for w in wanted if not found[w]] + [n for n in self.notes if not notes[n]]
         doubled = [w for w in wanted if found[w] > 1] + [n for n in self.notes if notes[n] > 1]
-        unreadable = [r.get("reason") for r in rows if not r["readable"]]
         strange = [w for w in found if w not in wanted]
         print(f"sent {len(wanted) + len(self.notes)}, rows {len(rows)}, lost {len(lost)}, doubled "
-              f"{len(doubled)}, strange {len(strange)}, unreadable {len(unreadable)}")
+              f"{len(doubled)}, strange {len(strange)}")
         if lost or doubled or strange:
-            raise Failure(f"lost {lost[:5]}, doubled {doubled[:5]}, strange {strange[:5]}, "
-                          f"unreadable {unreadable[:5]}; {rows[-1]}")
+            raise Failure(f"lost {lost[:5]}, doubled {doubled[:5]}, strange {strange[:5]}")
         g.check_nothing_unseen()
         expect(g.command("check").code, 0, "check")
 

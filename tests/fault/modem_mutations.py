@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Would the modem's tests see it? Each change below takes away one thing that keeps a text from being
 lost, doubled or stuck, in a copy of the sources; then the named situation of
-tests/flow/modem_scenarios.py must fail with the program built there, and with the one built from the
+tests/flow/test_modem_at.py must fail with the program built there, and with the one built from the
 copy as it is it must pass.
 
     modem_mutations.py [--only NAME ...]

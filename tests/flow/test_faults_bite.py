@@ -17,7 +17,7 @@ import time
 
 from gateway import Failure, expect, options, run
 from modem_emulator import Faults, POISON
-import modem_scenarios as scenarios
+import modem_trouble as scenarios
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BESIDE_MAX = 8

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -189,15 +190,15 @@ client_ask_with(
 	enum status st = ipc_send(c->fd, ask, pass);
 
 	ipc_wipe(ask);
+	memset(&answer->head, 0, sizeof(answer->head));
 	if (st != ST_OK)
 		return client_unreachable(&c->conf);
 	return client_next(c, answer, wait_s);
 }
 
 int
-client_tell(struct ipc_message *ask, int wait_s, const char *done)
+client_ask_once(struct ipc_message *ask, int wait_s, struct ipc_message *answer)
 {
-	struct ipc_message answer;
 	struct client c;
 	int code;
 
@@ -205,14 +206,22 @@ client_tell(struct ipc_message *ask, int wait_s, const char *done)
 		ipc_wipe(ask);
 		return code;
 	}
-	if ((code = client_ask(&c, ask, &answer, wait_s)) == 0) {
-		if (answer.head.type != MSG_RESULT)
-			code = client_puzzled();
-		else
-			cmd_say("%s",
-			    answer.body.RESULT.words[0] != '\0' ? answer.body.RESULT.words : done);
-	}
+	code = client_ask(&c, ask, answer, wait_s);
 	client_close(&c);
+	if (code == 0 && answer->head.type != MSG_RESULT)
+		return client_puzzled();
+	return code;
+}
+
+int
+client_tell(struct ipc_message *ask, int wait_s, const char *done)
+{
+	struct ipc_message answer;
+	int code = client_ask_once(ask, wait_s, &answer);
+
+	if (code == 0)
+		cmd_say(
+		    "%s", answer.body.RESULT.words[0] != '\0' ? answer.body.RESULT.words : done);
 	return code;
 }
 
@@ -220,17 +229,8 @@ int
 client_queue(struct ipc_message *ask)
 {
 	struct ipc_message answer;
-	struct client c;
-	int code;
+	int code = client_ask_once(ask, CLIENT_WAIT_S, &answer);
 
-	if ((code = client_open(&c)) != 0) {
-		ipc_wipe(ask);
-		return code;
-	}
-	code = client_ask(&c, ask, &answer, CLIENT_WAIT_S);
-	client_close(&c);
-	if (code == 0 && answer.head.type != MSG_RESULT)
-		return client_puzzled();
 	if (code == 0)
 		cmd_say("Number %u waits to be sent: 'tocsin outbox' tells what becomes of it.",
 		    answer.body.RESULT.value);

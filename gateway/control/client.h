@@ -43,6 +43,13 @@ int client_next(struct client *c, struct ipc_message *answer, int wait_s);
 int client_is_open(void);
 
 /*
+ * One request on a connection of its own: connect, send `ask` and wipe it, take core's RESULT.
+ *   answer  written only on 0.
+ * 0, or the exit code after words.
+ */
+int client_ask_once(struct ipc_message *ask, int wait_s, struct ipc_message *answer);
+
+/*
  * For a command that is one request: connect, send `ask` and wipe it, say core's words or `done`.
  * 0, or the exit code after words.
  */

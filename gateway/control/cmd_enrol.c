@@ -92,9 +92,9 @@ hand_out(const struct wishes *w, struct msg_enrolled *e)
 		    "%s was enrolled, but %s could not be written: revoke her, and enrol her again "
 		    "under another pseudonym",
 		    w->pseudonym, w->out != NULL ? w->out : "the secret text");
-	(void)fprintf(stderr,
+	cmd_note(
 	    "Enrolled: %s. %s is secret and is not kept: give it to her device now, then destroy "
-	    "every copy.\n",
+	    "every copy.",
 	    w->pseudonym, w->out == NULL ? "The line above" : w->out);
 	return 0;
 }

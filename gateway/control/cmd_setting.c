@@ -28,19 +28,13 @@ static int
 ask_setting(enum setting_key key, uint32_t change, uint32_t *value)
 {
 	struct ipc_message ask, answer;
-	struct client c;
 	int code;
 
-	if ((code = client_open(&c)) != 0)
-		return code;
+	*value = 0;
 	ipc_begin(&ask, MSG_SETTING);
 	ask.body.SETTING.key = key;
 	ask.body.SETTING.value = change;
-	code = client_ask(&c, &ask, &answer, CLIENT_WAIT_S);
-	client_close(&c);
-	if (code == 0 && answer.head.type != MSG_RESULT)
-		return client_puzzled();
-	if (code == 0)
+	if ((code = client_ask_once(&ask, CLIENT_WAIT_S, &answer)) == 0)
 		*value = answer.body.RESULT.value;
 	return code;
 }

@@ -26,8 +26,8 @@ static const struct {
     [PLAN_MODEL] = {"modem-model", "NAME",
 	"at for a modem, dummy for a trial; default: by the device", NULL, NULL},
     [PLAN_ANCHOR] = {"anchor", "KIND", "file:PATH, eeprom:PATH or none; default file:anchor.bin",
-	"The anchor holds the key that is destroyed when something is deleted.\n"
-	"A file on a USB stick is better than one on the card, an EEPROM\n"
+	"The anchor holds the key that is destroyed when something is deleted. "
+	"A file on a USB stick is better than one on the card, an EEPROM "
 	"(eeprom:PATH) is best; none is for a trial only.\n"
 	"Anchor",
 	"file:anchor.bin"},
@@ -144,11 +144,17 @@ is_usable(enum plan_answer a, const char *answer)
 static int
 ask(struct plan *p, enum plan_answer a, const char *initial)
 {
+	const char *asked = answers[a].asked, *end = strrchr(asked, '\n');
+
+	if (end != NULL) { /* what stands before the question */
+		cmd_say("%.*s", (int)(end - asked), asked);
+		asked = end + 1;
+	}
 	do {
 		if (initial != NULL)
-			printf("%s [%s]: ", answers[a].asked, initial);
+			printf("%s [%s]: ", asked, initial);
 		else
-			printf("%s: ", answers[a].asked);
+			printf("%s: ", asked);
 		(void)fflush(stdout);
 		if (!read_line(p->answer[a]))
 			return cmd_fail(EXIT_REFUSED, "no answer: nothing was made");

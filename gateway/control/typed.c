@@ -51,6 +51,7 @@ typed_line(const char *prompt, const char *instead, char *out, size_t cap)
 	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 	enum status st;
 
+	out[0] = '\0';
 	if (fd == -1)
 		return cmd_fail(EXIT_USAGE, "there is no terminal to ask at: use %s", instead);
 	(void)!write(fd, prompt, strlen(prompt)); /* a terminal that is gone reads nothing */

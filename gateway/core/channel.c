@@ -13,6 +13,10 @@
 #include "gateway/core/intake.h"
 #include "gateway/core/outbox.h"
 
+/* Messages read at once. Then the signals, the commands and the other modems have their turn: one
+ * that never falls silent must not keep core from the lock or the wipe. */
+#define READ_MAX BATCH_MAX
+
 enum status
 channel_open(struct channel *c, int fd)
 {
@@ -184,9 +188,11 @@ enum status
 channel_read(struct channel *c, int *waits)
 {
 	struct ipc_message m;
-	enum status st;
+	enum status st = ST_AGAIN;
 
-	while ((st = ipc_receive(c->fd, IPC_MODEM, IPC_CORE, &m, NULL)) == ST_OK) {
+	for (int n = 0;
+	     n < READ_MAX && (st = ipc_receive(c->fd, IPC_MODEM, IPC_CORE, &m, NULL)) == ST_OK;
+	     n++) {
 		st = take_message(c, &m);
 		ipc_wipe(&m);
 		if (status_class(st) == SC_STOP)
@@ -195,7 +201,7 @@ channel_read(struct channel *c, int *waits)
 			break;
 	}
 	*waits = c->count > 0;
-	if (st == ST_AGAIN)
+	if (st == ST_OK || st == ST_AGAIN)
 		return ST_OK;
 	if (st != ST_CLOSED)
 		log_event(EV_CHANNEL_BAD, LOG_STATUS(st));

@@ -40,9 +40,9 @@ struct channel {
 enum status channel_open(struct channel *c, int fd) MUST_USE;
 
 /*
- * Read what has come, and take whole batches. *waits is set if texts of a batch wait for more: call
- * channel_take() after CHANNEL_PAUSE_MS.
- * ST_OK; ST_CLOSED (the modem is gone: what it handed over was taken); SC_STOP.
+ * Read what has come, up to a bound, and take whole batches. *waits is set if texts of a batch wait
+ * for more: call channel_take() after CHANNEL_PAUSE_MS. ST_OK; ST_CLOSED (the modem is gone: what
+ * it handed over was taken); SC_STOP.
  */
 enum status channel_read(struct channel *c, int *waits) MUST_USE;
 

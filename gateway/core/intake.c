@@ -107,7 +107,7 @@ arrival_of_sms(const struct session *s, const struct msg_sms *sms, struct arriva
 	memset(a, 0, sizeof(*a));
 	a->quarter = session_quarter(s);
 	a->trust = (uint8_t)session_trust(s);
-	a->form = sms->form;
+	a->form = sms->form <= SMS_UNDECODED ? sms->form : SMS_OCTETS;
 	a->stamp_s = sms->stamp_s;
 	a->text = sms->text;
 	a->text_len = sms->text_len <= SMS_TEXT_MAX ? sms->text_len : SMS_TEXT_MAX;
@@ -155,6 +155,8 @@ take_new(struct session *s, struct arrival *a, const struct msg_sms *sms)
 	}
 	st = is_locked(s) ? intake_park(s, a, NULL, NULL) : intake_read(s, a);
 	sodium_memzero(cut, sizeof(cut));
+	if (a->form == SMS_UNDECODED)
+		a->text = NULL; /* it was that */
 	return st;
 }
 

@@ -194,8 +194,6 @@ void
 modems_row(const struct modems *ms, unsigned modem, struct msg_modem_row *out)
 {
 	const struct channel *c = &ms->channel[modem];
-	const char *device = ms->session->conf->modem[modem].device;
-	size_t len = strlen(device);
 
 	memset(out, 0, sizeof(*out));
 	out->modem = modem;
@@ -212,11 +210,6 @@ modems_row(const struct modems *ms, unsigned modem, struct msg_modem_row *out)
 	out->state.skipped = c->skipped;
 	out->credit_s = seconds_since(c->credit_ms);
 	out->credit = c->credit;
-	if (len >= sizeof(out->device)) {
-		device += len - sizeof(out->device) + 1;
-		len = sizeof(out->device) - 1;
-	}
-	memcpy(out->device, device, len); /* ended by the zeros behind it */
 }
 
 void

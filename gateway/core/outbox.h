@@ -9,8 +9,9 @@
  *	queued ─► sending ─► sent ─► delivered        by a status report
  *	   │         │         └───► failed           likewise
  *	   │         ├───► failed                     refused: it did not leave
- *	   │         └───► unknown                    the modem or its process stopped: never
- *repeated ├───► expired                              OUTBOX_HOURS                but by a person
+ *	   │         └───► unknown                    the modem or its process stopped: only a
+ *	   │                                          person repeats it
+ *	   ├───► expired                              OUTBOX_HOURS
  *	   └───► cancelled                            by a person, or by the lock
  *
  * After a restart or a lock nothing is sent of what waited: the view says of a `queued` event
@@ -52,8 +53,9 @@ enum status outbox_repeat(
     struct outbox *o, uint64_t number, const char *to, uint64_t *again, char words[240]) MUST_USE;
 
 /*
- * Is there something that this modem may send now (none in flight there, within the rate and the
- * day's limit)? ST_OK: out is to be sent, and wiped by the caller; ST_AGAIN: nothing.
+ * Is there something that this modem may send now (none in flight there, within the rate; the day's
+ * limit is kept where it is queued)? ST_OK: out is to be sent, and wiped by the caller; ST_AGAIN:
+ * nothing.
  */
 enum status outbox_next(struct outbox *o, unsigned modem, struct msg_send *out) MUST_USE;
 /* What the modem answered, or a status report told. ST_OK (also for one that is nobody's), SC_STOP.

@@ -11,7 +11,7 @@
 #define HOUR_MS 3600000
 /* Far beyond what tocsin-modem waits for: its process is alive, and has lost the text. */
 #define ANSWER_MS (10 * 60000)
-#define CODE_NOT_TOLD 256 /* of msg_report */
+#define STATUS_MAX 255 /* TP-ST */
 
 enum status
 outbox_end(struct outbox *o, uint64_t number, enum outbox_state state, unsigned code)
@@ -132,7 +132,7 @@ outbox_report(struct outbox *o, unsigned modem, const struct msg_report *m)
 		st = outbox_end(o, w->number, OUTBOX_DELIVERED, 0);
 	else
 		st = outbox_end(
-		    o, w->number, OUTBOX_FAILED, m->tp_status >= CODE_NOT_TOLD ? 0 : m->tp_status);
+		    o, w->number, OUTBOX_FAILED, m->tp_status > STATUS_MAX ? 0 : m->tp_status);
 	if (st == ST_OK)
 		st = session_commit(o->s);
 	sodium_memzero(w, sizeof(*w));

@@ -2,6 +2,7 @@
 #include "gateway/modem/modem_impl.h"
 
 #define SIGHTINGS 2
+#define SIGHTINGS_HOPELESS 24 /* two hours of the slow poll: it may have been a passing refusal */
 
 void
 doubt_begin(struct modem *m)
@@ -46,11 +47,16 @@ doubt_is_fresh(const struct modem *m)
 }
 
 bool
+doubt_is_due(const struct doubt *d)
+{
+	return !d->is_own && d->sightings >= (d->hopeless ? SIGHTINGS_HOPELESS : SIGHTINGS);
+}
+
+bool
 doubt_is_ripe(const struct modem *m)
 {
 	for (size_t i = 0; i < m->doubts_used; i++)
-		if (!m->doubts[i].hopeless && !m->doubts[i].is_own &&
-		    m->doubts[i].sightings >= SIGHTINGS)
+		if (doubt_is_due(&m->doubts[i]))
 			return true;
 	return false;
 }

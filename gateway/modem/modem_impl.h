@@ -37,7 +37,7 @@ struct doubt {
 	int location;
 	unsigned sightings; /* in listings one after the other */
 	bool seen_now;
-	bool hopeless; /* the raw road gets nothing out of it either: it stays */
+	bool hopeless; /* the raw road gets nothing out of it either: it stays, for now */
 	bool is_own;   /* stored to be sent, a filler of the sweep perhaps: it stays too */
 };
 
@@ -104,9 +104,11 @@ void doubt_seen(struct modem *m, int location);
 void doubt_end(struct modem *m);
 /* Some were seen for the first time: list again at once. */
 bool doubt_is_fresh(const struct modem *m);
-/* Some were seen twice and are to be taken by the raw road. */
+/* It was seen twice, or was hopeless long ago, and is to be taken by the raw road. */
+bool doubt_is_due(const struct doubt *d);
+/* Some are. */
 bool doubt_is_ripe(const struct modem *m);
-/* How many stay for good, and how many of the others are stored to be sent. */
+/* How many stay, and how many of the others are stored to be sent. */
 uint32_t doubt_hopeless(const struct modem *m);
 uint32_t doubt_own(const struct modem *m);
 

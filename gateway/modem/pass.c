@@ -278,6 +278,8 @@ take_one(struct modem *m, struct rescue *r, struct doubt *d)
 	struct rescue_found found;
 	enum status st;
 
+	d->sightings = 0; /* if it is still there afterwards, they are counted anew */
+	d->hopeless = false;
 	st = of_modem(rescue_read(r, memory_of(d->location), index_of(d->location), &found));
 	if (st == ST_OK && found.kind == RESCUE_OWN) {
 		d->is_own = true;
@@ -285,7 +287,6 @@ take_one(struct modem *m, struct rescue *r, struct doubt *d)
 		d->hopeless = true; /* empty, or refused */
 		st = ST_OK;
 	} else if (st == ST_OK) {
-		d->sightings = 0; /* if it is still there afterwards, twice again */
 		st = hand_raw(m, &found);
 	}
 	rescue_wipe(&found);
@@ -298,7 +299,7 @@ take_doubts(struct modem *m, struct rescue *r, bool *more)
 	enum status st;
 
 	for (size_t i = 0; i < m->doubts_used; i++) {
-		if (m->doubts[i].hopeless || m->doubts[i].is_own || m->doubts[i].sightings < 2)
+		if (!doubt_is_due(&m->doubts[i]))
 			continue;
 		if (m->slots_used == DOUBTS_A_PASS) {
 			*more = true;

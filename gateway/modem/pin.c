@@ -110,9 +110,24 @@ try_pin(int fd, const char *pin)
 		log_event(EV_PIN_REFUSED);
 		return ST_PIN;
 	}
-	if (st != ST_OK || (st = wait_until_open()) != ST_OK)
-		return st;
-	return pin_mark(fd, false) == ST_OK ? ST_OK : ST_PIN;
+	return st == ST_OK ? wait_until_open() : st;
+}
+
+/*
+ * The SIM is open, so no PIN was refused since: the mark goes, also one of a process that ended
+ * between the PIN and the answer. One that cannot be taken away says only that a person is to look.
+ */
+static void
+forget_try(int fd)
+{
+	char pin[PIN_MAX + 1] = "";
+	bool tried = false;
+	enum status st = fd == -1 ? ST_IO : pin_read(fd, pin, &tried);
+
+	explicit_bzero(pin, sizeof(pin));
+	if (st == ST_OK && tried)
+		st = pin_mark(fd, false);
+	(void)st;
 }
 
 enum status
@@ -123,13 +138,18 @@ pin_unlock(struct modem *m)
 	bool tried = true;
 	enum status st;
 
-	if ((st = ask_sim(&sim)) != ST_OK || sim == SIM_READY)
+	if ((st = ask_sim(&sim)) != ST_OK)
 		return st;
-	if (sim != SIM_WANTS_PIN || m->options->pin_fd == -1)
-		return ST_PIN;
-	if (pin_read(m->options->pin_fd, pin, &tried) != ST_OK || tried)
-		return ST_PIN;
-	st = try_pin(m->options->pin_fd, pin);
-	explicit_bzero(pin, sizeof(pin));
+	if (sim != SIM_READY) {
+		if (sim != SIM_WANTS_PIN || m->options->pin_fd == -1)
+			return ST_PIN;
+		if (pin_read(m->options->pin_fd, pin, &tried) == ST_OK && !tried)
+			st = try_pin(m->options->pin_fd, pin);
+		else
+			st = ST_PIN;
+		explicit_bzero(pin, sizeof(pin));
+	}
+	if (st == ST_OK)
+		forget_try(m->options->pin_fd);
 	return st;
 }

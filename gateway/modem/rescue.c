@@ -135,16 +135,30 @@ judge(struct rescue_found *found, unsigned long stat, const char *hex, size_t le
 	memcpy(found->hex, hex, len);
 }
 
+/*
+ * Is it a PDU, good or bad, or what some modems say by themselves without a sign before it ("SMS
+ * Ready")? Such words must not pass for the content of a slot, which would be deleted for them.
+ */
+static bool
+is_like_pdu(const char *line)
+{
+	const char *rest = line + strcspn(line, " \n");
+
+	return isxdigit((unsigned char)line[0]) && isxdigit((unsigned char)line[1]) && *rest != ' ';
+}
+
 /* "+CMGR: 1,,24\n0791...\n" */
 static void
 judge_reply(struct rescue_found *found, const char *text)
 {
-	const char *head = strstr(text, "+CMGR:"), *hex;
+	const char *head = strstr(text, "+CMGR:"), *hex = head;
 
 	if (head == NULL)
 		return;
-	hex = head + strcspn(head, "\n");
-	hex += *hex == '\n';
+	do {
+		hex += strcspn(hex, "\n");
+		hex += *hex == '\n';
+	} while (*hex != '\0' && !is_like_pdu(hex));
 	judge(found, strtoul(head + strlen("+CMGR:"), NULL, 10), hex, strcspn(hex, "\n"));
 }
 
@@ -223,7 +237,7 @@ on_line(const char *line, void *arg)
 		if (l->has_head)
 			end_slot(l, ""); /* a slot without a PDU */
 		begin_slot(l, line + sizeof(head) - 1);
-	} else if (l->has_head) {
+	} else if (l->has_head && is_like_pdu(line)) {
 		end_slot(l, line);
 	}
 }

@@ -165,9 +165,12 @@ add_kind(struct joint *j, const struct kind *k)
 	struct codebook *out = j->out;
 	struct kind *to = &out->kind[out->kinds];
 
-	for (unsigned i = 0; i < out->kinds; i++)
-		if (j->owner[i] != NULL && j->owner[i] != j->part)
-			check_kinds(j, &out->kind[i], j->owner[i], k);
+	for (unsigned i = 0; i < out->kinds; i++) {
+		const struct book_part *owner = j->owner[i];
+
+		if (owner != NULL && owner != j->part)
+			check_kinds(j, &out->kind[i], owner, k);
+	}
 	if (!has_room(j, "kinds", out->kinds, KINDS_MAX))
 		return;
 	*to = *k;

@@ -39,10 +39,27 @@ send_report(struct session *s, const struct request *request, const struct books
 	return rc;
 }
 
+/* `--text -`: the text stands on standard input. */
+static int
+read_text(struct request *request, char text[LONG_TEXT_MAX + 2])
+{
+	size_t len;
+
+	if (request->text == NULL || strcmp(request->text, "-") != 0)
+		return 0;
+	len = fread(text, 1, LONG_TEXT_MAX + 1, stdin);
+	text[len] = '\0';
+	if (ferror(stdin) || len > LONG_TEXT_MAX || strlen(text) != len)
+		return say_usage("standard input is no text of one message");
+	request->text = text;
+	return 0;
+}
+
 int
 command_report(const struct command_paths *paths, int argc, char **argv)
 {
 	static struct books books;
+	static char text[LONG_TEXT_MAX + 2];
 	struct request request;
 	struct session s;
 	int rc;
@@ -50,6 +67,8 @@ command_report(const struct command_paths *paths, int argc, char **argv)
 	if (paths->codebook == NULL || paths->places == NULL)
 		return say_usage("report needs -b CODEBOOK and -p PLACES before it");
 	if ((rc = request_parse(argc, argv, &request)) != 0)
+		return rc;
+	if ((rc = read_text(&request, text)) != 0)
 		return rc;
 	if ((rc = books_load(paths->codebook, paths->places, &books)) != 0)
 		return rc;

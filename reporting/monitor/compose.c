@@ -20,6 +20,8 @@ struct making {
 	const struct request *request;
 	const struct compose_setting *with;
 	struct composed *out;
+	struct request own; /* of a text: the request that it amounts to */
+	char refers[PEOPLE_DIGITS_MAX + 2];
 };
 
 /* Digits only, at most max. */
@@ -104,6 +106,23 @@ take_refers(struct making *m)
 		return say_usage("message no. %u is too long ago to be named: only the last %u can",
 		    (unsigned)number, NOTE_REF_MOD);
 	m->out->note.ref = (uint16_t)((number - 1) % NOTE_REF_MOD);
+	return 0;
+}
+
+static int
+take_text(struct making *m)
+{
+	const struct request *request = m->request;
+	uint32_t refers;
+	int rc;
+
+	if ((rc = compose_text(request->text, request->yes, m->with, &m->out->record, &refers)) !=
+	    0)
+		return rc;
+	m->own = *request;
+	(void)snprintf(m->refers, sizeof(m->refers), "%u", (unsigned)refers);
+	m->own.refers = refers == 0 ? NULL : m->refers;
+	m->request = &m->own;
 	return 0;
 }
 
@@ -341,20 +360,25 @@ check_version(struct making *m)
 	    (unsigned)book->version);
 }
 
+typedef int step(struct making *);
+
 int
 compose_report(
     const struct request *request, const struct compose_setting *with, struct composed *out)
 {
-	static int (*const steps[])(struct making *) = {check_version, check_language,
-	    take_relation, take_refers, take_kind, take_place, take_when, take_severity,
-	    take_certainty, take_affected, take_actor, take_target, take_note, check_all, pack};
+	static step *const fields[] = {check_version, check_language, take_relation, take_refers,
+	    take_kind, take_place, take_when, take_severity, take_certainty, take_affected,
+	    take_actor, take_target, take_note, check_all, pack, NULL};
+	static step *const text[] = {check_version, check_language, take_text, take_refers,
+	    take_target, take_note, check_all, pack, NULL};
+	step *const *steps = request->text != NULL ? text : fields;
 	struct composed made = {0};
-	struct making m = {request, with, &made};
+	struct making m = {.request = request, .with = with, .out = &made};
 	int rc = 0;
 
 	record_init(&made.record, codebook_schema(&with->books->codebook));
 	made.record.duress = request->duress;
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && rc == 0; i++)
+	for (size_t i = 0; steps[i] != NULL && rc == 0; i++)
 		rc = steps[i](&m);
 	if (rc == 0)
 		*out = made;

@@ -35,6 +35,16 @@ struct composed {
 int compose_report(
     const struct request *request, const struct compose_setting *with, struct composed *out);
 
+/*
+ * Understand a plain coded text (schemas/report/plain.md): what is asked about, and what is not
+ * read of it, is said. A sealed message holds one report and no range. yes      go on although
+ * something of the text is not read. record   written only on success, but for target and duress.
+ *   refers   number of the message meant, 0 none; likewise.
+ * Returns 0, or what say_usage returned.
+ */
+int compose_text(const char *text, bool yes, const struct compose_setting *with,
+    struct record *record, uint32_t *refers);
+
 /* A message without a report: RELATION_HEARTBEAT or RELATION_COVER. Every other field is zero or
  * not given. */
 void compose_silent(enum relation relation, struct composed *out);

@@ -31,6 +31,7 @@ usage(void)
 {
 	say("usage: tocsin-compose -s STATE enrol [FILE | -]");
 	say("       tocsin-compose -s STATE -b CODEBOOK -p PLACES report KIND PLACE [options]");
+	say("       tocsin-compose -s STATE -b CODEBOOK -p PLACES report --text TEXT [--yes]");
 	say("       tocsin-compose -s STATE heartbeat | cover | next-chain | status | forget");
 	say("See tocsin-compose(1).");
 	return EXIT_USAGE;

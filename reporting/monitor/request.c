@@ -26,6 +26,8 @@ static const struct {
     {"relation", TAKES_VALUE, offsetof(struct request, relation)},
     {"refers", TAKES_VALUE, offsetof(struct request, refers)},
     {"lang", TAKES_VALUE, offsetof(struct request, lang)},
+    {"text", TAKES_VALUE, offsetof(struct request, text)},
+    {"yes", IS_FLAG, offsetof(struct request, yes)},
     {"duress", IS_FLAG, offsetof(struct request, duress)},
 };
 #define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
@@ -76,6 +78,21 @@ take_option(int argc, char **argv, int *at, struct request *r)
 	return set_value(r, option, ++*at < argc ? argv[*at] : NULL);
 }
 
+/* A text says all that these say. */
+static int
+check_text(const struct request *r)
+{
+	if (r->text == NULL)
+		return r->yes ? say_usage("--yes goes with --text") : 0;
+	if (r->kind != NULL || r->when != NULL || r->severity != NULL || r->certainty != NULL ||
+	    r->affected != NULL || r->actor != NULL || r->relation != NULL || r->refers != NULL ||
+	    r->about || r->at_least || r->at_most)
+		return say_usage(
+		    "with --text, kind, place and the other fields stand in the text; "
+		    "only --target, --note, --lang, --duress and --yes may be beside it");
+	return 0;
+}
+
 int
 request_parse(int argc, char **argv, struct request *out)
 {
@@ -94,7 +111,9 @@ request_parse(int argc, char **argv, struct request *out)
 				       "in quotes",
 			    argv[i]);
 	}
-	if (rc == 0 && r.place == NULL)
+	if (rc == 0)
+		rc = check_text(&r);
+	if (rc == 0 && r.text == NULL && r.place == NULL)
 		rc = say_usage("say what happened and where: report KIND PLACE");
 	if (rc == 0)
 		*out = r;

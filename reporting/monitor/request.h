@@ -12,6 +12,8 @@ struct request {
 	const char *kind, *place;
 	const char *when, *severity, *certainty, *affected, *actor, *target, *note;
 	const char *relation, *refers, *lang;
+	const char *text; /* a plain coded text in place of kind, place and fields */
+	bool yes;         /* what is not read of it was seen */
 	bool about, at_least, at_most, duress;
 };
 

@@ -26,8 +26,8 @@ dump(struct view *v, int64_t first, int64_t end)
 	    "SELECT * FROM base WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM backup WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM dropped WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
-	    "SELECT * FROM counted WHERE week > (SELECT max(week) FROM counted) - 48"
-	    " ORDER BY week, kind, place",
+	    ("SELECT * FROM counted WHERE week > (SELECT max(week) FROM counted) - 48"
+	     " ORDER BY week, kind, place"),
 	    "SELECT seq, words FROM fault ORDER BY id"};
 	sqlite3_str *out = sqlite3_str_new(NULL);
 	sqlite3_stmt *s;

@@ -289,7 +289,7 @@ execute(sqlite3 *db, const char *const sql[3], const uint64_t number[3])
 	for (int i = 0; i < 3 && sql[i] != NULL; i++) {
 		if (!CHECK_EQ(sqlite3_prepare_v2(db, sql[i], -1, &s, NULL), SQLITE_OK))
 			printf("    %s\n", sqlite3_errmsg(db));
-		for (int n = 0; n < sqlite3_bind_parameter_count(s); n++)
+		for (int n = 0; n < 3 && n < sqlite3_bind_parameter_count(s); n++)
 			(void)sqlite3_bind_int64(s, n + 1, (sqlite3_int64)number[n]);
 		CHECK_EQ(sqlite3_step(s), SQLITE_DONE);
 		CHECK(sqlite3_changes(db) > 0);
@@ -305,7 +305,8 @@ touched_by(enum touches touches, const uint64_t number[3])
 	switch (touches) {
 	case THIS_AND_OTHER:
 		t.row[t.rows++] = number[1];
-		/* fall through */
+		t.row[t.rows++] = number[0];
+		break;
 	case THIS:
 		t.row[t.rows++] = number[0];
 		break;

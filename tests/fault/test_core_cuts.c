@@ -316,6 +316,8 @@ cut_part(unsigned part, unsigned long images)
 
 	for (size_t k = 0; k < disk_op_count; k++)
 		points += disk_ops[k].label >> 4 == part;
+	if (points == 0)
+		return;
 	image_begin(&base);
 	for (size_t k = 0; k < disk_op_count; k++) {
 		const struct disk_op *op = &disk_ops[k];

@@ -38,6 +38,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PROJECT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(PROJECT, "tests", "support"))
 import smsfile  # noqa: E402
+from expect import Failure, expect, expect_in  # noqa: E402,F401
 
 ROLES = ("tocsin-core", "tocsin-modem")
 WAIT_S = 60        # for anything that takes a moment, sanitizers included
@@ -47,20 +48,6 @@ COMMAND_S = 120    # no command takes longer
 PR_SET_PDEATHSIG = 1
 LOG_LINE = re.compile(r"^(tocsin(?:d|-core|-modem)): (error|warning|info|debug): ([A-Z_]+) (.*)$")
 LOG_BAD = ("Sanitizer", "runtime error", "ssertion", "stack smashing", "corrupt")
-
-
-class Failure(Exception):
-    """What a test found wrong."""
-
-
-def expect(actual, wanted, what):
-    if actual != wanted:
-        raise Failure(f"{what}: {actual!r}, not {wanted!r}")
-
-
-def expect_in(part, whole, what):
-    if part not in whole:
-        raise Failure(f"{what}: {part!r} is not in {whole!r}")
 
 
 def wait_for(look, what, timeout_s=WAIT_S):

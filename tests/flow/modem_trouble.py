@@ -181,6 +181,25 @@ def nothing_to_read(world):
             m.wait(lambda: e.waiting() == 1, "its slot free")
 
 
+def passing_refusal(world):
+    """A slot that the library cannot read, and that the modem refuses to the raw road too, but only
+    for a while: it is asked for again."""
+    with world.emulator(sim=5) as e:
+        e.deliver(poison="truncated")
+        e.faults.cms_error.append(rule("CMGR", 500, times=3))
+        with world.modem(e) as m:
+            m.wait(lambda: m.states, "its state")
+            expect((m.states[-1]["skipped"], len(m.texts)), (1, 0), "slots not read, and texts")
+            for _ in range(30):
+                before = len(m.listed)
+                m.do(LIST)
+                m.wait(lambda: len(m.listed) > before or m.texts, "a listing")
+                if m.texts:
+                    break
+            expect([t.form for t in m.texts], [UNDECODED], "what it was")
+            emptied(m, e)
+
+
 # --- sending ---
 
 def send(world):
@@ -236,7 +255,8 @@ def resend(world):
             m.wait(lambda: m.states, "its state")
             e.faults.send_lost_reply = 1
             m.send("+254700000009", "doubtful")
-            m.wait(lambda: m.sent, "an end", 90)
+            m.wait(lambda: m.sent or len(e.sent) > 1, "an end", 90)
+            expect(len(e.sent), 1, "texts that left")
             expect(m.sent[0][1], UNKNOWN, "what became of it")
             expect(m.wait_end(), EXIT_DEVICE, "exit code")
         expect(len(e.sent), 1, "texts that left")
@@ -300,6 +320,10 @@ def pin_right(world):
         with world.modem(e, pin=fd) as m:
             m.wait(lambda: m.texts, "the text")
         expect(os.pread(fd, 99, 0), b"1234\n", "the PIN file")
+        os.pwrite(fd, b"1234\ntried\n", 0)  # as of one that ended before it saw the answer
+        with world.modem(e, pin=fd) as m:
+            m.wait(lambda: m.states, "its state")
+        expect(os.pread(fd, 99, 0), b"1234\n", "the PIN file of a SIM that is open")
 
 
 def pin_wrong(world):
@@ -330,7 +354,7 @@ def sweep(world):
             expect(e.holds_number(ME), 0, "numbers in the raw storage")
             e.deliver("EW1 after")
             m.wait(lambda: len(m.texts) == 26, "a text after it")
-            emptied(m, e)
+            m.wait(lambda: not e.memories["SM"].used(), "no filler left")
 
 
 def no_sweep(world):
@@ -357,6 +381,7 @@ def sweep_killed(world):
             m.wait(lambda: len(e.memories["SM"].used()) >= 3, "fillers")
             m.kill()
         e.faults.latency = {}
+        expect(len(e.memories["SM"].used()) >= 3, True, "fillers are left")
         with world.modem(e, "-R") as m:
             m.wait(lambda: not e.memories["SM"].used(), "a SIM without fillers")
             expect(len(m.texts), 0, "fillers taken for texts")
@@ -365,5 +390,5 @@ def sweep_killed(world):
 
 
 BESIDE = [resend, never_left, hang_in_listing, poison, unplug, power, hang, alike, abort,
-          nothing_to_read, send, slow_send, passing_reports, credit, pin_right, pin_wrong, sweep,
+          nothing_to_read, passing_refusal, send, slow_send, passing_reports, credit, pin_right, pin_wrong, sweep,
           no_sweep, sweep_killed]

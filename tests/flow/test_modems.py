@@ -158,7 +158,7 @@ def unplug(g, step):
 def crash(g, step):
     """A process that a signal ended: the next one looks with care, and takes what is there."""
     pid, other = g.process(g.first), g.process(g.second)
-    os.kill(pid, signal.SIGSEGV)
+    os.kill(pid, signal.SIGABRT)  # a sanitizer would make an exit code of SIGSEGV
     again = wait_for(lambda: (lambda p: p if p != pid else None)(g.process(g.first)), "a new one")
     expect_in("-R", g.words_of(again), "arguments of the next process")
     g.takes(g.first, "EW1 after a crash", 20)

@@ -12,6 +12,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from emulator import faults, pdu  # noqa: E402
+from expect import Failure, expect  # noqa: E402
 from modem_emulator import Emulator, Faults, POISON, rule  # noqa: E402
 
 WAIT_S = 20.0
@@ -25,15 +26,6 @@ POISONED = {
     "smsc_digits": "undecoded 3", "part_zero": "text part nought", "compressed": "undecoded 6",
     "filled_ff": "undecoded 3", "shell": "text EW1 hello"}
 RESERVED = ("text", "undecoded 2", "undecoded 6")  # by how many octets there happen to be
-
-
-class Failure(Exception):
-    pass
-
-
-def expect(actual, wanted, what):
-    if actual != wanted:
-        raise Failure(f"{what}: {actual!r}, not {wanted!r}")
 
 
 class Rig:
@@ -121,6 +113,22 @@ def check_rescue():
             expect(r.run("read", "SM", str(n))[0], [lines[n - 1]], f"{name} by itself")
             expect(r.run("delete", "SM", str(n))[1], "= OK hint=0", f"{name} deleted")
         expect(r.used(), [len(names) + 1], "what is left")
+
+
+def check_words():
+    """What some modems say when they have just begun, without a sign before it: no text is taken for
+    poison, and its slot freed, because they say it behind the head of its entry."""
+    for words in ("Call Ready", "SMS Ready", "PB DONE", "RDY", "NORMAL POWER DOWN"):
+        with Rig(sim=3) as r:
+            r.e.deliver("hello", "+254733000999")
+            r.e.deliver(poison="not_hex")
+            r.e.faults.words_in_entry = words
+            lines = ["1 arrived text hello", f"2 arrived {POISONED['not_hex']}"]
+            expect(r.run("list", "SM")[0], lines, f"listed with {words}")
+            for n, line in enumerate(lines, 1):
+                expect(r.run("read", "SM", str(n))[0], [line], f"read with {words}")
+            said = sum(words in t for _, kind, t in r.e.journal if kind == "reply")
+            expect(said, 3, f"answers with {words}")
 
 
 def check_slots():
@@ -258,7 +266,7 @@ def check_cannot():
 
             def change(index, status, octets, message=None):
                 if status == 0x07 and len(octets) >= length:
-                    octets = octets[:-1] + b"\0"
+                    octets, message = octets[:-1] + b"\0", None
                 write(index, status, octets, message)
             storage.write = change
             expect(r.sweep()[0], words, "a modem that changes what it stores")
@@ -313,7 +321,7 @@ def check_faults():
         expect([m for m in messages if not r.is_there(m)], [], "lost")
 
 
-CHECKS = (check_rescue, check_slots, check_sweep, check_two_storages, check_one_free,
+CHECKS = (check_rescue, check_words, check_slots, check_sweep, check_two_storages, check_one_free,
           check_arrivals, check_cannot, check_ends, check_faults)
 
 

@@ -9,19 +9,11 @@ import tempfile
 import time
 
 from at_client import ANSWER_S, Client, submit
+from expect import Failure, expect
 from modem_emulator import Emulator, Faults, POISON, Shell, pdu, rule
 
 SILENT_S = 0.25  # for an answer that must not come
 SENDER = "+254711222333"
-
-
-class Failure(Exception):
-    pass
-
-
-def expect(actual, wanted, what):
-    if actual != wanted:
-        raise Failure(f"{what}: {actual!r}, not {wanted!r}")
 
 
 class Rig:
@@ -371,6 +363,13 @@ def hint_inside(e, c):
     return '+CMTI: "SM",2' in lines[2:-1]
 
 
+def words_inside(e, c):
+    e.deliver("a", SENDER)
+    return all(lines[lines.index("Call Ready") - 1].startswith("+CMG")
+               for lines in (c.at("AT+CMGL=4"), c.at("AT+CMGR=1")) if "Call Ready" in lines) \
+        and "Call Ready" in c.at("AT+CMGL=4")
+
+
 def no_echo(e, c):
     return c.pdu("AT+CMGS=N", submit()) == ["+CMGS: 1", "OK"]
 
@@ -429,6 +428,7 @@ FAULTS = {
     "lost_cmti": (1, no_hint),
     "storm": (50.0, storm),
     "urc_in_reply": ({"CMGL"}, hint_inside),
+    "words_in_entry": ("Call Ready", words_inside),
     "echo_pdu": (False, no_echo),
     "refill": (False, no_refill),
     "spill": (True, spill),

@@ -133,12 +133,25 @@ test_shown(void)
 	CHECK_EQ(rig_number(&rig, "SELECT count(*) FROM message WHERE instr(raw, x'41') > 0"), 0);
 }
 
+/* A form that no modem's process has: the journal knows three. */
+static void
+test_no_form(void)
+{
+	struct msg_sms sms = rig_sms("what is it", 9);
+
+	sms.form = 77;
+	CHECK_EQ(intake_batch(s, &sms, 1), ST_OK);
+	CHECK_EQ(rig_number(&rig, "SELECT count(*) FROM message WHERE form = 1"), 1);
+	CHECK_EQ(rig_number(&rig, "SELECT count(*) FROM message WHERE form > 2"), 0);
+}
+
 int
 main(void)
 {
 	rig_create(&rig, "undecoded");
 	test_keep();
 	test_shown();
+	test_no_form();
 	rig_remove(&rig);
 	return check_done();
 }

@@ -25,11 +25,11 @@ test_slips(void)
 		CHECK(damm_is_sound(right));
 		CHECK_EQ((unsigned)(right[0] - '0') * 10 + (unsigned)(right[1] - '0'), code);
 		for (unsigned at = 0; at < 3; at++)
-			for (char digit = '0'; digit <= '9'; digit++) {
+			for (int digit = '0'; digit <= '9'; digit++) {
 				if (digit == right[at])
 					continue;
 				memcpy(typed, right, sizeof(typed));
-				typed[at] = digit;
+				typed[at] = (char)digit;
 				CHECK(!damm_is_sound(typed));
 				wrong++;
 			}

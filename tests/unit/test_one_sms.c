@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether a text is one SMS, and what is said where it is not. */
+#include <stdio.h>
 #include <string.h>
 
 #include "reporting/report/one_sms.h"
@@ -18,11 +19,13 @@ check(const char *text)
 static enum status
 check_many(const char *character, size_t times, const char *behind)
 {
-	char text[2000] = "";
+	char text[2000];
+	size_t len = 0;
 
 	for (size_t i = 0; i < times; i++)
-		strcat(text, character);
-	return check(strcat(text, behind));
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s", character);
+	(void)snprintf(text + len, sizeof(text) - len, "%s", behind);
+	return check(text);
 }
 
 int

@@ -48,6 +48,7 @@ class Faults:
     lost_cmti: int = switch(0, "so many messages are stored without a hint; -1: all")
     storm: float = switch(0.0, "^RSSI lines a second, for ever")
     urc_in_reply: set = switch(set(), "a +CMTI in the middle of these commands' replies")
+    words_in_entry: str = switch("", "these words behind the head of each entry of a listing, or slot")
     # --- habits ---
     echo_pdu: bool = switch(True, "the PDU after the prompt is echoed, as commands are")
     refill: bool = switch(True, "a freed slot is filled from the network at once")

@@ -167,6 +167,9 @@ class Machine(Commands):
         if name in faults.urc_in_reply and self._hint_line():
             middle = len(lines) // 2 // 2 * 2
             lines = lines[:middle] + [self._hint_line()] + lines[middle:]
+        if faults.words_in_entry and name in ("CMGL", "CMGR"):
+            lines = [part for line in lines for part in
+                     ([line, faults.words_in_entry] if line.startswith("+") else [line])]
         # Between two entries of a listing there is one line end, not two.
         text = "\r\n" + "\r\n".join(lines) + "\r\n" if lines else ""
         text += f"\r\n{final}\r\n"

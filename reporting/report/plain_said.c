@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a word says: a kind, a tag, a place, or a meaning of the table. */
+#include "reporting/report/plain_parts.h"
+
+#include <string.h>
+
+/* Days: those that a word names. */
+static bool
+take_day_word(struct reading *g, unsigned i, enum meaning meaning)
+{
+	int32_t today = plain_today(g->with);
+	int back;
+
+	if (meaning < MEANS_TODAY || meaning > MEANS_SATURDAY || g->r == NULL)
+		return false;
+	if (today == DAY_NONE) {
+		g->given |= 1u << PLAIN_DAY;
+		plain_ignore(g, i, PLAIN_WHY_NO_CLOCK);
+		return true;
+	}
+	if ((g->given & 1u << PLAIN_DAY) != 0) {
+		plain_ask(g, i, PLAIN_WHY_REPEATED, 0);
+		return true;
+	}
+	/* 1970-01-01 was a Thursday. */
+	back = meaning <= MEANS_TWO_DAYS_AGO
+		   ? (int)meaning - MEANS_TODAY
+		   : (int)((today + 4 - ((int)meaning - MEANS_SUNDAY)) % 7);
+	g->given |= 1u << PLAIN_DAY;
+	g->day = today - back;
+	g->day_token = (uint16_t)i;
+	plain_use(g, i, PLAIN_DAY);
+	return true;
+}
+
+/* The token behind i that is no filler; its index. */
+static unsigned
+after_fillers(const struct reading *g, unsigned i)
+{
+	const struct plain_token *t;
+
+	while (plain_is(t = plain_peek(g, ++i), TOKEN_WORD)) {
+		enum meaning m = plain_meaning(g->p, t);
+
+		if (m != MEANS_FILLER && m != MEANS_TO && m != MEANS_PEOPLE && m != MEANS_ABOUT)
+			break;
+	}
+	return i;
+}
+
+static void
+take_relation(struct reading *g, unsigned i, enum relation relation)
+{
+	bool first = g->p->reports == 0;
+
+	if (relation == RELATION_DRILL && g->r != NULL && g->r->record.kind != 0 &&
+	    !plain_is_apart(g, i)) {
+		if (g->r->record.relation != RELATION_NEW &&
+		    g->r->record.relation != RELATION_DRILL)
+			plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
+		else
+			plain_use(g, i, PLAIN_RELATION);
+		if (g->r->record.relation == RELATION_NEW)
+			g->r->record.relation = RELATION_DRILL;
+		return;
+	}
+	if (!relation_rule(relation)->counts && g->r != NULL) {
+		plain_ignore(g, i, PLAIN_WHY_WORD);
+		return;
+	}
+	if (g->r != NULL && g->r->record.relation == relation && plain_waits(g) &&
+	    (g->given & 1u << PLAIN_RECEIPT) == 0) {
+		plain_use(g, i, PLAIN_RELATION); /* "cancel delete 12" */
+		return;
+	}
+	if (!plain_begin(g, i, relation))
+		return;
+	g->given |= 1u << PLAIN_RELATION;
+	plain_use(g, i, PLAIN_RELATION);
+	if (relation == RELATION_DRILL && first)
+		g->drill_all = true;
+}
+
+/* Words of amount belong to the next number, and make it a number of people. */
+static void
+take_quantity(struct reading *g, unsigned i, unsigned marks)
+{
+	const struct plain_token *next = plain_peek(g, after_fillers(g, i));
+	bool many = plain_is(next, TOKEN_WORD) && plain_meaning(g->p, next) == MEANS_MANY;
+
+	if (g->r == NULL) {
+		plain_ignore(g, i, PLAIN_WHY_WORD);
+		return;
+	}
+	if (!plain_is(next, TOKEN_NUMBER) && !many) {
+		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
+		return;
+	}
+	g->quantity |= (uint8_t)marks;
+	plain_use(g, i, PLAIN_AFFECTED);
+}
+
+static void
+take_people(struct reading *g, unsigned i)
+{
+	const struct plain_token *next = plain_peek(g, i + 1);
+
+	if (g->r != NULL && plain_is(next, TOKEN_NUMBER) && !plain_is_apart(g, i + 1) &&
+	    (i == 0 || g->p->token[i - 1].type != TOKEN_NUMBER)) {
+		g->quantity |= MARK_PREFIX; /* "watu 3" */
+		plain_use(g, i, PLAIN_AFFECTED);
+		return;
+	}
+	if (g->r != NULL && i > 0 && g->p->token[i - 1].use == PLAIN_USED &&
+	    g->p->token[i - 1].field == PLAIN_AFFECTED)
+		plain_use(g, i, PLAIN_AFFECTED);
+	else
+		plain_ignore(g, i, PLAIN_WHY_WORD);
+}
+
+/* "no" changes what the rest says, unless it is "no 12". */
+static void
+take_not(struct reading *g, unsigned i)
+{
+	if (plain_is(plain_peek(g, i + 1), TOKEN_NUMBER) && g->r != NULL &&
+	    relation_rule(g->r->record.relation)->refers)
+		plain_ignore(g, i, PLAIN_WHY_WORD);
+	else
+		plain_ask(g, i, PLAIN_WHY_NEGATION, 0);
+}
+
+static bool
+is_word(const struct reading *g, unsigned i, int away, const char *word)
+{
+	const struct plain_token *t = i == 0 && away < 0 ? NULL : plain_peek(g, i + (unsigned)away);
+
+	return plain_is(t, TOKEN_WORD) && t->folded == strlen(word) &&
+	       memcmp(g->p->folded + t->at, word, t->folded) == 0;
+}
+
+static bool
+take_meaning(struct reading *g, unsigned i)
+{
+	static const enum relation relations[] = {RELATION_CORRECTION, RELATION_FOLLOW_UP,
+	    RELATION_CANCEL, RELATION_ALL_CLEAR, RELATION_HEARTBEAT, RELATION_DRILL, RELATION_COVER,
+	    RELATION_PLACE_CONFIRM};
+	enum meaning meaning = plain_meaning(g->p, &g->p->token[i]);
+
+	if (meaning == MEANINGS)
+		return false;
+	if (meaning <= MEANS_PLACE_CONFIRM) {
+		take_relation(g, i, relations[meaning]);
+		return true;
+	}
+	if (take_day_word(g, i, meaning))
+		return true;
+	switch (meaning) {
+	case MEANS_ABOUT:
+		take_quantity(g, i, MARK_ABOUT);
+		return true;
+	case MEANS_AT_LEAST:
+		take_quantity(g, i, MARK_LEAST);
+		return true;
+	case MEANS_AT_MOST: /* "au moins" is at least, "moins de" at most */
+		take_quantity(g, i, is_word(g, i, -1, "au") ? MARK_LEAST : MARK_MOST);
+		return true;
+	case MEANS_MANY:
+		if (g->r != NULL)
+			plain_set_many(g, i, 0);
+		else
+			plain_ignore(g, i, PLAIN_WHY_WORD);
+		return true;
+	case MEANS_PEOPLE:
+		take_people(g, i);
+		return true;
+	case MEANS_NOT:
+		take_not(g, i);
+		return true;
+	case MEANS_NOT_KNOWN:
+		if (g->r != NULL)
+			plain_wait(g, i);
+		else
+			plain_ignore(g, i, PLAIN_WHY_WORD);
+		g->p->token[i].type = TOKEN_UNKNOWN;
+		return true;
+	default:
+		plain_ignore(g, i, PLAIN_WHY_WORD);
+		return true;
+	}
+}
+
+/* A letter in front of a value. */
+static bool
+take_tag(struct reading *g, unsigned i)
+{
+	enum plain_field field = plain_field_of_tag(g, &g->p->token[i]);
+	const struct plain_token *next = plain_peek(g, i + 1);
+	enum meaning meaning;
+
+	if (field == PLAIN_FIELDS || g->r == NULL || next == NULL || plain_is_strong(next))
+		return false;
+	if (field == PLAIN_AFFECTED && plain_is(next, TOKEN_NUMBER) && plain_range(g, i + 1)) {
+		plain_use(g, i, field);
+		plain_set_range(g, i + 1, i + 2);
+		return true;
+	}
+	if (field == PLAIN_AFFECTED && plain_is(next, TOKEN_NUMBER) && plain_ask_pair(g, i + 1)) {
+		plain_use(g, i, field);
+		return true;
+	}
+	if (plain_is_value(next)) {
+		plain_use(g, i, field);
+		plain_set(g, field, i + 1);
+		return true;
+	}
+	if (next->type != TOKEN_WORD)
+		return false;
+	meaning = plain_meaning(g->p, next);
+	if ((field == PLAIN_DAY && meaning >= MEANS_TODAY && meaning <= MEANS_SATURDAY) ||
+	    (field == PLAIN_AFFECTED && meaning >= MEANS_ABOUT && meaning <= MEANS_MANY)) {
+		plain_use(g, i, field);
+		return true; /* the word says it */
+	}
+	return false;
+}
+
+static bool
+take_letters(struct reading *g, unsigned i)
+{
+	const struct plain_token *t = &g->p->token[i];
+	char letters[MNEMONIC_LEN + 1];
+	unsigned code;
+	bool alike;
+
+	if (!plain_capitals(g->p, t, letters, MNEMONIC_LEN, &alike) ||
+	    (code = plain_kind_of_letters(g->with->book, letters)) == 0)
+		return false;
+	g->p->token[i].repaired = alike;
+	plain_take_kind(g, i, code);
+	return true;
+}
+
+/* "KILp101": a kind and the tag of the number that is glued to it. */
+static bool
+take_glued(struct reading *g, unsigned i)
+{
+	struct plain_token *t = &g->p->token[i];
+	const struct plain_token *next = plain_peek(g, i + 1);
+	struct plain_token tag = *t;
+	char letters[MNEMONIC_LEN + 2];
+	enum plain_field field;
+	unsigned code;
+	bool alike;
+
+	if (t->folded != MNEMONIC_LEN + 1 || (t->marks & MARK_FOREIGN) != 0 ||
+	    !plain_is(next, TOKEN_NUMBER) || next->before != 0 ||
+	    !plain_capitals(g->p, t, letters, MNEMONIC_LEN + 1, &alike))
+		return false;
+	letters[MNEMONIC_LEN] = '\0';
+	tag.at = (uint16_t)(t->at + MNEMONIC_LEN);
+	tag.folded = 1;
+	field = plain_field_of_tag(g, &tag);
+	if ((code = plain_kind_of_letters(g->with->book, letters)) == 0 || field == PLAIN_FIELDS)
+		return false;
+	plain_take_kind(g, i, code);
+	if (g->r != NULL)
+		plain_set(g, field, i + 1);
+	return true;
+}
+
+/* Is a kind likely to be meant where this word stands? */
+static bool
+may_be_kind(const struct reading *g, unsigned i)
+{
+	const struct plain_token *t = &g->p->token[i], *next = plain_peek(g, i + 1);
+	bool values = plain_is_value(next) && !plain_is_strong(next);
+
+	if (plain_waits(g) || g->r == NULL || plain_is_apart(g, i))
+		return values || (g->p->tokens == 1 && t->folded == MNEMONIC_LEN);
+	return values && !plain_at_place(g) &&
+	       (plain_is(plain_peek(g, i + 2), TOKEN_NUMBER) || t->before != 0) &&
+	       t->folded >= MNEMONIC_LEN;
+}
+
+/* A sentence may hold a word that is near a kind: then two numbers must follow, as in a report. */
+static bool
+is_talk(const struct reading *g, unsigned i)
+{
+	for (unsigned k = 0; k < i && g->r == NULL; k++)
+		if (plain_meaning(g->p, &g->p->token[k]) != MEANS_FILLER)
+			return !plain_is_value(plain_peek(g, i + 2));
+	return false;
+}
+
+static bool
+take_near(struct reading *g, unsigned i)
+{
+	char letters[MNEMONIC_LEN + 2];
+	unsigned candidate = 0, len;
+	bool alike;
+
+	if (!may_be_kind(g, i) || is_talk(g, i))
+		return false;
+	if (plain_capitals(g->p, &g->p->token[i], letters, MNEMONIC_LEN + 1, &alike) &&
+	    (len = (unsigned)strlen(letters)) > 1)
+		candidate = plain_near(g->with->book, letters, len);
+	if (candidate != 0)
+		plain_ask_kind(g, i, PLAIN_WHY_KIND_NEAR, candidate);
+	else if (g->r != NULL && !plain_is_apart(g, i) && !plain_waits(g))
+		return false;
+	else if (g->r == NULL && g->p->token[i].folded > MNEMONIC_LEN + 1)
+		return false; /* "Hello 12": the number is asked about */
+	else
+		plain_ask_kind(g, i, PLAIN_WHY_KIND_UNKNOWN, 0);
+	return true;
+}
+
+static bool
+take_label(struct reading *g, unsigned i)
+{
+	unsigned count;
+	uint16_t id;
+
+	if (g->r == NULL || !plain_at_place(g) || !relation_rule(g->r->record.relation)->counts ||
+	    (count = plain_place_label(g, i, &id)) == 0)
+		return false;
+	g->given |= 1u << PLAIN_PLACE;
+	g->r->record.place = id;
+	for (unsigned k = i; k < i + count; k++)
+		plain_use(g, k, PLAIN_PLACE);
+	return true;
+}
+
+void
+plain_take_word(struct reading *g, unsigned i)
+{
+	const struct plain_token *t = &g->p->token[i], *next = plain_peek(g, i + 1);
+
+	if (take_glued(g, i) || take_letters(g, i) || take_tag(g, i) || take_label(g, i) ||
+	    take_meaning(g, i) || take_near(g, i))
+		return;
+	if (g->r != NULL && plain_at_place(g) && plain_is(next, TOKEN_NUMBER) && next->digits <= 2)
+		plain_ask(g, i, PLAIN_WHY_PLACE_UNKNOWN, 0); /* the number may not be the place */
+	else if (g->r != NULL && plain_is(next, TOKEN_NUMBER) && next->before == 0)
+		plain_ask(g, i, PLAIN_WHY_UNIT, 0);
+	else if (g->r != NULL && plain_is(next, TOKEN_NUMBER) && !plain_is_apart(g, i + 1) &&
+		 relation_rule(g->r->record.relation)->counts && !plain_at_place(g))
+		plain_ask(g, i, PLAIN_WHY_BEFORE, 0);
+	else if (g->r != NULL && (t->marks & MARK_LETTERS) != 0 && i > 0 &&
+		 g->p->token[i - 1].type == TOKEN_NUMBER && (next == NULL || plain_is_value(next)))
+		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* a zero or a one may be meant */
+	else if (i > 0 && t->before == 0 && g->p->token[i - 1].type == TOKEN_NUMBER && g->r != NULL)
+		plain_ask(g, i, PLAIN_WHY_UNIT, 0);
+	else
+		plain_ignore(g, i, PLAIN_WHY_WORD);
+}

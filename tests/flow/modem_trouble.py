@@ -390,5 +390,5 @@ def sweep_killed(world):
 
 
 BESIDE = [resend, never_left, hang_in_listing, poison, unplug, power, hang, alike, abort,
-          nothing_to_read, passing_refusal, send, slow_send, passing_reports, credit, pin_right, pin_wrong, sweep,
-          no_sweep, sweep_killed]
+          nothing_to_read, passing_refusal, send, slow_send, passing_reports, credit, pin_right,
+          pin_wrong, sweep, no_sweep, sweep_killed]

@@ -88,6 +88,12 @@ modem_policy_cycled(struct modem_policy *p, int64_t now_ms)
 	p->silent = 0;
 }
 
+bool
+modem_policy_cycles_again(const struct modem_policy *p, int64_t now_ms)
+{
+	return p->power_cycled > 0 && now_ms >= p->cycle_from_ms;
+}
+
 void
 modem_policy_replugged(struct modem_policy *p)
 {

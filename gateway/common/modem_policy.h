@@ -6,7 +6,8 @@
  *	it ended because                 the next start
  *	---------------------------------------------------------------------------------------
  *	it was told to                   when core is there again
- *	the device is not there          when it is (tocsind watches for it), else every 30 s
+ *	the device is not there          when it is (tocsind watches for it), else every 30 s; if it
+ *	                                 did not come back from a power cycle, after another
  *	the PIN is wanted                when its file or the device changes, else after an hour
  *	the modem does not answer        the first time at once; the second time after its power
  *	                                 was cut, if there is a program for it; then with a back-off
@@ -57,6 +58,10 @@ void modem_policy_answered(struct modem_policy *p);
 
 /* The power-cycle program has ended. */
 void modem_policy_cycled(struct modem_policy *p, int64_t now_ms);
+
+/* The device is not there. Is that because its power was cut, and it has not come back since? Then
+ * cut it again now: the program may have ended halfway. */
+bool modem_policy_cycles_again(const struct modem_policy *p, int64_t now_ms);
 
 /* The device is another one, or was plugged in anew: what was silent is gone. */
 void modem_policy_replugged(struct modem_policy *p);

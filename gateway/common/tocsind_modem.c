@@ -147,7 +147,7 @@ cycle_start(struct modem_keeper *m)
 	if (pid == 0)
 		become_cycle(m);
 	if (pid == -1) {
-		start_in(m, 0);
+		start_in(m, SETTLE_MS);
 		return;
 	}
 	m->cycle = pid;
@@ -277,6 +277,10 @@ on_start(struct loop *loop, void *arg)
 		return; /* modems_start(), or whatever ends, comes back to it */
 	if (m->plan.needs_device) {
 		watch_begin(m);
+		if (!m->device.there && modem_policy_cycles_again(&m->policy, clock_boot_ms())) {
+			cycle_start(m);
+			return;
+		}
 		if (!m->device.there) {
 			start_in(m, MODEM_NET_MS);
 			return;

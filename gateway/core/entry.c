@@ -30,8 +30,8 @@ judge_text(const struct plain *p, const char *note, char words[SESSION_WORDS_MAX
 		return say(
 		    words, ST_SYNTAX, "the text cannot be read: %s", plain_why_words(p->why));
 	if (p->outcome == PLAIN_QUESTION)
-		return say(words, ST_INCOMPLETE, "the text can be misread (%s): write it anew",
-		    plain_why_words(p->why));
+		return say(words, ST_INCOMPLETE,
+		    "the text leaves a question open (%s): write it anew", plain_why_words(p->why));
 	if (note[0] != '\0' && p->reports != 1)
 		return say(words, ST_NOT_ALLOWED,
 		    "a note belongs to one report, and the text holds %u: write them down one by "

@@ -13,7 +13,7 @@
 #include "schemas/status.h"
 
 /* About 100 KiB: on the heap, wiped by whoever made it. Of `event` the first plain.reports are
- * written, and of these only the ones that record_check() was asked about hold a record. */
+ * written. */
 struct entry {
 	struct plain plain;
 	uint32_t arrived;              /* quarter hours, RECORD_EVENT_NONE without a clock */

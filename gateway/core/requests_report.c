@@ -98,8 +98,8 @@ store(struct answer *a, const struct msg_report_text *ask, const struct entry *e
 		return send_result(a, ST_NOT_ALLOWED, 0, read_only_words);
 	if (sodium_memcmp(ask->seen, e->seen, sizeof(e->seen)) != 0)
 		return send_result(a, ST_AGAIN, 0,
-		    "the day or the codebook changed meanwhile, and the text would say something "
-		    "else now: nothing was written down; look at it again");
+		    "time went on or the codebook changed meanwhile, and the text would say "
+		    "something else now: nothing was written down; give it once more");
 	st = entry_store(a->r->session, e, &first);
 	return finish(a, st, (uint32_t)first, "");
 }

@@ -10,8 +10,8 @@
  * one listing only (it holds the listing's number). A slot that was emptied and filled again by
  * the network is found by a later listing, under another ref; a late answer to an earlier listing
  * names no slot any more. Before a delete it is looked whether the slot still holds what was handed
- * over (docs/decisions/0034-looked-at-before-deleted.md). A delete whose outcome is unknown is not
- *repeated: the next listing shows what is there.
+ * over (docs/decisions/0034-looked-at-before-deleted.md). A delete whose outcome is unknown is
+ * not repeated: the next listing shows what is there.
  */
 #ifndef GATEWAY_MODEM_MODEM_H
 #define GATEWAY_MODEM_MODEM_H

@@ -78,6 +78,12 @@ plain_is_apart(const struct reading *g, unsigned i)
 }
 
 bool
+plain_is_silent(const struct reading *g)
+{
+	return g->r != NULL && !relation_rule(g->r->record.relation)->counts;
+}
+
+bool
 plain_at_place(const struct reading *g)
 {
 	return (g->given & 1u << PLAIN_PLACE) == 0 && g->waiting == 0;
@@ -91,7 +97,7 @@ take_back(struct reading *g)
 		struct plain_token *t = &g->p->token[i];
 
 		if (t->use == PLAIN_USED && t->report == g->number)
-			plain_ignore(g, i, PLAIN_WHY_WORD);
+			plain_ignore(g, i, PLAIN_WHY_NO_FIELDS);
 		if (t->use == PLAIN_ASKED && t->report == g->number)
 			t->report = PLAIN_REPORTS_MAX;
 	}

@@ -336,6 +336,15 @@ fault_why(enum record_fault fault)
 	}
 }
 
+/* Nothing that a correction could change: "n?" cannot be told from not given. */
+static bool
+is_empty(const struct record *r)
+{
+	return r->kind == 0 && r->place == 0 && r->event == RECORD_EVENT_NONE &&
+	       r->affected == AFFECTED_NONE && r->severity == 0 && r->certainty == 0 &&
+	       r->actor == 0;
+}
+
 void
 plain_finish(struct reading *g)
 {
@@ -363,7 +372,7 @@ plain_finish(struct reading *g)
 		open_report(g, PLAIN_WHY_RECEIPT_MISSING, 0);
 	if ((r->record.relation == RELATION_CORRECTION ||
 		r->record.relation == RELATION_FOLLOW_UP) &&
-	    (g->given & ~(1u << PLAIN_RECEIPT | 1u << PLAIN_RELATION)) == 0)
+	    is_empty(&r->record))
 		open_report(g, PLAIN_WHY_NOTHING, 0);
 	if (rule->refers && r->refers != 0 && r->record.kind == 0 && r->record.place == 0)
 		return; /* as the report that is meant */

@@ -75,8 +75,9 @@ bool plain_cut(const char *text, size_t len, struct plain *p);
  * variants of Arabic letters. Returns how many code points, 0 for an invisible one, at most 32. */
 int plain_fold(int32_t code_point, int32_t out[32]);
 
-/* Meaning of a token's word; MEANINGS: none. */
-enum meaning plain_meaning(const struct plain *p, const struct plain_token *t);
+/* Meaning of a token's word; MEANINGS: none. It is looked up once, when the text is cut. */
+enum meaning plain_meaning(const struct plain_token *t);
+enum meaning plain_find_meaning(const struct plain *p, const struct plain_token *t);
 
 /* Capitals that a short word stands for, look-alikes of other scripts too; false if it is longer
  * than `room` letters or has others. *alike: one was no Latin letter. */
@@ -85,6 +86,10 @@ bool plain_capitals(
 
 /* How many tokens from number i on spell the label of a place, the place behind them; 0 none. */
 unsigned plain_place_label(const struct reading *g, unsigned i, uint16_t *id);
+
+/* How many tokens from number i on, with a number behind them, spell the label of a kind; 0 none.
+ */
+unsigned plain_kind_label(const struct reading *g, unsigned i, unsigned *code);
 
 /* The one kind whose letters are one slip from these (2 to 4); 0 none or several. */
 unsigned plain_near(const struct codebook *book, const char *letters, unsigned len);
@@ -112,6 +117,8 @@ bool plain_is_value(const struct plain_token *t); /* a number or a question mark
 bool plain_is_strong(const struct plain_token *t);
 /* Does token i stand behind a stronger separator than those within its report? */
 bool plain_is_apart(const struct reading *g, unsigned i);
+/* Is it a sign of life, or cover, which has no fields? */
+bool plain_is_silent(const struct reading *g);
 /* Is the place the next thing that a number says? */
 bool plain_at_place(const struct reading *g);
 /* Does a kind belong to the report that a word began? */
@@ -129,6 +136,13 @@ enum plain_field plain_field_of_tag(const struct reading *g, const struct plain_
 /* The number gets its field when the report ends. */
 void plain_wait(struct reading *g, unsigned i);
 
+/* The numbers from i on, if a separator makes one thing of them. */
+bool plain_take_joined(struct reading *g, unsigned i);
+/* A day and the word of its month, `last` the one behind, and perhaps a year behind them. false: it
+ * is no such day. */
+bool plain_take_month(struct reading *g, unsigned day, unsigned month, unsigned last);
+/* The hour of token i and the minutes of i + behind. */
+void plain_set_time(struct reading *g, unsigned i, unsigned behind);
 /* "n5-3", "n1,500": the numbers i and i + 1 are asked about. false: they are no such pair. */
 bool plain_ask_pair(struct reading *g, unsigned i);
 /* Are the numbers i and i + 1 a range, alone and joined by one dash or by dots? */

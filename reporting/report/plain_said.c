@@ -40,7 +40,7 @@ after_fillers(const struct reading *g, unsigned i)
 	const struct plain_token *t;
 
 	while (plain_is(t = plain_peek(g, ++i), TOKEN_WORD)) {
-		enum meaning m = plain_meaning(g->p, t);
+		enum meaning m = plain_meaning(t);
 
 		if (m != MEANS_FILLER && m != MEANS_TO && m != MEANS_PEOPLE && m != MEANS_ABOUT)
 			break;
@@ -81,15 +81,33 @@ take_relation(struct reading *g, unsigned i, enum relation relation)
 		g->drill_all = true;
 }
 
+/* Is the last number that waits in front of word i, with nothing but fillers between? */
+static bool
+is_behind(const struct reading *g, unsigned i)
+{
+	while (--i > g->wait[g->waiting - 1])
+		if (plain_meaning(&g->p->token[i]) != MEANS_FILLER)
+			return false;
+	return g->p->token[i].type == TOKEN_NUMBER;
+}
+
 /* Words of amount belong to the next number, and make it a number of people. */
 static void
 take_quantity(struct reading *g, unsigned i, unsigned marks)
 {
 	const struct plain_token *next = plain_peek(g, after_fillers(g, i));
-	bool many = plain_is(next, TOKEN_WORD) && plain_meaning(g->p, next) == MEANS_MANY;
+	bool many = plain_is(next, TOKEN_WORD) && plain_meaning(next) == MEANS_MANY;
 
 	if (g->r == NULL) {
 		plain_ignore(g, i, PLAIN_WHY_WORD);
+		return;
+	}
+	if (!plain_is(next, TOKEN_NUMBER) && !many && g->waiting > 0 && is_behind(g, i)) {
+		unsigned number = g->wait[--g->waiting]; /* "3 or more" */
+
+		g->quantity |= (uint8_t)marks;
+		plain_set(g, PLAIN_AFFECTED, number);
+		plain_use(g, i, PLAIN_AFFECTED);
 		return;
 	}
 	if (!plain_is(next, TOKEN_NUMBER) && !many) {
@@ -144,7 +162,7 @@ take_meaning(struct reading *g, unsigned i)
 	static const enum relation relations[] = {RELATION_CORRECTION, RELATION_FOLLOW_UP,
 	    RELATION_CANCEL, RELATION_ALL_CLEAR, RELATION_HEARTBEAT, RELATION_DRILL, RELATION_COVER,
 	    RELATION_PLACE_CONFIRM};
-	enum meaning meaning = plain_meaning(g->p, &g->p->token[i]);
+	enum meaning meaning = plain_meaning(&g->p->token[i]);
 
 	if (meaning == MEANINGS)
 		return false;
@@ -153,6 +171,9 @@ take_meaning(struct reading *g, unsigned i)
 		return true;
 	}
 	if (take_day_word(g, i, meaning))
+		return true;
+	if (g->r != NULL && plain_is(plain_peek(g, i + 1), TOKEN_NUMBER) &&
+	    plain_take_month(g, i + 1, i, i + 1))
 		return true;
 	switch (meaning) {
 	case MEANS_ABOUT:
@@ -172,6 +193,12 @@ take_meaning(struct reading *g, unsigned i)
 		return true;
 	case MEANS_PEOPLE:
 		take_people(g, i);
+		return true;
+	case MEANS_TIME_UNIT:
+		if (g->r != NULL && plain_is(plain_peek(g, i + 1), TOKEN_NUMBER))
+			plain_ask(g, i, PLAIN_WHY_BEFORE, 0); /* "siku 3" */
+		else
+			plain_ignore(g, i, PLAIN_WHY_WORD);
 		return true;
 	case MEANS_NOT:
 		take_not(g, i);
@@ -215,7 +242,7 @@ take_tag(struct reading *g, unsigned i)
 	}
 	if (next->type != TOKEN_WORD)
 		return false;
-	meaning = plain_meaning(g->p, next);
+	meaning = plain_meaning(next);
 	if ((field == PLAIN_DAY && meaning >= MEANS_TODAY && meaning <= MEANS_SATURDAY) ||
 	    (field == PLAIN_AFFECTED && meaning >= MEANS_ABOUT && meaning <= MEANS_MANY)) {
 		plain_use(g, i, field);
@@ -275,7 +302,7 @@ may_be_kind(const struct reading *g, unsigned i)
 	const struct plain_token *t = &g->p->token[i], *next = plain_peek(g, i + 1);
 	bool values = plain_is_value(next) && !plain_is_strong(next);
 
-	if (plain_waits(g) || g->r == NULL || plain_is_apart(g, i))
+	if (plain_waits(g) || g->r == NULL || plain_is_silent(g) || plain_is_apart(g, i))
 		return values || (g->p->tokens == 1 && t->folded == MNEMONIC_LEN);
 	return values && !plain_at_place(g) &&
 	       (plain_is(plain_peek(g, i + 2), TOKEN_NUMBER) || t->before != 0) &&
@@ -287,7 +314,7 @@ static bool
 is_talk(const struct reading *g, unsigned i)
 {
 	for (unsigned k = 0; k < i && g->r == NULL; k++)
-		if (plain_meaning(g->p, &g->p->token[k]) != MEANS_FILLER)
+		if (plain_meaning(&g->p->token[k]) != MEANS_FILLER)
 			return !plain_is_value(plain_peek(g, i + 2));
 	return false;
 }
@@ -315,6 +342,21 @@ take_near(struct reading *g, unsigned i)
 	return true;
 }
 
+/* A kind's label is read by people, not typed by rule: it is asked about. */
+static bool
+take_kind_label(struct reading *g, unsigned i)
+{
+	unsigned count, code;
+
+	if ((g->r != NULL && !plain_waits(g) && !plain_is_silent(g)) ||
+	    (count = plain_kind_label(g, i, &code)) == 0)
+		return false;
+	plain_ask_kind(g, i, PLAIN_WHY_KIND_LABEL, code);
+	for (unsigned k = i + 1; k < i + count; k++)
+		plain_ask(g, k, PLAIN_WHY_KIND_LABEL, code);
+	return true;
+}
+
 static bool
 take_label(struct reading *g, unsigned i)
 {
@@ -336,8 +378,19 @@ plain_take_word(struct reading *g, unsigned i)
 {
 	const struct plain_token *t = &g->p->token[i], *next = plain_peek(g, i + 1);
 
+	if (plain_is_silent(g)) {
+		enum meaning meaning = plain_meaning(t);
+
+		if (take_letters(g, i) ||
+		    ((meaning <= MEANS_PLACE_CONFIRM || meaning == MEANS_NOT) &&
+			take_meaning(g, i)))
+			return;
+		if (meaning != MEANINGS || !take_near(g, i))
+			plain_ignore(g, i, PLAIN_WHY_NO_FIELDS);
+		return;
+	}
 	if (take_glued(g, i) || take_letters(g, i) || take_tag(g, i) || take_label(g, i) ||
-	    take_meaning(g, i) || take_near(g, i))
+	    take_meaning(g, i) || take_kind_label(g, i) || take_near(g, i))
 		return;
 	if (g->r != NULL && plain_at_place(g) && plain_is(next, TOKEN_NUMBER) && next->digits <= 2)
 		plain_ask(g, i, PLAIN_WHY_PLACE_UNKNOWN, 0); /* the number may not be the place */

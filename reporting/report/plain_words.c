@@ -19,7 +19,13 @@ static const struct {
 };
 
 enum meaning
-plain_meaning(const struct plain *p, const struct plain_token *t)
+plain_meaning(const struct plain_token *t)
+{
+	return (enum meaning)t->meaning;
+}
+
+enum meaning
+plain_find_meaning(const struct plain *p, const struct plain_token *t)
 {
 	const char *text = p->folded + t->at;
 
@@ -250,4 +256,31 @@ plain_place_label(const struct reading *g, unsigned i, uint16_t *id)
 		}
 	}
 	return found;
+}
+
+static unsigned
+find_kind_label(const struct codebook *book, const char *text, size_t len)
+{
+	for (unsigned i = 0; i < book->kinds; i++)
+		for (unsigned l = 0; l < book->languages.count; l++)
+			if (is_label(codebook_text(book, book->kind[i].label.in[l]), text, len))
+				return book->kind[i].code;
+	return 0;
+}
+
+unsigned
+plain_kind_label(const struct reading *g, unsigned i, unsigned *code)
+{
+	const struct plain *p = g->p;
+	size_t len = 0;
+
+	for (unsigned k = i; k + 1 < p->tokens && k < i + LABEL_WORDS_MAX; k++) {
+		if (p->token[k].type != TOKEN_WORD)
+			break;
+		len += p->token[k].folded;
+		if (p->token[k + 1].type == TOKEN_NUMBER &&
+		    (*code = find_kind_label(g->with->book, p->folded + p->token[i].at, len)) != 0)
+			return k - i + 1;
+	}
+	return 0;
 }

@@ -344,6 +344,26 @@ def power_cycle(tocsind):
     g.done()
 
 
+def cycle_leaves_it_off(tocsind):
+    """The program cut the power and did not give it back: the device is not there, and nobody pulled
+    it out. It is run again, after its half minute."""
+    g = Gateway(tocsind, modem="exit 14", conf='modem = { device = "m"; power_cycle = "cycle"; };')
+    (g.folder / "m").touch()
+    (g.folder / "cycle").write_text("#!/bin/sh\nif [ -e off ]; then echo run >m.act; touch m\n"
+                                    "else touch off; rm m; echo exit 19 >m.act; fi\n")
+    (g.folder / "cycle").chmod(0o700)
+    g.start()
+    g.eventually(lambda: (g.folder / "off").exists(), "its power is cut")
+    g.wait("tocsin-core gone modem=0 exit=19", 1)
+    starts = g.count("tocsin-modem start")
+    time.sleep(2)
+    check(not (g.folder / "m").exists(), "no second cycle so soon")
+    g.eventually(lambda: (g.folder / "m").exists(), "its power is given back", 40)
+    g.wait("tocsin-modem start", starts + 1, 5)
+    g.stop()
+    g.done()
+
+
 def stuck_cycle(tocsind):
     """A power-cycle program that does not end is killed after 20 seconds, with what it started."""
     g = Gateway(tocsind, modem="exit 14", conf='modem = { device = "m"; power_cycle = "cycle"; };')
@@ -467,8 +487,8 @@ def settings(tocsind):
 
 def main():
     tocsind = str((Path(sys.argv[sys.argv.index("--bin") + 1]) / "gateway/tocsind").resolve())
-    for test in (given, modem_dies, two_modems, unplugged, pin, power_cycle, stuck_cycle,
-                 core_dies, back_off, lasting, failed_sync, stubborn,
+    for test in (given, modem_dies, two_modems, unplugged, pin, power_cycle, cycle_leaves_it_off,
+                 stuck_cycle, core_dies, back_off, lasting, failed_sync, stubborn,
                  tocsind_dies, settings):
         before = failures
         test(tocsind)

@@ -74,7 +74,7 @@ must_account(size_t len)
 		asked += t->use == PLAIN_ASKED;
 		/* A number is never dropped, but for a gateway without a clock. */
 		assert(plain.outcome != PLAIN_REPORTS || t->use != PLAIN_IGNORED ||
-		       t->digits == 0 || t->why == PLAIN_WHY_NO_CLOCK ||
+		       t->digits == 0 || t->why == PLAIN_WHY_NO_CLOCK || t->why == PLAIN_WHY_LIST ||
 		       t->why == PLAIN_WHY_NO_FIELDS);
 	}
 	assert(plain.outcome != PLAIN_REPORTS || (asked == 0 && plain.reports > 0));

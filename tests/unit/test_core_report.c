@@ -152,9 +152,9 @@ test_refused_changes_nothing(void)
 	} refused[] = {
 	    {"", "", "1 to 3200"},
 	    {"...", "", "cannot be read"},
-	    {"MSA 102 20 10", "", "can be misread"},         /* near a kind: asked, never stored */
-	    {"KIL 101 20 3; MSA 102", "", "can be misread"}, /* not the first one alone either */
-	    {"KIL 64999", "", "can be misread"},
+	    {"MSA 102 20 10", "", "a question open"},         /* near a kind: asked, never stored */
+	    {"KIL 101 20 3; MSA 102", "", "a question open"}, /* not the first one alone either */
+	    {"KIL 64999", "", "a question open"},
 	    {"KIL 101; MAS 102", "A", "one by one"},
 	    {"cancel 12", "", "'cancel'"},
 	    {"correct 12 KIL 101", "", "'correction'"},

@@ -168,6 +168,23 @@ test_count(void)
 	CHECK_EQ(p.power_cycled, 0);
 }
 
+/* A device that is not there is nobody's fault but its power cycle's, if that was the last. */
+static void
+test_left_off(void)
+{
+	struct modem_policy p = {0};
+
+	CHECK(!modem_policy_cycles_again(&p, 1000000)); /* pulled out */
+	modem_policy_cycled(&p, 1000000);
+	CHECK(!modem_policy_cycles_again(&p, 1000000 + MODEM_CYCLE_FIRST_MS - 1));
+	CHECK(modem_policy_cycles_again(&p, 1000000 + MODEM_CYCLE_FIRST_MS));
+	modem_policy_cycled(&p, 2000000);
+	CHECK(!modem_policy_cycles_again(&p, 2000000 + MODEM_CYCLE_FIRST_MS)); /* later each time */
+	CHECK(modem_policy_cycles_again(&p, 2000000 + 2 * MODEM_CYCLE_FIRST_MS));
+	modem_policy_answered(&p);
+	CHECK(!modem_policy_cycles_again(&p, 9000000));
+}
+
 int
 main(void)
 {
@@ -175,5 +192,6 @@ main(void)
 	test_without_program();
 	test_told();
 	test_count();
+	test_left_off();
 	return check_done();
 }

@@ -255,7 +255,7 @@ def resend(world):
             m.wait(lambda: m.states, "its state")
             e.faults.send_lost_reply = 1
             m.send("+254700000009", "doubtful")
-            m.wait(lambda: m.sent or len(e.sent) > 1, "an end", 90)
+            m.wait(lambda: m.sent or len(e.sent) > 1, "an end", 80)
             expect(len(e.sent), 1, "texts that left")
             expect(m.sent[0][1], UNKNOWN, "what became of it")
             expect(m.wait_end(), EXIT_DEVICE, "exit code")

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A modem's process that has gone bad, in place of the second modem's: it sends core whatever there
 is to hurt it with. Core ends its connection where it is nonsense and takes no harm; the other
-modem's texts come as before, also while the second is hung, and nothing that the bad one said about
-itself makes anything of them disappear.
+modem's texts come as before, and nothing that the bad one said about itself makes anything of
+them disappear.
 
     test_modem_flood.py --bin BUILD_DIR
 """

@@ -152,7 +152,7 @@ is_word(const struct reading *g, unsigned i, int away, const char *word)
 {
 	const struct plain_token *t = i == 0 && away < 0 ? NULL : plain_peek(g, i + (unsigned)away);
 
-	return plain_is(t, TOKEN_WORD) && t->folded == strlen(word) &&
+	return t != NULL && plain_is(t, TOKEN_WORD) && t->folded == strlen(word) &&
 	       memcmp(g->p->folded + t->at, word, t->folded) == 0;
 }
 

@@ -108,11 +108,11 @@ test_slips(void)
 
 	for (unsigned i = 0; i < row_book.kinds; i++)
 		for (int at = 0; at < 3; at++)
-			for (char digit = '0'; digit <= '9'; digit++) {
+			for (int digit = '0'; digit <= '9'; digit++) {
 				damm_code(row_book.kind[i].code, text);
 				if (text[at] == digit)
 					continue;
-				text[at] = digit;
+				text[at] = (char)digit;
 				memcpy(text + 3, " 101", 5);
 				parse(text);
 				CHECK(plain.outcome != PLAIN_REPORTS ||
@@ -130,9 +130,9 @@ test_near(void)
 
 	for (unsigned i = 0; i < row_book.kinds; i++)
 		for (int at = 0; at < MNEMONIC_LEN; at++)
-			for (char c = 'A'; c <= 'Z'; c++) {
+			for (int c = 'A'; c <= 'Z'; c++) {
 				memcpy(text, row_book.kind[i].mnemonic, MNEMONIC_LEN);
-				text[at] = c;
+				text[at] = (char)c;
 				text[MNEMONIC_LEN] = '\0';
 				if (codebook_kind_by_mnemonic(&row_book, text) != NULL)
 					continue;

@@ -364,6 +364,22 @@ def abort(world):
             expect([t.form for t in m.texts].count(UNDECODED), 1, "quarantined")
 
 
+def dropped_octet(world):
+    """The line drops one octet of a raw listing: that slot is read again, and its text arrives."""
+    with world.emulator(sim=10, phone=2) as e:
+        e.faults.listing_drops = 2
+        for n in range(3):
+            e.deliver(f"EW1 no. {n}")
+        e.deliver("EW1 phone", memory="ME")
+        e.deliver(poison="truncated", memory="SM")
+        with world.modem(e, "-R") as m:
+            m.wait(lambda: len(m.texts) == 5, "five slots")
+            emptied(m, e)
+            expect(e.faults.listing_drops, 0, "octets still to be dropped")
+            expect(sorted(t.octets for t in m.texts if t.form == TEXT),
+                   [b"EW1 no. 0", b"EW1 no. 1", b"EW1 no. 2", b"EW1 phone"], "texts")
+
+
 def nothing_to_read(world):
     """A slot that no road reads stays, is counted, and keeps nothing busy."""
     with world.emulator(sim=5) as e:
@@ -424,6 +440,19 @@ def send(world):
         m.wait(lambda: len(m.sent) == 3, "the third")
         expect(m.sent[2][1:], (REFUSED, 38, 0), "a refused one")
         expect(len(e.sent), 2, "texts that left")
+
+
+def open_ends(world):
+    """Refused behind the text itself: by words that leave open whether it left, or that do not."""
+    with world.emulator(sim=5) as e:
+        for code, end in ((331, (REFUSED, 331)), (38, (REFUSED, 38)), (332, (UNKNOWN, 0)),
+                          (500, (UNKNOWN, 0)), (-1, (UNKNOWN, 0))):
+            with world.modem(e) as m:
+                m.wait(lambda: m.states, "its state")
+                e.faults.set(send_refused=1, send_code=code)
+                m.send("+254700000009", "perhaps")
+                m.wait(lambda: m.sent, "what became of it")
+                expect(m.sent[0][1:3], end, f"a text that was answered with {code}")
 
 
 def passing_reports(world):
@@ -543,5 +572,5 @@ def sweep_killed(world):
 ALONE = [every_kind, hint]
 BESIDE = [resend, hang_in_listing, reply_num, delete_once, odd_modems, no_hints, drain,
           delete_before_kept, refused_delete, refused_listing, nothing_goes, unplug, hang, alike,
-          poison, abort, nothing_to_read, passing_refusal, send, passing_reports, credit, pin_right,
-          pin_wrong, sweep, sweep_killed]
+          poison, abort, dropped_octet, nothing_to_read, passing_refusal, send, open_ends,
+          passing_reports, credit, pin_right, pin_wrong, sweep, sweep_killed]

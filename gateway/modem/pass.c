@@ -73,7 +73,18 @@ hand(struct modem *m, struct slot *slot, unsigned part, struct ipc_message *msg)
 	return st;
 }
 
-/* Every part of the slot; if one of them is no text, none of it may be deleted. */
+/* Without a tty there is no road past the library. */
+static void
+note_unreadable(struct modem *m, int location)
+{
+	if (m->tty != -1)
+		doubt_seen(m, location);
+	else
+		m->skipped++;
+}
+
+/* Every part of the slot; if one of them is no text, none of it may be deleted: past the library.
+ */
 static enum status
 hand_texts(struct modem *m, const struct modem_slot *found)
 {
@@ -87,7 +98,7 @@ hand_texts(struct modem *m, const struct modem_slot *found)
 		ipc_begin(&msg, MSG_SMS_HANDED);
 		if (modem_gammu_text(part, &msg.body.SMS_HANDED) == ST_TOO_LONG) {
 			slot->deletable = false;
-			m->skipped++;
+			note_unreadable(m, found->location);
 		} else if ((st = hand(m, slot, part, &msg)) != ST_OK) {
 			return st;
 		}
@@ -135,10 +146,8 @@ list_slots(struct modem *m, bool *more)
 		if (found == FOUND_END)
 			return ST_OK;
 		count_slot(m, &slot);
-		if (found == FOUND_UNREADABLE && m->tty != -1)
-			doubt_seen(m, slot.location);
-		else if (found == FOUND_UNREADABLE)
-			m->skipped++;
+		if (found == FOUND_UNREADABLE)
+			note_unreadable(m, slot.location);
 		m->others += found == FOUND_OTHER;
 		if (found != FOUND_TEXTS && found != FOUND_REPORT)
 			continue;

@@ -257,6 +257,8 @@ struct msg_inbox_row {
 	uint32_t refers; /* number meant by relations 1-4, as people see it; UINT32_MAX: none */
 	uint32_t duress;
 	uint32_t review; /* flags of reporting/report/check.h */
+	uint32_t
+	    source; /* enum source of gateway/core/events.h: 1 SMS, 2 entered by a coordinator */
 	char target[4];
 	char note[NOTE_CHARS + 4];
 	char pseudonym[PSEUDONYM_MAX];
@@ -460,6 +462,37 @@ enum setting_key {
 struct msg_setting {
 	uint32_t key;   /* enum setting_key */
 	uint32_t value; /* SETTING_TELL: change nothing */
+};
+
+/* A report that a coordinator writes down: a plain coded text (reporting/report/plain.h). */
+#define REPORT_SEEN_LEN 16
+struct msg_report_text {
+	uint32_t store; /* 0: only say what is understood; 1: store what was shown with `seen` */
+	uint32_t text_len;
+	uint8_t seen[REPORT_SEEN_LEN]; /* as REPORT_READ gave it */
+	char note[NOTE_CHARS + 4];     /* of the only report; empty: none */
+	uint8_t text[LONG_TEXT_MAX];   /* UTF-8 */
+};
+
+/* A part of that text that is not read, or is read with letters as the digits they look like. */
+#define REPORT_PARTS_MAX 32
+struct msg_report_part {
+	uint16_t from, len; /* octets of the text */
+	uint8_t use;        /* enum plain_use */
+	uint8_t why;        /* enum plain_why */
+	char candidate[4];  /* the letters of the kind that may be meant, or empty */
+	uint8_t unused[2];
+};
+
+/* What was understood; the reports follow it as rows of the inbox without a number. */
+struct msg_report_read {
+	uint32_t reports;
+	uint32_t parts;        /* how many there are; the first REPORT_PARTS_MAX stand here */
+	uint32_t outcome, why; /* enum plain_outcome, enum plain_why */
+	uint32_t ranges;       /* reports with a range of people, of which the lower end is kept */
+	int32_t offset_min;    /* local time minus UTC */
+	uint8_t seen[REPORT_SEEN_LEN];
+	struct msg_report_part part[REPORT_PARTS_MAX];
 };
 
 #endif

@@ -41,6 +41,7 @@ int cmd_recover(int argc, char **argv);
 int cmd_enrol(int argc, char **argv);
 int cmd_revoke(int argc, char **argv);
 int cmd_inbox(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_roster(int argc, char **argv);
 int cmd_retention(int argc, char **argv);
 int cmd_send(int argc, char **argv);

@@ -110,9 +110,10 @@ print_state(const struct msg_modem_row *row, const struct conf_modem *conf)
 		item("listed", "not yet to its end");
 	else
 		item("listed", "%s ago", ago);
-	if (s->signal_percent >= 0)
+	if (row->connected && s->signal_percent >= 0)
 		item("signal", "%d %%", s->signal_percent);
-	item("network", "%s", registration(s));
+	if (row->connected)
+		item("network", "%s", registration(s));
 	print_storage("SIM card", &s->sim);
 	print_storage("memory", &s->phone);
 	if (s->skipped > 0)

@@ -17,6 +17,7 @@
 #define AFFECTED_NOT_GIVEN UINT32_MAX
 #define AFFECTED_IS_MANY_HERE (UINT32_MAX - 1)
 #define REFERS_TO_NONE UINT32_MAX
+#define SOURCE_ENTERED 2
 
 enum { C_SEQ, C_ARRIVED, C_FROM, C_NUMBER, C_KIND, C_SEVERITY, C_PLACE, C_PEOPLE };
 
@@ -127,6 +128,8 @@ print_remarks(const struct inbox_table *t, const struct msg_inbox_row *row)
 	const struct relation_rule *rule = relation_rule(row->relation);
 	char line[CELL_MAX];
 
+	if (row->source == SOURCE_ENTERED)
+		print_line(t, "entered by a coordinator");
 	if (row->duress)
 		print_line(t, "DURESS: she may have been forced to send this");
 	if (!row->proven)
@@ -227,7 +230,7 @@ inbox_row_print(struct inbox_table *t, const struct msg_inbox_row *row)
 	show_time_about(arrived, row->arrival_s, row->trust);
 	(void)show_visible(from, sizeof(from), row->pseudonym, strlen(row->pseudonym));
 	if (row->slot == UINT32_MAX)
-		(void)snprintf(from, sizeof(from), "?");
+		(void)snprintf(from, sizeof(from), row->source == SOURCE_ENTERED ? "-" : "?");
 	else
 		(void)snprintf(number, sizeof(number), "%u", row->number);
 	if (row->readable)
@@ -298,6 +301,7 @@ inbox_row_json(const struct msg_inbox_row *row)
 	json_text(&j, "arrival_level", show_trust(row->trust));
 	json_flag(&j, "readable", row->readable);
 	json_flag(&j, "proven", row->proven);
+	json_text(&j, "source", row->source == SOURCE_ENTERED ? "coordinator" : "sms");
 	json_number_unless(&j, "slot", row->slot, UINT32_MAX);
 	if (row->slot == UINT32_MAX) {
 		json_null(&j, "number");

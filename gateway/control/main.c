@@ -30,6 +30,7 @@ static const struct {
     {"enrol", cmd_enrol, "enrol a monitor and print the secret text for her device, once"},
     {"revoke", cmd_revoke, "accept nothing from a monitor any more"},
     {"inbox", cmd_inbox, "show what arrived, the newest first"},
+    {"report", cmd_report, "write down a report yourself: somebody walked in, or called"},
     {"roster", cmd_roster, "show the monitors and when each was heard last"},
     {"send", cmd_send, "send a text to a monitor"},
     {"outbox", cmd_outbox, "show what was sent and what became of it; cancel or repeat a text"},

@@ -38,7 +38,7 @@ unsigned event_states(unsigned type);
 #define EVENT_SLOT_NONE UINT16_MAX
 #define EVENT_QUARTER_NONE UINT32_MAX
 
-enum source { SOURCE_SMS = 1 };
+enum source { SOURCE_SMS = 1, SOURCE_COORDINATOR = 2 };
 
 struct event_received {
 	uint32_t arrival; /* quarter hours since 2025-01-01T00:00Z */

@@ -293,6 +293,7 @@ static const struct {
     {MSG_SETTING, answer_setting, 1},
     {MSG_ACTIVATE, answer_activate, 1},
     {MSG_CODEBOOKS, answer_codebooks, 1},
+    {MSG_REPORT_TEXT, answer_report_text, 1},
 };
 
 static const char *

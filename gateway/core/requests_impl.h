@@ -53,6 +53,9 @@ answer_fn answer_modems, answer_modem_ask;
 /* requests_codebook.c */
 answer_fn answer_activate, answer_codebooks;
 
+/* requests_report.c */
+answer_fn answer_report_text;
+
 /* requests_outbox.c */
 answer_fn answer_send_text, answer_outbox, answer_outbox_act, answer_setting;
 

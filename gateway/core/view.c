@@ -67,7 +67,7 @@ static const char *const statements[SQL_STATEMENTS] = {
 	"SELECT m.seq, m.arrival, m.outcome, m.fault, m.slot, m.n, m.review, m.raw, o.pseudonym,"
 	" r.kind, r.severity, r.certainty, r.place, r.event, r.lag, r.affected, r.actor,"
 	" r.relation, r.duress, r.quantity, r.refers, r.target, r.note, m.proven, m.trust, "
-	"m.generation, r.schema"
+	"m.generation, r.schema, m.source"
 	" FROM message m LEFT JOIN report r ON r.seq = m.seq"
 	" LEFT JOIN monitor o ON o.seq = m.monitor"
 	" WHERE m.seq = ?1",

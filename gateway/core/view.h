@@ -64,6 +64,11 @@ struct view_names {
 typedef enum status view_inbox_fn(void *arg, const struct msg_inbox_row *row);
 enum status view_inbox(struct view *v, const struct view_names *names, const struct msg_inbox *ask,
     view_inbox_fn *fn, void *arg) MUST_USE;
+/* Parts of a row: the labels of its kind, actor and place (either of them may be NULL), and
+ * `affected` of `affected_code`. */
+void view_inbox_labels(
+    struct msg_inbox_row *row, const struct codebook *book, const struct places *places);
+void view_inbox_affected(struct msg_inbox_row *row);
 typedef enum status view_roster_fn(void *arg, const struct msg_roster_row *row);
 enum status view_roster(struct view *v, const struct view_names *names,
     const struct msg_roster *ask, view_roster_fn *fn, void *arg) MUST_USE;

@@ -38,7 +38,8 @@ enum inbox_column {
 	IN_PROVEN,
 	IN_TRUST,
 	IN_GENERATION,
-	IN_SCHEMA
+	IN_SCHEMA,
+	IN_SOURCE
 };
 
 static uint32_t
@@ -61,11 +62,10 @@ text(sqlite3_stmt *s, int column, char *out, size_t cap)
 	(void)snprintf(out, cap, "%s", value == NULL ? "" : value);
 }
 
-static void
-fill_labels(struct msg_inbox_row *row, unsigned schema, const struct view_names *names)
+void
+view_inbox_labels(
+    struct msg_inbox_row *row, const struct codebook *book, const struct places *places)
 {
-	const struct codebook *book =
-	    names->books == NULL ? names->book : past_books_find(names->books, schema, row->seq);
 	const struct kind *kind;
 	const struct place *place;
 	const struct actor *actor;
@@ -78,13 +78,13 @@ fill_labels(struct msg_inbox_row *row, unsigned schema, const struct view_names 
 			(void)snprintf(row->actor_label, sizeof(row->actor_label), "%s",
 			    codebook_words(book, &actor->label, ""));
 	}
-	if (names->places != NULL && (place = places_find(names->places, row->place)) != NULL)
+	if (places != NULL && (place = places_find(places, row->place)) != NULL)
 		(void)snprintf(row->place_label, sizeof(row->place_label), "%s",
-		    places_words(names->places, &place->label, ""));
+		    places_words(places, &place->label, ""));
 }
 
-static void
-fill_affected(struct msg_inbox_row *row)
+void
+view_inbox_affected(struct msg_inbox_row *row)
 {
 	uint32_t value;
 
@@ -128,13 +128,16 @@ fill_report(struct msg_inbox_row *row, sqlite3_stmt *s, const struct view_names 
 			row->sent_s = record_unix(number(s, IN_EVENT) + number(s, IN_LAG));
 	}
 	row->affected_code = number(s, IN_AFFECTED);
-	fill_affected(row);
+	view_inbox_affected(row);
 	row->quantity = number(s, IN_QUANTITY);
 	fill_refers(row, s);
 	row->duress = number(s, IN_DURESS);
 	text(s, IN_TARGET, row->target, sizeof(row->target));
 	text(s, IN_NOTE, row->note, sizeof(row->note));
-	fill_labels(row, number(s, IN_SCHEMA), names);
+	view_inbox_labels(row,
+	    names->books == NULL ? names->book
+				 : past_books_find(names->books, number(s, IN_SCHEMA), row->seq),
+	    names->places);
 }
 
 static void
@@ -172,6 +175,7 @@ fill_inbox(struct msg_inbox_row *row, sqlite3_stmt *s, const struct view_names *
 	row->readable = number(s, IN_OUTCOME) == OUTCOME_ACCEPTED;
 	row->proven = number(s, IN_PROVEN);
 	row->trust = number(s, IN_TRUST);
+	row->source = number(s, IN_SOURCE);
 	row->slot = is_null(s, IN_SLOT) ? UINT32_MAX : number(s, IN_SLOT);
 	row->number = number(s, IN_N) + 1;
 	row->chain = number(s, IN_GENERATION) + 1;

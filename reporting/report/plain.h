@@ -58,7 +58,7 @@ struct plain_token {
 	uint8_t candidate;  /* kind that may be meant; never stored as it. 0 none */
 	bool repaired;      /* a letter was read as the digit, or the Latin letter, it looks like */
 	/* for the parser */
-	uint8_t type, marks, digits, seps;
+	uint8_t type, marks, digits, seps, meaning;
 	uint16_t before; /* bits of separators in front of it; 0: it is glued to the one before */
 	uint16_t at, folded;
 	uint32_t value;

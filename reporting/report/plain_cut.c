@@ -274,6 +274,10 @@ take_question(struct cutting *c)
 		c->signed_last = true;
 		return;
 	}
+	if (last != NULL && last->type == TOKEN_UNKNOWN && last->from + last->len == c->from) {
+		last->len = (uint16_t)(c->end - last->from); /* "???" */
+		return;
+	}
 	if (last != NULL && c->before == 0 &&
 	    (last->type != TOKEN_WORD || last->folded > 1)) { /* the end of a sentence */
 		take_separator(c, '!');
@@ -372,6 +376,7 @@ evaluate(struct plain *p)
 	for (unsigned i = 0; i < p->tokens; i++) {
 		struct plain_token *t = &p->token[i];
 
+		t->meaning = (uint8_t)(t->type == TOKEN_WORD ? plain_find_meaning(p, t) : MEANINGS);
 		if (t->type != TOKEN_NUMBER)
 			continue;
 		t->digits = (uint8_t)(t->folded < UINT8_MAX ? t->folded : UINT8_MAX);

@@ -183,7 +183,7 @@ take_loose_range(struct reading *g, unsigned i)
 	const struct plain_token *c = plain_peek(g, i + 2);
 
 	if (plain_is(b, TOKEN_WORD) && plain_is(c, TOKEN_NUMBER) && c->value > a->value &&
-	    plain_meaning(g->p, b) == MEANS_TO) {
+	    plain_meaning(b) == MEANS_TO) {
 		plain_set_range(g, i, i + 2);
 		if (a->use == PLAIN_USED)
 			plain_use(g, i + 1, PLAIN_AFFECTED);
@@ -221,7 +221,7 @@ bool
 plain_take_month(struct reading *g, unsigned day, unsigned month, unsigned last)
 {
 	const struct plain_token *d = &g->p->token[day], *year = plain_peek(g, last + 1);
-	int number = (int)plain_meaning(g->p, &g->p->token[month]) - MEANS_JANUARY + 1;
+	int number = (int)plain_meaning(&g->p->token[month]) - MEANS_JANUARY + 1;
 	int32_t today = plain_today(g->with);
 	bool has_year = plain_is(year, TOKEN_NUMBER) && year->digits == 4 &&
 			year->value >= YEAR_FIRST && year->value <= YEAR_LAST;

@@ -71,7 +71,7 @@ take_glued(struct reading *g, unsigned i)
 	}
 	if (n > 0)
 		return true;
-	if (tag != PLAIN_FIELDS || plain_meaning(g->p, word) != MEANINGS || word->folded == 4 ||
+	if (tag != PLAIN_FIELDS || plain_meaning(word) != MEANINGS || word->folded == 4 ||
 	    (plain_capitals(g->p, word, letters, MNEMONIC_LEN, &alike) &&
 		plain_kind_of_letters(g->with->book, letters) != 0))
 		return false;
@@ -172,7 +172,7 @@ is_behind_slip(const struct reading *g, unsigned i)
 		const struct plain_token *t = &g->p->token[k];
 
 		if (t->type == TOKEN_WORD && t->use == PLAIN_IGNORED &&
-		    (plain_meaning(g->p, t) == MEANINGS ||
+		    (plain_meaning(t) == MEANINGS ||
 			(k + 1 == i && plain_capitals(g->p, t, letters, MNEMONIC_LEN, &alike) &&
 			    strlen(letters) == MNEMONIC_LEN &&
 			    plain_nears(g->with->book, letters) > 0)))
@@ -227,7 +227,7 @@ is_people(const struct reading *g, unsigned i)
 	const struct plain_token *t = &g->p->token[i], *next = plain_peek(g, i + 1);
 
 	return (t->marks & MARKS_PEOPLE) != 0 || g->quantity != 0 ||
-	       (plain_is(next, TOKEN_WORD) && plain_meaning(g->p, next) == MEANS_PEOPLE);
+	       (plain_is(next, TOKEN_WORD) && plain_meaning(next) == MEANS_PEOPLE);
 }
 
 /* "thursday 19": the day again, or a number of people? "3 days": no day of the month. */
@@ -237,7 +237,7 @@ is_dated(const struct reading *g, unsigned i)
 	const struct plain_token *t = &g->p->token[i], *next = plain_peek(g, i + 1);
 	int year, month, day;
 
-	if (plain_is(next, TOKEN_WORD) && plain_meaning(g->p, next) == MEANS_TIME_UNIT)
+	if (plain_is(next, TOKEN_WORD) && plain_meaning(next) == MEANS_TIME_UNIT)
 		return true;
 	if (g->day == DAY_NONE || g->day_token + 1u != i ||
 	    g->p->token[g->day_token].type != TOKEN_WORD || t->digits > 2)

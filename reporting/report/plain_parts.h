@@ -75,8 +75,9 @@ bool plain_cut(const char *text, size_t len, struct plain *p);
  * variants of Arabic letters. Returns how many code points, 0 for an invisible one, at most 32. */
 int plain_fold(int32_t code_point, int32_t out[32]);
 
-/* Meaning of a token's word; MEANINGS: none. */
-enum meaning plain_meaning(const struct plain *p, const struct plain_token *t);
+/* Meaning of a token's word; MEANINGS: none. It is looked up once, when the text is cut. */
+enum meaning plain_meaning(const struct plain_token *t);
+enum meaning plain_find_meaning(const struct plain *p, const struct plain_token *t);
 
 /* Capitals that a short word stands for, look-alikes of other scripts too; false if it is longer
  * than `room` letters or has others. *alike: one was no Latin letter. */

@@ -40,7 +40,7 @@ after_fillers(const struct reading *g, unsigned i)
 	const struct plain_token *t;
 
 	while (plain_is(t = plain_peek(g, ++i), TOKEN_WORD)) {
-		enum meaning m = plain_meaning(g->p, t);
+		enum meaning m = plain_meaning(t);
 
 		if (m != MEANS_FILLER && m != MEANS_TO && m != MEANS_PEOPLE && m != MEANS_ABOUT)
 			break;
@@ -86,7 +86,7 @@ static bool
 is_behind(const struct reading *g, unsigned i)
 {
 	while (--i > g->wait[g->waiting - 1])
-		if (plain_meaning(g->p, &g->p->token[i]) != MEANS_FILLER)
+		if (plain_meaning(&g->p->token[i]) != MEANS_FILLER)
 			return false;
 	return g->p->token[i].type == TOKEN_NUMBER;
 }
@@ -96,7 +96,7 @@ static void
 take_quantity(struct reading *g, unsigned i, unsigned marks)
 {
 	const struct plain_token *next = plain_peek(g, after_fillers(g, i));
-	bool many = plain_is(next, TOKEN_WORD) && plain_meaning(g->p, next) == MEANS_MANY;
+	bool many = plain_is(next, TOKEN_WORD) && plain_meaning(next) == MEANS_MANY;
 
 	if (g->r == NULL) {
 		plain_ignore(g, i, PLAIN_WHY_WORD);
@@ -162,7 +162,7 @@ take_meaning(struct reading *g, unsigned i)
 	static const enum relation relations[] = {RELATION_CORRECTION, RELATION_FOLLOW_UP,
 	    RELATION_CANCEL, RELATION_ALL_CLEAR, RELATION_HEARTBEAT, RELATION_DRILL, RELATION_COVER,
 	    RELATION_PLACE_CONFIRM};
-	enum meaning meaning = plain_meaning(g->p, &g->p->token[i]);
+	enum meaning meaning = plain_meaning(&g->p->token[i]);
 
 	if (meaning == MEANINGS)
 		return false;
@@ -242,7 +242,7 @@ take_tag(struct reading *g, unsigned i)
 	}
 	if (next->type != TOKEN_WORD)
 		return false;
-	meaning = plain_meaning(g->p, next);
+	meaning = plain_meaning(next);
 	if ((field == PLAIN_DAY && meaning >= MEANS_TODAY && meaning <= MEANS_SATURDAY) ||
 	    (field == PLAIN_AFFECTED && meaning >= MEANS_ABOUT && meaning <= MEANS_MANY)) {
 		plain_use(g, i, field);
@@ -314,7 +314,7 @@ static bool
 is_talk(const struct reading *g, unsigned i)
 {
 	for (unsigned k = 0; k < i && g->r == NULL; k++)
-		if (plain_meaning(g->p, &g->p->token[k]) != MEANS_FILLER)
+		if (plain_meaning(&g->p->token[k]) != MEANS_FILLER)
 			return !plain_is_value(plain_peek(g, i + 2));
 	return false;
 }
@@ -379,7 +379,7 @@ plain_take_word(struct reading *g, unsigned i)
 	const struct plain_token *t = &g->p->token[i], *next = plain_peek(g, i + 1);
 
 	if (plain_is_silent(g)) {
-		enum meaning meaning = plain_meaning(g->p, t);
+		enum meaning meaning = plain_meaning(t);
 
 		if (take_letters(g, i) ||
 		    ((meaning <= MEANS_PLACE_CONFIRM || meaning == MEANS_NOT) &&

@@ -19,7 +19,13 @@ static const struct {
 };
 
 enum meaning
-plain_meaning(const struct plain *p, const struct plain_token *t)
+plain_meaning(const struct plain_token *t)
+{
+	return (enum meaning)t->meaning;
+}
+
+enum meaning
+plain_find_meaning(const struct plain *p, const struct plain_token *t)
 {
 	const char *text = p->folded + t->at;
 

@@ -16,6 +16,7 @@ class Copy:
 
     def __init__(self, folder, *options):
         self.folder, self.build = Path(folder), Path(folder) / "build"
+        self.folder.mkdir(exist_ok=True)
         for name in SOURCES:
             source, to = ROOT / name, self.folder / name
             if source.is_dir():

@@ -1,16 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What test_modem_at.py shows of tocsin-modem alone: each function is a situation, with a modem of
 its own (tests/support/modem_emulator.py) and this test as core (tests/support/modem_channel.py)."""
-import datetime
-import os
-import signal
 import time
 
-from gateway import expect, expect_in, Failure
+from gateway import expect, Failure
 from emulator import pdu
 from emulator.faults import rule
-from modem_channel import (ASK_CREDIT, DONE, LIST, OCTETS, REFUSED, SWEEP, TEXT, UNDECODED,
-                           UNKNOWN)
+from modem_channel import LIST, OCTETS, REFUSED
 
 EXIT_DEVICE, EXIT_UNPLUGGED, EXIT_PIN = 14, 19, 20
 HINT_S = 1.0      # from arrival to hand-over, beside the modem's own commands
@@ -27,6 +23,11 @@ def below(actual, bound, what):
 
 def emptied(modem, emulator, seconds=60):
     modem.wait(lambda: not emulator.waiting(), "an empty modem", seconds)
+
+
+def replies(emulator, words):
+    """How often the modem answered so."""
+    return sum(kind == "reply" and words in text for _, kind, text in list(emulator.journal))
 
 
 def texts_of(modem):
@@ -89,6 +90,59 @@ def no_hints(world):
         e.faults.lost_cmti = 1
         e.deliver("EW1 lost hint")
         m.wait(lambda: m.texts, "the text", 10)
+        expect(e.count("lost hint"), 1, "announcements that were lost")
+
+
+def storm(world):
+    """A modem that always says something: texts come as before, and it is no reason to end. (From
+    about five lines a second on the library does not get through its own beginning.)"""
+    with world.emulator(sim=5) as e:
+        e.faults.storm = 1.0
+        with world.modem(e) as m:
+            m.wait(lambda: m.states, "its state")
+            for rate in (5.0, 50.0):
+                e.faults.storm = rate
+                for n in range(3):
+                    e.deliver(f"EW1 at {rate} no. {n}")
+                    m.wait(lambda: any(t.text == f"EW1 at {rate} no. {n}" for t in m.texts), "the text")
+                    time.sleep(0.5)
+            emptied(m, e)
+            if e.count("urc") < 40:
+                raise Failure(f"no storm: {e.count('urc')} lines")
+
+
+def slow_network(world):
+    """A network that fills a free slot later: the process waits for it and asks nothing."""
+    with world.emulator(sim=1) as e:
+        e.faults.refill = False
+        e.deliver("EW1 first")
+        e.deliver("EW1 second")
+        with world.modem(e) as m:
+            m.wait(lambda: m.states, "its state")
+            expect(e.waiting(), 2, "texts that wait in the network")
+            for n in (1, 2):
+                e.fill_now()
+                m.wait(lambda: len(m.texts) == n, "the next text")
+                m.wait(lambda: e.memories["SM"].free(), "its slot free")
+                time.sleep(0.5)
+                expect(len(m.texts), n, "texts")
+
+
+def command_speed(world):
+    """A SIM of 30 is emptied at the modem's own speed."""
+    each = 0.05
+    with world.emulator(sim=30) as e:
+        for n in range(30):
+            e.deliver(f"EW1 no. {n}")
+        e.faults.latency = {"*": each}
+        with world.modem(e) as m:
+            m.wait(lambda: m.texts, "the first text")
+            begin = m.texts[0].when
+            emptied(m, e)
+            took = time.monotonic() - begin
+        used = sum(e.commands(begin).values())
+        below(used * each * 0.9, took, "seconds for its commands, of all that it took,")
+        below(took, used * each + 3, "seconds from the first text to an empty SIM")
 
 
 def drain(world):
@@ -134,6 +188,7 @@ def reply_num(world):
         e.faults.slow_delete = 6.5
         for n in range(4):
             e.deliver(f"EW1 no. {n}")
+        begin = time.monotonic()
         with world.modem(e) as m:
             m.wait(lambda: len(m.texts) == 4, "four texts", 90)
             emptied(m, e)
@@ -144,6 +199,7 @@ def reply_num(world):
             m.wait(lambda: m.sent, "what became of it")
             expect(m.sent[0][1:3], (REFUSED, 500), "a text refused before its prompt")
             expect((e.commands()["CMGS"], len(e.sent)), (1, 0), "tries to send it, texts sent")
+        below(4 * 6.5 - 6.5, time.monotonic() - begin, "seconds of three deletes, of all that it took,")
 
 
 def delete_once(world):
@@ -167,6 +223,40 @@ def delete_once(world):
         expect([m.text for m in e.messages if m.unseen_but_deleted], [], "deleted before it was seen")
 
 
+def doubtful_delete(world):
+    """A delete whose answer does not come in 20 s, and whose slot was filled again meanwhile: it is
+    listed again, not deleted again."""
+    with world.emulator(sim=1) as e:
+        e.faults.slow_delete = 21.0
+        for n in range(2):
+            e.deliver(f"EW1 no. {n}")
+        with world.modem(e) as m:
+            m.wait(lambda: e.commands()["CMGD"], "the delete")
+            e.faults.slow_delete = 0
+            m.wait(lambda: len(m.texts) == 2, "the other text", 60)
+            emptied(m, e)
+            m.wait(lambda: m.states, "its state")
+        expect(e.commands()["CMGD"], 2, "deletes sent")
+        expect([m.text for m in e.messages if m.unseen_but_deleted], [], "deleted before it was seen")
+
+
+def late_kept(world):
+    """Core's answer about an earlier listing deletes nothing: the slot may hold another text."""
+    with world.emulator(sim=1) as e:
+        e.deliver("EW1 first")
+        with world.modem(e, keeps=False) as m:
+            m.wait(lambda: m.listed, "the first listing")
+            e.memories["SM"].delete(1)
+            e.deliver("EW1 second")
+            m.do(LIST)
+            m.wait(lambda: len(m.listed) >= 2 and len(m.texts) == 2, "the second listing")
+            m.keep([m.texts[0].ref])
+            time.sleep(1)
+            expect(e.commands().get("CMGD", 0), 0, "deletes for an answer that came late")
+            m.keep([m.texts[1].ref])
+            emptied(m, e)
+
+
 def refused_delete(world):
     """Refused deletes: listed again, each text kept once, nothing for ever."""
     with world.emulator(sim=5) as e:
@@ -176,6 +266,7 @@ def refused_delete(world):
         with world.modem(e) as m:
             emptied(m, e)
             expect(len(m.texts), 4, "texts")
+        expect(replies(e, "+CMS ERROR: 500"), 2, "refusals")
     with world.emulator(sim=5) as e:
         e.faults.delete_fails = -1
         e.deliver("EW1 stuck")
@@ -185,6 +276,58 @@ def refused_delete(world):
             time.sleep(3)
             below(len(m.listed) - before, 1, "listings in 3 s of a modem that deletes nothing")
             expect(len(m.texts), 1, "texts")
+
+
+def unplug_in_delete(world):
+    """Unplugged before a delete is done: the text is there again, and the same as before."""
+    with world.emulator(sim=2) as e:
+        e.faults.set(slow_delete=5.0, slow_delete_late=True)
+        e.deliver("EW1 once")
+        with world.modem(e) as m:
+            m.wait(lambda: e.commands()["CMGD"], "the delete")
+            first = m.texts[0]
+            e.unplug()
+            expect(m.wait_end(), EXIT_UNPLUGGED, "exit code")
+        e.replug()
+        e.faults.set(slow_delete=0.0)
+        with world.modem(e) as m:
+            m.wait(lambda: m.texts, "the text again")
+            emptied(m, e)
+            expect((m.texts[0].stamp, m.texts[0].octets), (first.stamp, first.octets), "the text")
+
+
+def hang_in_delete(world):
+    """Silent when a delete comes: found, and after its power came back the text goes once."""
+    with world.emulator(sim=2) as e:
+        e.faults.hang_at = "CMGD"
+        e.deliver("EW1 once")
+        with world.modem(e) as m:
+            m.wait(lambda: e.count("hang"), "the hang")
+            expect(m.wait_end(), EXIT_DEVICE, "exit code")
+        e.power_cycle()
+        time.sleep(e.faults.power_s + 0.5)
+        with world.modem(e) as m:
+            m.wait(lambda: m.texts, "the text again")
+            emptied(m, e)
+            expect(len(m.texts), 1, "texts")
+
+
+def gone(world):
+    """A slot that somebody else has emptied is not deleted, whatever the modem says of it."""
+    for empty in (0, 320, 321):
+        with world.emulator(sim=2) as e:
+            e.faults.empty_slot = empty
+            e.deliver("EW1 gone")
+            with world.modem(e, keeps=False) as m:
+                m.wait(lambda: m.listed, "the listing")
+                e.memories["SM"].delete(1)
+                m.keep_all()
+                m.wait(lambda: m.states, "its state")
+                expect(e.commands().get("CMGD", 0), 0, f"deletes, with {empty}")
+                expect(replies(e, f"+CMS ERROR: {empty}") > 0, empty > 0, "an answer of this kind")
+                e.deliver("EW1 next")
+                m.wait(lambda: len(m.texts) == 2, "the next text")
+                emptied(m, e)
 
 
 def refused_listing(world):
@@ -198,26 +341,57 @@ def refused_listing(world):
             m.wait(lambda: len(m.texts) == 8, "eight texts")
             emptied(m, e)
             below(sum(e.commands().values()), 120, "commands")
+        expect(replies(e, "+CMS ERROR: 512"), 2, "refusals")
 
 
-def odd_modems(world):
-    """Announcements in the middle of answers, errors in place of an empty list or slot, texts that
-    spill into the phone, deletes that are refused and done."""
-    habits = [{"urc_in_reply": {"CMGL", "CMGR", "CMGD", "CPMS", "AT"}},
-              {"empty_slot": 321, "empty_list": 321, "delete_empty": 321},
-              {"empty_slot": 320, "empty_list": 320}, {"spill": True, "echo_pdu": False},
-              {"delete_fails": 3, "delete_fails_deleted": True}]
-    for habit in habits:
-        with world.emulator(sim=3, phone=2 if "spill" in habit else 0) as e:
-            e.faults.set(**habit)
-            for n in range(8):
-                e.deliver(f"EW1 no. {n}")
-            with world.modem(e) as m:
-                m.wait(lambda: len(m.texts) == 8, f"eight texts of one with {habit}")
-                emptied(m, e)
-                m.wait(lambda: m.states, "its state")
-                expect(m.states[-1]["skipped"], 0, f"slots not read, with {habit}")
-                below(sum(e.commands().values()), 120, f"commands, with {habit}")
+def refused_signal(world):
+    """A modem that does not say its signal: it is not known, and everything else goes on."""
+    with world.emulator(sim=3) as e:
+        e.faults.cme_error = [rule("CSQ", 100, times=9)]
+        e.deliver("EW1 text")
+        with world.modem(e) as m:
+            m.wait(lambda: m.states, "its state")
+            emptied(m, e)
+            expect((len(m.texts), m.states[0]["signal"]), (1, -1), "texts, and its signal")
+
+
+def odd_modem(world, bites, phone=0, **habit):
+    with world.emulator(sim=3, phone=phone) as e:
+        e.faults.set(**habit)
+        for n in range(8):
+            e.deliver(f"EW1 no. {n}")
+        with world.modem(e) as m:
+            m.wait(lambda: len(m.texts) == 8, f"eight texts of one with {habit}")
+            emptied(m, e)
+            m.wait(lambda: m.states, "its state")
+            expect(m.states[-1]["skipped"], 0, f"slots not read, with {habit}")
+            below(sum(e.commands().values()), 120, f"commands, with {habit}")
+        if not bites(e):
+            raise Failure(f"this modem is not odd: {habit}")
+
+
+def odd_announcements(world):
+    """Announcements in the middle of answers."""
+    odd_modem(world, lambda e: replies(e, "+CMTI"),
+              urc_in_reply={"CMGL", "CMGR", "CMGD", "CPMS", "AT"})
+
+
+def odd_empty(world):
+    """Errors in place of an empty list or slot."""
+    for code in (320, 321):
+        odd_modem(world, lambda e: replies(e, f"+CMS ERROR: {code}"), empty_slot=code,
+                  empty_list=code, delete_empty=code)
+
+
+def odd_storage(world):
+    """Texts that spill into the phone."""
+    odd_modem(world, lambda e: any(m.slot[0] == "ME" for m in e.messages), phone=2, spill=True)
+
+
+def odd_delete(world):
+    """Deletes that are refused and done."""
+    odd_modem(world, lambda e: e.commands()["CMGD"] == 8 and replies(e, "+CMS ERROR: 500") == 3,
+              delete_fails=3, delete_fails_deleted=True)
 
 
 def nothing_goes(world):
@@ -234,6 +408,7 @@ def nothing_goes(world):
             m.wait(lambda: m.states and m.states[-1]["sim_used"] == 1, "a slot in use")
 
 
+<<<<<<< HEAD
 # --- a modem that goes ---
 
 def unplug(world):
@@ -574,3 +749,10 @@ BESIDE = [resend, hang_in_listing, reply_num, delete_once, odd_modems, no_hints,
           delete_before_kept, refused_delete, refused_listing, nothing_goes, unplug, hang, alike,
           poison, abort, dropped_octet, nothing_to_read, passing_refusal, send, open_ends,
           passing_reports, credit, pin_right, pin_wrong, sweep, sweep_killed]
+=======
+ALONE = [every_kind, hint]
+BESIDE = [hang_in_delete, doubtful_delete, reply_num, delete_once, odd_empty, odd_announcements,
+          odd_storage, odd_delete, no_hints, drain, delete_before_kept, late_kept, refused_delete,
+          nothing_goes, refused_listing, refused_signal, gone, unplug_in_delete, storm,
+          slow_network, command_speed]
+>>>>>>> main

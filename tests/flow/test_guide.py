@@ -80,6 +80,8 @@ class Guide:
                 (r"[Tt]ype yes to go on:\s*$", "yes"),
                 (r"Her phone number: $", "+254 700 000000"),
                 (r"Text \(one SMS\): $", "Meet me where we met"),
+                (r"Report: $", "KIL 101 n3 s5"),
+                (r"Note \(20 characters\): $", "by the river"),
                 (r"\(y/n\) $", "y"),
                 (r"Type WIPE to do it: $", "WIPE")]
 
@@ -174,6 +176,9 @@ def check(guide, heading, command):
         "tocsin backup /media/usb": "read back and the same",
         "tocsin send --number": "20 of 160 characters, 1 SMS",
         "tocsin outbox": "Meet me where we met",
+        "tocsin report": "people 3",
+        "tocsin inbox --reports": "entered by a coordinator",
+        "tocsin report --note": "note BY THE RIVER",
         "tocsin setting": "keep-numbers off",
         "tocsin setting keep-numbers on": "seizes this gateway",
         "tocsin send ibis": "ibis, at the number that is kept",

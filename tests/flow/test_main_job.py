@@ -397,6 +397,40 @@ def pages(g, left):
     expect(page, whole, "the inbox in pages of seven")
 
 
+def entered(g, left):
+    """What a coordinator writes down herself: shown, stored, one event for each report; a refusal stores nothing."""
+    path, note = os.path.join(g.folder, "told"), os.path.join(g.folder, "note")
+
+    def told(text, *words, code=0):
+        with open(path, "w") as f:
+            f.write(text)
+        return g.command("report", "--text-file", path, *words, code=code)
+
+    before = g.inbox()
+    for text, words in (("MSA 101", "did you mean MAS?"), ("nothing of the kind", "cannot be read"),
+                        ("cancel 3", "as a report of its own"), ("KIL 101 xyzzy", "add --anyway"),
+                        ("KIL 101 n5000", "look twice: more than 999 people"), ("KIL 101 n3-5", "the lower end")):
+        said = told(text, "--yes", code=1)
+        expect_in(words, said.out + said.err, f"refusal of {text!r}")
+    expect_in("say yes with --yes", told("KIL 101", code=2).err, "without a terminal")
+    expect_in("shell keeps it", g.command("report", "KIL", "101", code=2).err, "an argument")
+    expect(g.inbox(), before, "the inbox after refusals")
+    with open(note, "w") as f:
+        f.write("by the river\n")
+    expect_in("Written down as number", told("KIL 101 n3 s5", "--yes", "--note-file", note).out, "a report")
+    expect_in("Written down as numbers", told("KIL 101 xyzzy; MAS 102 n5000", "--yes", "--anyway").out, "two reports")
+    rows = g.inbox()
+    expect(len(rows), len(before) + 3, "rows after three reports")
+    new = [r for r in rows if r["source"] == "coordinator"]
+    expect({(r["kind_label"] != "", r["place"], r["note"]) for r in new},
+           {(True, 101, "BY THE RIVER"), (True, 101, ""), (True, 102, "")}, "fields")
+    expect([r["affected"] for r in new if r["note"] != ""], [3], "people")
+    expect([(r["slot"], r["number"], r["pseudonym"], r["readable"]) for r in new], [(None, None, "", True)] * 3, "from")
+    expect(len([r for r in g.rows("inbox", "--grave") if r["source"] == "coordinator"]), 3, "those that are grave")
+    expect({r["source"] for r in before}, {"sms"}, "source of the others")
+    expect_in("entered by a coordinator", g.command("inbox", "--limit", 3).out, "the inbox in words")
+
+
 def second_daemon(g, left):
     done = subprocess.run([g.program("tocsind"), "-c", g.conf], env=g.env, cwd=g.cwd,
                           capture_output=True, timeout=WAIT_S)
@@ -436,7 +470,7 @@ def ends(g, left):
 
 
 STEPS = (made, wrong_state, passphrases, enrolment, reports, shows_refused, twice, replay, parked,
-         kept_unreadable, revoked, closed_and_locked, long_messages, pages, second_daemon, settings, ends)
+         kept_unreadable, revoked, closed_and_locked, long_messages, pages, entered, second_daemon, settings, ends)
 
 
 def main():

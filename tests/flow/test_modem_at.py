@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tocsin-modem with an AT modem: every situation of modem_scenarios.py, most of them beside each
-other because they mostly wait; then a whole gateway, from a report to the inbox."""
+"""tocsin-modem with an AT modem: every situation of modem_scenarios.py and modem_trouble.py, most of
+them beside each other because they mostly wait; then a whole gateway, from a report to the inbox."""
 import concurrent.futures
 import contextlib
 import os
@@ -15,10 +15,15 @@ sys.path.insert(0, HERE)
 from gateway import expect, Failure, options, run, Steps  # noqa: E402
 from at_gateway import AtGateway  # noqa: E402
 import modem_scenarios as scenarios  # noqa: E402
+import modem_trouble  # noqa: E402
+from emulator import faults  # noqa: E402
+import modem_channel  # noqa: E402
 from modem_channel import Modem  # noqa: E402
 from modem_emulator import Emulator  # noqa: E402
 
 BESIDE_MAX = 10  # they mostly wait
+BESIDE = modem_trouble.BESIDE + scenarios.BESIDE  # the slowest are in the first
+IN_VAIN_S = 12  # for what will not come without a fault
 BAD = ("Sanitizer", "runtime error", "ssertion")
 
 
@@ -101,8 +106,12 @@ def whole_gateway(bin_dir):
 
 
 def main():
-    args = options(__doc__, ("names", {"nargs": "*", "help": "only these situations"}))
-    chosen = {f.__name__: f for f in scenarios.ALONE + scenarios.BESIDE}
+    args = options(__doc__, ("names", {"nargs": "*", "help": "only these situations"}),
+                   ("--without", {"help": "a fault or poison that shall have no effect"}))
+    if args.without:
+        faults.ignore(args.without)
+        modem_channel.wait_s = IN_VAIN_S
+    chosen = {f.__name__: f for f in scenarios.ALONE + BESIDE}
     if args.names:
         wrong = [show(args.bin, chosen[name]) for name in args.names if name != "whole_gateway"]
         if "whole_gateway" in args.names:
@@ -111,7 +120,7 @@ def main():
         wrong = [show(args.bin, f) for f in scenarios.ALONE]
         with concurrent.futures.ThreadPoolExecutor(BESIDE_MAX) as pool:
             whole = pool.submit(whole_gateway, args.bin)
-            wrong += pool.map(lambda f: show(args.bin, f), scenarios.BESIDE)
+            wrong += pool.map(lambda f: show(args.bin, f), BESIDE)
             whole.result()
     wrong = [words for words in wrong if words]
     if wrong:

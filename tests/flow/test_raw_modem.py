@@ -11,7 +11,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from emulator import pdu  # noqa: E402
+from emulator import faults, pdu  # noqa: E402
 from expect import Failure, expect  # noqa: E402
 from modem_emulator import Emulator, Faults, POISON, rule  # noqa: E402
 
@@ -127,6 +127,8 @@ def check_words():
             expect(r.run("list", "SM")[0], lines, f"listed with {words}")
             for n, line in enumerate(lines, 1):
                 expect(r.run("read", "SM", str(n))[0], [line], f"read with {words}")
+            said = sum(words in t for _, kind, t in r.e.journal if kind == "reply")
+            expect(said, 3, f"answers with {words}")
 
 
 def check_slots():
@@ -154,6 +156,10 @@ def check_slots():
         r.e.faults.slow_delete = 6.5
         expect(r.run("delete", "ME", "1")[1], "= OK hint=0", "a slow delete")
         expect(r.e.commands()["CMGD"], 2, "deletes sent")
+        r.e.faults.slow_delete = 0
+        for code, status in ((321, "OK"), (500, "NOT_ALLOWED")):
+            r.e.faults.delete_empty = code
+            expect(r.run("delete", "ME", "1")[1], f"= {status} hint=0", "nothing there to delete")
     with Rig(sim=3) as r:
         expect(r.run("list", "ME")[1], "= UNKNOWN hint=0", "no such storage")
         r.e.echo = False
@@ -323,7 +329,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bin", required=True)
     parser.add_argument("only", nargs="*")
+    parser.add_argument("--without", help="a fault or poison that shall have no effect")
     o = parser.parse_args()
+    if o.without:
+        faults.ignore(o.without)
     Rig.program = os.path.join(o.bin, "tests", "flow", "raw_modem")
     expect(set(POISON) - set(POISONED), {"reserved"}, "poisons without a word here")
     for check in CHECKS:
@@ -333,7 +342,7 @@ def main():
         try:
             check()
         except Failure as failure:
-            print(f"{check.__name__}: {failure}")
+            print(f"FAILED: {check.__name__}: Failure: {failure}")
             return 1
         print(f"{check.__name__} {time.monotonic() - start:.1f} s", flush=True)
     return 0

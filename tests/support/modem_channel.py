@@ -34,6 +34,7 @@ TEXT, OCTETS, UNDECODED = 0, 1, 2
 DONE, REFUSED, UNKNOWN = 1, 2, 3
 SWEEP, ASK_CREDIT, LIST = 1, 2, 3
 BATCH = 256
+wait_s = 30.0  # of wait(), unless it is told another time
 STATE_FIELDS = ("signal registration sim_used sim_size phone_used phone_size skipped quarantined "
                 "sweep swept_slots swept_s swept_whole hints").split()
 
@@ -195,7 +196,8 @@ class Modem:
             asked, _, words = CREDIT.unpack(body)
             self.credits.append((asked, ended(words)))
 
-    def wait(self, look, what="", seconds=30):
+    def wait(self, look, what="", seconds=None):
+        seconds = seconds or wait_s
         end = time.monotonic() + seconds
         while not look():
             if time.monotonic() > end:

@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What can be wrong with a modem: Faults is the one table of switches, POISON the one of PDUs that
 hurt. Switches may be moved while the modem runs (`tell`, if somebody put it there, is called then);
-a name that is none is an error."""
+a name that is none is an error.
+
+IGNORED: names of either kind that have no effect in this process: a test that does not fail then
+does not need them (tests/flow/test_faults_bite.py)."""
 import dataclasses
 
 from . import pdu
+
+
+IGNORED = set()
 
 
 def switch(default, words):
@@ -55,8 +61,16 @@ class Faults:
     def __setattr__(self, name, value):
         if name not in type(self).__dataclass_fields__:
             raise AttributeError(f"no fault is called {name!r}")
+        if name in IGNORED:
+            value = self.harmless(name)
         super().__setattr__(name, value)
         self.__dict__.get("tell", int)()
+
+    @classmethod
+    def harmless(cls, name):
+        field = cls.__dataclass_fields__[name]
+        made = field.default_factory
+        return field.default if made is dataclasses.MISSING else made()
 
     def set(self, **values):
         for name, value in values.items():
@@ -124,7 +138,17 @@ POISON = {
 }
 
 
+def ignore(name):
+    if name not in POISON and name not in Faults.table():
+        raise ValueError(f"no fault and no poison is called {name!r}")
+    IGNORED.add(name)
+
+
+def poison_line(name):
+    return _GOOD.hex().upper() if name in IGNORED else POISON[name][0]
+
+
 def poison_octets(name):
     """As much of the line as octets can hold: what the storage keeps."""
-    line = POISON[name][0]
+    line = poison_line(name)
     return bytes.fromhex("".join(c if c in "0123456789ABCDEF" else "0" for c in line))

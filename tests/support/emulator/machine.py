@@ -7,7 +7,7 @@ import time
 
 from . import pdu as pdus
 from .commands import Commands, ERROR, Refusal
-from .faults import Faults, POISON, poison_octets
+from .faults import Faults, poison_line, poison_octets
 from .storage import Message, READ, Storage, UNREAD
 
 ESC, CTRL_Z, CR = 0x1B, 0x1A, 0x0D
@@ -233,7 +233,7 @@ class Machine(Commands):
         """One to be given to accept(). how: as pdu.deliver takes it."""
         line = ""
         if poison:
-            line, pdu = POISON[poison][0], poison_octets(poison)
+            line, pdu = poison_line(poison), poison_octets(poison)
         elif isinstance(pdu, str):
             line, pdu = pdu, bytes.fromhex(re.sub("[^0-9A-Fa-f]", "0", pdu + "0" * (len(pdu) % 2)))
         elif pdu is None:

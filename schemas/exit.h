@@ -11,7 +11,8 @@ enum exit_role {
 	EXIT_STORAGE = 10, /* the storage failed: start again, with back-off */
 	EXIT_SYNC =
 	    11, /* a sync failed: never start core again, ask for a restart of the machine */
-	EXIT_CONFIG = 12,    /* settings or folders are wrong: start again after a long pause */
+	EXIT_CONFIG = 12, /* settings or folders are wrong, or the modem's device may not be opened:
+			     start again after a long pause */
 	EXIT_CHANGED = 13,   /* the store or the anchor is not what it was: as EXIT_CONFIG */
 	EXIT_DEVICE = 14,    /* the modem does not answer: start again, with back-off */
 	EXIT_MEMORY = 15,    /* out of memory: start again, with back-off */

@@ -14,8 +14,9 @@
 #define NUMBER_MAX 24    /* a phone number or an alphanumeric sender, in UTF-8, ended */
 #define SMS_PARTS_MAX 10 /* of a long message that is put together */
 #define LONG_TEXT_MAX (SMS_PARTS_MAX * SMS_TEXT_MAX)
-#define PART_HOURS 72      /* ARMED or OPEN: then a long message is given up */
-#define PART_GROUPS_MAX 64 /* long messages that are waited for at once */
+#define PART_HOURS 72           /* ARMED or OPEN: then a long message is given up */
+#define PART_GROUPS_MAX 64      /* long messages that are waited for at once */
+#define PART_GROUPS_A_SENDER 16 /* of them, of one sender: no one sender pushes all others out */
 
 #define MODEMS_MAX 4
 #define CREDIT_MAX 184 /* the network's answer, in UTF-8, ended */

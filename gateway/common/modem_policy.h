@@ -11,7 +11,8 @@
  *	the PIN is wanted                when its file or the device changes, else after an hour
  *	the modem does not answer        the first time at once; the second time after its power
  *	                                 was cut, if there is a program for it; then with a back-off
- *	settings, folders                after a minute, or when the device changes
+ *	settings, folders, a device      after a minute, or when the device changes
+ *	that may not be opened
  *	anything else                    with a back-off
  *
  * Back-offs begin anew when a process has answered: when it listed its modem to the end.

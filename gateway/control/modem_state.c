@@ -133,7 +133,11 @@ add_gone(struct modem_wrongs *w, const char *name, const struct msg_modem_row *r
 	else if (row->gone.exit == EXIT_DEVICE || row->gone.signal == SIGALRM)
 		add_silence(w, name, row, conf);
 	else if (row->gone.exit == EXIT_CONFIG)
-		add(w, "%s cannot be used as the settings say: run 'tocsin check'", name);
+		add(w,
+		    "%s cannot be used: the gateway's user may not open %s (put it into the group "
+		    "dialout), or another program holds it (ModemManager). If neither, run 'tocsin "
+		    "check'",
+		    name, conf->device);
 	else if (!row->connected)
 		add(w, "%s is not connected: see its device and cable, then the log of tocsind",
 		    name);

@@ -23,7 +23,7 @@ channel_open(struct channel *c, int fd)
 	if ((c->batch = calloc(BATCH_MAX, sizeof(c->batch[0]))) == NULL)
 		return ST_MEMORY;
 	c->fd = fd;
-	c->answered = 0;
+	c->answered = c->finished = 0;
 	return ST_OK;
 }
 
@@ -44,7 +44,7 @@ channel_close(struct channel *c)
 	forget(c);
 	free(c->batch);
 	c->batch = NULL;
-	c->answered = 0;
+	c->answered = c->finished = 0;
 }
 
 void
@@ -107,6 +107,7 @@ take_listed(struct channel *c, const struct msg_listed *m)
 	memset(&c->gone, 0, sizeof(c->gone));
 	if (m->more)
 		return ST_OK;
+	c->finished = 1;
 	c->listed = 1;
 	c->listed_ms = clock_boot_ms();
 	c->skipped = m->skipped;

@@ -24,7 +24,8 @@ struct channel {
 	struct msg_sms *batch; /* room for BATCH_MAX, while it is connected; else NULL */
 	struct loop_timer timer;
 
-	int answered;      /* this process has listed it to an end */
+	int answered;      /* this process has listed it, to its end or to a bound */
+	int finished;      /* this process has listed it to its end */
 	int listed;        /* to its end, since core started */
 	int64_t listed_ms; /* the last complete listing on clock_boot_ms; 0: none yet */
 	uint32_t skipped;  /* slots that could not be read, at the last listing */

@@ -132,7 +132,7 @@ intake_part(struct session *s, const struct parts_item *item)
 		s->doubled++;
 		return item->seq != 0 ? change_unpark(s->state, (int64_t)item->seq) : ST_OK;
 	default:
-		if ((g = parts_excess(s->parts)) != NULL)
+		if ((g = parts_excess(s->parts, g)) != NULL)
 			st = take_group(s, g);
 		return st;
 	}

@@ -41,7 +41,10 @@ disconnect(struct channel *c)
 					   : outbox_modem_gone(ms->session->outbox, c->modem);
 }
 
-/* tocsind counts from it whether a modem that stops answering had answered before. */
+/*
+ * tocsind's back-offs begin anew with it. So not for a listing that goes on: one past the library
+ * does, and the library may end its process right behind it, each time.
+ */
 static void
 tell_answered(const struct modems *ms, const struct channel *c)
 {
@@ -54,12 +57,16 @@ tell_answered(const struct modems *ms, const struct channel *c)
 	(void)sent; /* without it a hung modem is tried once less before its power is cut */
 }
 
-/* What was seen long ago may be forgotten once no modem can still hold it. */
+/*
+ * What was seen long ago may be forgotten once no modem can still hold it. One of the settings that
+ * is away may hold a text that was kept and not deleted yet. The price: `seen` grows, by some 40
+ * octets a text, as long as a modem of the settings has not been listed since core started.
+ */
 static void
 note_listed(const struct modems *ms)
 {
-	for (size_t i = 0; i < MODEMS_MAX; i++)
-		if (ms->channel[i].fd != -1 && !ms->channel[i].listed)
+	for (unsigned i = 0; i < MODEMS_MAX; i++)
+		if ((modems_has(ms, i) || ms->channel[i].fd != -1) && !ms->channel[i].listed)
 			return;
 	if (ms->session->state != NULL)
 		state_listed(ms->session->state);
@@ -79,12 +86,12 @@ on_modem(struct loop *loop, int fd, short events, void *arg)
 {
 	struct channel *c = arg;
 	const struct modems *ms = c->all;
-	int waits = 0, answered = c->answered;
+	int waits = 0, finished = c->finished;
 	enum status st = channel_read(c, &waits);
 
 	(void)fd;
 	(void)events;
-	if (c->answered && !answered)
+	if (c->finished && !finished)
 		tell_answered(ms, c);
 	if (c->listed)
 		note_listed(ms);

@@ -204,25 +204,45 @@ parts_drop(struct parts *p, struct parts_group *g)
 	p->groups--;
 }
 
+/* sender: among the groups of that one alone; NULL: among all. *count: how many they are. */
 static const struct parts_group *
-oldest(const struct parts *p)
+oldest_of(const struct parts *p, const uint8_t *sender, size_t *count)
 {
 	const struct parts_group *old = NULL;
 
+	*count = 0;
 	for (size_t i = 0; i < PARTS_SLOTS; i++) {
 		const struct parts_group *g = &p->group[i];
 
-		if (g->born != 0 && (old == NULL || g->awake_h < old->awake_h ||
-					(g->awake_h == old->awake_h && g->born < old->born)))
+		if (g->born == 0 ||
+		    (sender != NULL && memcmp(g->sender, sender, sizeof(g->sender)) != 0))
+			continue;
+		++*count;
+		if (old == NULL || g->awake_h < old->awake_h ||
+		    (g->awake_h == old->awake_h && g->born < old->born))
 			old = g;
 	}
 	return old;
 }
 
-struct parts_group *
-parts_excess(struct parts *p)
+static const struct parts_group *
+oldest(const struct parts *p)
 {
-	return p->groups > PART_GROUPS_MAX ? &p->group[oldest(p) - p->group] : NULL;
+	size_t count;
+
+	return oldest_of(p, NULL, &count);
+}
+
+struct parts_group *
+parts_excess(struct parts *p, const struct parts_group *last)
+{
+	const struct parts_group *old;
+	size_t count;
+
+	old = oldest_of(p, last->sender, &count);
+	if (count <= PART_GROUPS_A_SENDER)
+		old = p->groups > PART_GROUPS_MAX ? oldest(p) : NULL;
+	return old == NULL ? NULL : &p->group[old - p->group];
 }
 
 struct parts_group *

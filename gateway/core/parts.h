@@ -76,9 +76,10 @@ enum parts_added parts_add(
     struct parts *p, const struct parts_item *item, struct parts_group **group);
 void parts_drop(struct parts *p, struct parts_group *g);
 
-/* The oldest group, to be given up because there are more than PART_GROUPS_MAX: after each
- * parts_add(). NULL: none. */
-struct parts_group *parts_excess(struct parts *p);
+/* The oldest group of the sender of `last`, to be given up because there are more than
+ * PART_GROUPS_A_SENDER of it, or the oldest of all, because there are more than PART_GROUPS_MAX:
+ * after each parts_add() that waits, with its group. NULL: none. */
+struct parts_group *parts_excess(struct parts *p, const struct parts_group *last);
 /* One whose oldest part came PART_HOURS ago. NULL: none. */
 struct parts_group *parts_due(struct parts *p, uint64_t awake_h);
 /* When the next one will be, in awake_h; UINT64_MAX: nothing waits. */

@@ -62,6 +62,30 @@ make_raw(int fd, const char *connection)
 	return ST_OK;
 }
 
+/*
+ * That it may not be used will not change by itself, and not by cutting the modem's power. If by
+ * its own mode it may be: it came after this process had closed its sandbox, and the next one has
+ * it.
+ */
+static enum status
+why_not_open(const char *device, int error)
+{
+	switch (error) {
+	case ENOENT:
+	case ENXIO:
+	case ENODEV:
+	case EIO:
+		return ST_CLOSED;
+	case EACCES:
+		return access(device, R_OK | W_OK) == 0 ? ST_CLOSED : ST_CONFIG;
+	case EPERM:
+	case EBUSY:
+		return ST_CONFIG;
+	default:
+		return ST_DEVICE;
+	}
+}
+
 enum status
 at_open(const char *device, const char *connection, int *fd)
 {
@@ -72,9 +96,7 @@ at_open(const char *device, const char *connection, int *fd)
 		return ST_OK;
 	*fd = open(device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (*fd == -1)
-		return errno == ENOENT || errno == ENXIO || errno == ENODEV || errno == EIO
-			   ? ST_CLOSED
-			   : ST_DEVICE;
+		return why_not_open(device, errno);
 	if ((st = make_raw(*fd, connection)) != ST_OK) {
 		(void)close(*fd);
 		*fd = -1;

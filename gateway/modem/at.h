@@ -85,7 +85,8 @@ void at_on_report(void (*take)(const char *hex));
  * libGammu's name of the connection tells ("at115200"; without a number 115200); before the
  * library opens it, which makes it exclusive.
  *   fd  the caller's on ST_OK; -1 for the connection "none", the library's dummy device.
- * ST_OK; ST_CLOSED: there is no such device; ST_DEVICE.
+ * ST_OK; ST_CLOSED: there is no such device; ST_CONFIG: this user may not open it, or another
+ * program holds it; ST_DEVICE.
  */
 enum status at_open(const char *device, const char *connection, int *fd) MUST_USE;
 

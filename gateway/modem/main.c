@@ -80,6 +80,8 @@ exit_code(enum status st)
 		return EXIT_UNPLUGGED;
 	case ST_PIN:
 		return EXIT_PIN;
+	case ST_CONFIG:
+		return EXIT_CONFIG;
 	default:
 		return EXIT_DEVICE;
 	}

@@ -310,6 +310,8 @@ say_end(enum status st)
 		log_event(EV_MODEM_UNPLUGGED);
 	else if (st == ST_PIN)
 		log_event(EV_PIN_WANTED);
+	else if (st == ST_CONFIG)
+		log_event(EV_MODEM_DENIED);
 	else if (st == ST_DEVICE)
 		log_event(EV_MODEM_LOST, LOG_STATUS(st));
 }

@@ -37,6 +37,7 @@ struct modem_options {
 /*
  * Connect and serve until the channel closes.
  * ST_OK: it closed; ST_DEVICE: the modem does not answer; ST_UNPLUGGED; ST_PIN; ST_MEMORY;
+ * ST_CONFIG: its device may not be opened, or another program holds it;
  * ST_SYNTAX: core sent nonsense; ST_IO.
  */
 enum status modem_run(const struct modem_options *options) MUST_USE;

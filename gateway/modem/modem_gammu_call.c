@@ -13,6 +13,8 @@
 
 #define REPORTS_MAX 8    /* that came past the storage and were not taken yet */
 #define SERVICE_CENTRE 1 /* the SIM's own */
+#define CMS_NETWORK_TIMEOUT 332
+#define CMS_UNKNOWN 500
 
 static bool hinted;
 
@@ -208,6 +210,17 @@ surely_stayed(GSM_Error err)
 	return err != ERR_NONE && !modem_is_device_error(err);
 }
 
+/*
+ * After the text itself: did the network say no, or may it have taken it? "Network timeout" and
+ * "unknown error" (3GPP TS 27.005, 3.2.5), and ERROR without a number, for which the library gives
+ * -1, leave that open.
+ */
+static bool
+surely_refused(int code)
+{
+	return code > 0 && code != CMS_NETWORK_TIMEOUT && code != CMS_UNKNOWN;
+}
+
 void
 modem_gammu_send(const struct msg_send *text, int tty, struct msg_sent *sent)
 {
@@ -231,7 +244,8 @@ modem_gammu_send(const struct msg_send *text, int tty, struct msg_sent *sent)
 	if (sending.done && sending.code == 0 && err == ERR_NONE) {
 		sent->result = SEND_DONE;
 		sent->reference = sending.reference >= 0 ? (uint32_t)sending.reference & 0xff : 0;
-	} else if (sending.done && sending.code != 0) {
+	} else if (sending.done && sending.code != 0 &&
+		   (surely_stayed(err) || surely_refused(sending.code))) {
 		sent->code = sending.code > 0 ? (uint32_t)sending.code : 0;
 	} else if (!surely_stayed(err)) {
 		sent->result = SEND_UNKNOWN;

@@ -7,6 +7,7 @@
 
 #define PASS_CALLS_MAX 60000 /* steps of one listing: more than any modem has slots */
 #define PARTS_MAX 64         /* bits of `waiting` */
+#define AGAIN_A_LISTING 32   /* entries of a raw one that are read a second time */
 
 /* ref: the listing's number, the slot's place in the table, the part. */
 #define REF_PASS_SHIFT 32
@@ -72,7 +73,18 @@ hand(struct modem *m, struct slot *slot, unsigned part, struct ipc_message *msg)
 	return st;
 }
 
-/* Every part of the slot; if one of them is no text, none of it may be deleted. */
+/* Without a tty there is no road past the library. */
+static void
+note_unreadable(struct modem *m, int location)
+{
+	if (m->tty != -1)
+		doubt_seen(m, location);
+	else
+		m->skipped++;
+}
+
+/* Every part of the slot; if one of them is no text, none of it may be deleted: past the library.
+ */
 static enum status
 hand_texts(struct modem *m, const struct modem_slot *found)
 {
@@ -86,7 +98,7 @@ hand_texts(struct modem *m, const struct modem_slot *found)
 		ipc_begin(&msg, MSG_SMS_HANDED);
 		if (modem_gammu_text(part, &msg.body.SMS_HANDED) == ST_TOO_LONG) {
 			slot->deletable = false;
-			m->skipped++;
+			note_unreadable(m, found->location);
 		} else if ((st = hand(m, slot, part, &msg)) != ST_OK) {
 			return st;
 		}
@@ -134,10 +146,8 @@ list_slots(struct modem *m, bool *more)
 		if (found == FOUND_END)
 			return ST_OK;
 		count_slot(m, &slot);
-		if (found == FOUND_UNREADABLE && m->tty != -1)
-			doubt_seen(m, slot.location);
-		else if (found == FOUND_UNREADABLE)
-			m->skipped++;
+		if (found == FOUND_UNREADABLE)
+			note_unreadable(m, slot.location);
 		m->others += found == FOUND_OTHER;
 		if (found != FOUND_TEXTS && found != FOUND_REPORT)
 			continue;
@@ -240,6 +250,9 @@ hand_raw(struct modem *m, const struct rescue_found *found)
 struct taking {
 	struct modem *m;
 	enum status st;
+	bool more;
+	size_t doubted_used;
+	struct rescue_found doubted[AGAIN_A_LISTING];
 };
 
 static bool
@@ -249,27 +262,67 @@ on_found(const struct rescue_found *found, void *arg)
 
 	if (found->kind != RESCUE_ARRIVED)
 		return true;
+	if (found->pdu.kind == PDU_UNDECODED || !found->is_whole) {
+		if (t->doubted_used == AGAIN_A_LISTING)
+			t->more = true;
+		else
+			t->doubted[t->doubted_used++] = *found;
+		return true;
+	}
 	if (t->m->slots_used == PASS_SLOTS_MAX)
 		return false;
 	t->st = hand_raw(t->m, found);
 	return t->st == ST_OK;
 }
 
+/* An octet that the line drops costs a second look, not the text. */
+static enum status
+take_again(struct taking *t, struct rescue *r, const struct rescue_found *listed)
+{
+	struct rescue_found again;
+	enum status st = of_modem(rescue_read(r, listed->memory, listed->index, &again));
+	bool is_own = st == ST_OK && again.kind == RESCUE_OWN;
+	bool is_better =
+	    st == ST_OK && again.kind == RESCUE_ARRIVED && again.pdu.kind != PDU_UNDECODED;
+
+	if ((st == ST_OK || st == ST_UNKNOWN) && !is_own)
+		st = hand_raw(t->m, is_better ? &again : listed);
+	rescue_wipe(&again);
+	return st == ST_UNKNOWN ? ST_OK : st;
+}
+
+static enum status
+take_memory(struct taking *t, struct rescue *r, enum rescue_memory memory)
+{
+	enum status st = of_modem(rescue_list(r, memory, on_found, t));
+
+	if (t->st != ST_OK)
+		return t->st;
+	t->more |= st == ST_FULL;
+	if (st == ST_FULL || st == ST_UNKNOWN)
+		st = ST_OK;
+	for (size_t i = 0; i < t->doubted_used && st == ST_OK; i++) {
+		if (t->m->slots_used < PASS_SLOTS_MAX)
+			st = take_again(t, r, &t->doubted[i]);
+		else
+			t->more = true;
+	}
+	return st;
+}
+
 static enum status
 take_all(struct modem *m, struct rescue *r, bool *more)
 {
-	struct taking t = {m, ST_OK};
-	enum status st;
+	struct taking t = {.m = m, .st = ST_OK};
+	enum status st = ST_OK;
 
-	for (int memory = RESCUE_SM; memory <= RESCUE_ME && !*more; memory++) {
-		st = of_modem(rescue_list(r, (enum rescue_memory)memory, on_found, &t));
-		if (t.st != ST_OK)
-			return t.st;
-		*more = st == ST_FULL;
-		if (st != ST_OK && st != ST_FULL && st != ST_UNKNOWN)
-			return st;
+	for (int memory = RESCUE_SM; memory <= RESCUE_ME && !t.more && st == ST_OK; memory++) {
+		t.doubted_used = 0;
+		st = take_memory(&t, r, (enum rescue_memory)memory);
 	}
-	return ST_OK;
+	*more = t.more;
+	explicit_bzero(&t, sizeof(t));
+	return st;
 }
 
 static enum status

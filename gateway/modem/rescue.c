@@ -119,12 +119,46 @@ need(struct rescue *r, enum rescue_memory memory)
 	return r->selected == (int)memory ? ST_OK : rescue_select(r, memory);
 }
 
-/* What a slot's <stat> and PDU make of it. */
-static void
-judge(struct rescue_found *found, unsigned long stat, const char *hex, size_t len)
+/* What the numbers before a PDU say: "1,,24", its TPDU's octets last; in some modems a name is
+ * in between. */
+struct head {
+	unsigned long stat, octets;
+};
+
+static struct head
+read_head(const char *numbers)
 {
+	const char *end = numbers + strcspn(numbers, "\n"), *last = end;
+	struct head head = {strtoul(numbers, NULL, 10), 0};
+
+	while (last > numbers && last[-1] != ',')
+		last--;
+	if (last > numbers)
+		head.octets = strtoul(last, NULL, 10);
+	return head;
+}
+
+/* The length of the service centre's address, which the head does not count, is the first octet. */
+static bool
+is_whole(const struct head *head, const char *hex, size_t len)
+{
+	char first[3] = "";
+
+	if (len < 2)
+		return false;
+	memcpy(first, hex, 2);
+	return len == 2 * (1 + strtoul(first, NULL, 16) + head->octets);
+}
+
+/* What a slot's head and PDU make of it. */
+static void
+judge(struct rescue_found *found, const struct head *head, const char *hex, size_t len)
+{
+	unsigned long stat = head->stat;
+
 	pdu_read(hex, len, &found->pdu);
 	found->kind = RESCUE_ARRIVED;
+	found->is_whole = is_whole(head, hex, len);
 	if ((stat != STAT_UNSENT && stat != STAT_SENT) || found->pdu.kind == PDU_REPORT)
 		return; /* a report has arrived, whatever a modem calls it */
 	explicit_bzero(&found->pdu, sizeof(found->pdu));
@@ -151,15 +185,17 @@ is_like_pdu(const char *line)
 static void
 judge_reply(struct rescue_found *found, const char *text)
 {
-	const char *head = strstr(text, "+CMGR:"), *hex = head;
+	const char *line = strstr(text, "+CMGR:"), *hex = line;
+	struct head head;
 
-	if (head == NULL)
+	if (line == NULL)
 		return;
+	head = read_head(line + strlen("+CMGR:"));
 	do {
 		hex += strcspn(hex, "\n");
 		hex += *hex == '\n';
 	} while (*hex != '\0' && !is_like_pdu(hex));
-	judge(found, strtoul(head + strlen("+CMGR:"), NULL, 10), hex, strcspn(hex, "\n"));
+	judge(found, &head, hex, strcspn(hex, "\n"));
 }
 
 enum status
@@ -194,7 +230,7 @@ struct listing {
 	struct rescue_found found;
 	bool (*on_found)(const struct rescue_found *found, void *arg);
 	void *arg;
-	unsigned long stat;
+	struct head head;
 	unsigned count;
 	bool has_head, is_ended;
 };
@@ -208,7 +244,7 @@ end_slot(struct listing *l, const char *hex)
 		return;
 	}
 	l->count++;
-	judge(&l->found, l->stat, hex, strlen(hex));
+	judge(&l->found, &l->head, hex, strlen(hex));
 	l->is_ended = !l->on_found(&l->found, l->arg);
 }
 
@@ -223,7 +259,7 @@ begin_slot(struct listing *l, const char *numbers)
 	l->found.memory = memory;
 	l->found.code = -1;
 	l->found.index = (uint32_t)strtoul(numbers, &end, 10);
-	l->stat = *end == ',' ? strtoul(end + 1, NULL, 10) : 0;
+	l->head = *end == ',' ? read_head(end + 1) : (struct head){0, 0};
 	l->has_head = true;
 }
 

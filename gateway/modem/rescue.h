@@ -44,6 +44,7 @@ struct rescue_found {
 	uint32_t index;
 	int code;              /* of REFUSED: +CMS ERROR, or -1 */
 	bool is_unsent;        /* of OWN: stored, not sent */
+	bool is_whole;         /* of ARRIVED: as long as the head before it says */
 	struct pdu pdu;        /* of ARRIVED; wipe it */
 	char hex[2 * 176 + 1]; /* of OWN: its PDU, cut if longer; for the sweep to know its own */
 };

@@ -54,6 +54,12 @@ check(void)
 	assert(store_parked_count(rig.session.store, &parked) == ST_OK);
 	assert(parked == parts_count(rig.session.parts));
 	for (size_t i = 0; i < PARTS_SLOTS; i++) {
+		size_t alike = 0;
+
+		for (size_t k = 0; k < PARTS_SLOTS; k++)
+			alike += g[i].born != 0 && g[k].born != 0 &&
+				 memcmp(g[i].sender, g[k].sender, sizeof(g[i].sender)) == 0;
+		assert(alike <= PART_GROUPS_A_SENDER);
 		groups += g[i].born != 0;
 		assert(g[i].have == 0 || g[i].have < g[i].part.total);
 		for (size_t k = 0; k < SMS_PARTS_MAX; k++)

@@ -370,6 +370,20 @@ def words_inside(e, c):
         and "Call Ready" in c.at("AT+CMGL=4")
 
 
+def refused_with(e, c):
+    e.faults.send_refused = 1
+    return c.pdu("AT+CMGS=N", submit())[-1] == "+CMS ERROR: 331"
+
+
+def listing_drops(e, c):
+    """One octet of one listing; what the slot holds, and AT+CMGR, are whole."""
+    e.deliver("a", SENDER)
+    lists = [next(n for n in c.at("AT+CMGL=4") if n.startswith("07")) for _ in range(2)]
+    read = next(n for n in c.at("AT+CMGR=1") if n.startswith("07"))
+    expect(lists[1], read, "the second listing")
+    return len(lists[0]) == len(read) - 1
+
+
 def no_echo(e, c):
     return c.pdu("AT+CMGS=N", submit()) == ["+CMGS: 1", "OK"]
 
@@ -415,6 +429,7 @@ FAULTS = {
     "cms_error": ([rule("CMGR", 512)], answers("AT+CMGR=1", "+CMS ERROR: 512")),
     "cme_error": ([rule("CSQ", 100)], answers("AT+CSQ", "+CME ERROR: 100")),
     "send_refused": (1, sends(0, "+CMS ERROR: 38")),
+    "send_code": (331, refused_with, 38),
     "send_lost_reply": (1, sends(1, None)),
     "send_never_leaves": (1, sends(0, None)),
     "no_cmgw": (True, answers("AT+CMGW=9", "ERROR")),
@@ -429,6 +444,7 @@ FAULTS = {
     "storm": (50.0, storm),
     "urc_in_reply": ({"CMGL"}, hint_inside),
     "words_in_entry": ("Call Ready", words_inside),
+    "listing_drops": (1, listing_drops),
     "echo_pdu": (False, no_echo),
     "refill": (False, no_refill),
     "spill": (True, spill),

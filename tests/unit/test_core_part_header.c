@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a header says of the parts of a long message: cut short, repeated, beside others; and a part
- * that an earlier version parked as a text. */
+ * that an earlier version parked as a text. And how many long messages one sender may begin. */
 #include "gateway/core/parts.h"
 #include "tests/support/check.h"
 #include "tests/support/rig.h"
@@ -43,6 +43,46 @@ test_fields(void)
 	CHECK(part.reference == 0x1234 && part.is_16 && part.total == 10 && part.place == 10);
 }
 
+/* The oldest of that sender goes, and no other's; then the oldest of all. */
+static void
+test_one_sender(void)
+{
+	char sender[16] = "other";
+	struct parts_item item = {.part = {0, 0, 2, 2},
+	    .sender = sender,
+	    .text = (const uint8_t *)"x",
+	    .text_len = 1,
+	    .seq = 1};
+	struct parts_group *g, *excess;
+	struct parts *p;
+	size_t groups = 1;
+
+	CHECK_EQ(parts_new(&p), ST_OK);
+	CHECK_EQ(parts_add(p, &item, &g), PARTS_WAIT);
+	CHECK(parts_excess(p, g) == NULL);
+	for (unsigned i = 1; i <= PART_GROUPS_MAX + 1; i++) {
+		(void)snprintf(sender, sizeof(sender), "pushes");
+		item.part.reference = (uint16_t)i;
+		CHECK_EQ(parts_add(p, &item, &g), PARTS_WAIT);
+		excess = parts_excess(p, g);
+		CHECK_EQ(excess != NULL, i > PART_GROUPS_A_SENDER);
+		if (excess == NULL) {
+			groups++;
+			continue;
+		}
+		CHECK_EQ(excess->part.reference, i - PART_GROUPS_A_SENDER);
+		parts_drop(p, excess);
+		CHECK(parts_excess(p, g) == NULL);
+	}
+	for (unsigned i = 0; groups <= PART_GROUPS_MAX; i++, groups++) {
+		(void)snprintf(sender, sizeof(sender), "many %u", i);
+		CHECK_EQ(parts_add(p, &item, &g), PARTS_WAIT);
+		CHECK_EQ(parts_excess(p, g) != NULL, groups == PART_GROUPS_MAX);
+	}
+	CHECK_EQ(parts_excess(p, g)->part.reference, 0); /* the first one of all */
+	parts_free(p);
+}
+
 static void
 test_parked_before(void)
 {
@@ -71,6 +111,7 @@ main(void)
 {
 	test_headers();
 	test_fields();
+	test_one_sender();
 	test_parked_before();
 	return check_done();
 }

@@ -373,21 +373,22 @@ static void
 test_flood(void)
 {
 	static char got[JOURNAL_MAX];
-	char text[16];
+	char text[16], sender[NUMBER_MAX];
 	uint64_t from;
 
 	begin();
 	from = state_next_seq(s->state);
 	for (unsigned i = 0; i < PART_GROUPS_MAX + 3; i++) {
 		(void)snprintf(text, sizeof(text), "flood %u", i);
-		sms(i % 20 == 0 ? PART : BATCH, i, 2, 2, text);
+		(void)snprintf(sender, sizeof(sender), "+2547000%05u", i);
+		act(&(struct happening){i % 20 == 0 ? PART : BATCH, i, 2, 2, text, 0, sender});
 	}
 	deliver();
 	journal(from, got);
 	CHECK_STR(got, "15:[1/2]flood 0|15:[1/2]flood 1|15:[1/2]flood 2|");
 	CHECK_EQ(parked(), PART_GROUPS_MAX);
 	CHECK_EQ(parts_count(s->parts), PART_GROUPS_MAX);
-	sms(PART, 3, 2, 1, "saved ");
+	act(&(struct happening)FROM("+254700000003", 3, 2, 1, "saved "));
 	rig_restart(&rig);
 	for (unsigned i = 100; i < 105; i++) {
 		(void)snprintf(text, sizeof(text), "locked %u", i);

@@ -7,6 +7,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -250,6 +252,43 @@ test_open(void)
 	CHECK_EQ(fd, -1);
 }
 
+/* As somebody who may not, which the superuser is not: his rights are put down in a child. */
+static int
+opened_by_nobody(const char *device)
+{
+	int fd, status = 0;
+	pid_t pid;
+
+	(void)fflush(stdout);
+	if ((pid = fork()) == 0) {
+		if (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0)
+			_exit(255);
+		_exit((int)at_open(device, "at115200", &fd));
+	}
+	CHECK_EQ(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void
+test_denied(void)
+{
+	char name[64], path[] = "/tmp/tocsin-denied-XXXXXX";
+	int master = posix_openpt(O_RDWR | O_NOCTTY), held, file = mkstemp(path);
+
+	CHECK(file != -1 && fchmod(file, 0) == 0);
+	CHECK_EQ(opened_by_nobody(path), ST_CONFIG);
+	CHECK_EQ(unlink(path), 0);
+	(void)close(file);
+	CHECK(master != -1 && grantpt(master) == 0 && unlockpt(master) == 0);
+	CHECK(ptsname_r(master, name, sizeof(name)) == 0 && chmod(name, 0666) == 0);
+	held = open(name, O_RDWR | O_NOCTTY);
+	CHECK_EQ(opened_by_nobody(name), ST_OK);
+	CHECK(held != -1 && ioctl(held, TIOCEXCL) == 0);
+	CHECK_EQ(opened_by_nobody(name), ST_CONFIG);
+	(void)close(held);
+	(void)close(master);
+}
+
 static void
 test_client(void)
 {
@@ -295,6 +334,7 @@ main(void)
 	test_reports();
 	test_bounds();
 	test_open();
+	test_denied();
 	test_client();
 	test_hung();
 	return check_done();

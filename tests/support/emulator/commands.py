@@ -215,6 +215,8 @@ class Commands:
             lines += [f"+CMGL: {index},{stat},,{length}", line]
         if not lines and self.faults.empty_list:
             raise Refusal(f"+CMS ERROR: {self.faults.empty_list}")
+        if lines and self.faults.take("listing_drops"):
+            lines[1] = lines[1][:20] + lines[1][21:]
         return lines
 
     def do_cmgr(self, rest):

@@ -32,7 +32,8 @@ class Faults:
     delete_fails_deleted: bool = switch(False, "delete_fails: and yet the message is gone")
     cms_error: list = switch([], "[command, nth from now, code(, times)]: answers +CMS ERROR")
     cme_error: list = switch([], "the same with +CME ERROR")
-    send_refused: int = switch(0, "so many AT+CMGS answer +CMS ERROR: 38 after the PDU; -1: all")
+    send_refused: int = switch(0, "so many AT+CMGS answer an error after the PDU; -1: all")
+    send_code: int = switch(38, "send_refused: with this code; -1: a bare ERROR")
     send_lost_reply: int = switch(0, "so many messages leave, but +CMGS never comes; -1: all")
     send_never_leaves: int = switch(0, "so many messages do not leave, and no reply comes; -1: all")
     no_cmgw: bool = switch(False, "AT+CMGW is unknown")
@@ -49,6 +50,7 @@ class Faults:
     storm: float = switch(0.0, "^RSSI lines a second, for ever")
     urc_in_reply: set = switch(set(), "a +CMTI in the middle of these commands' replies")
     words_in_entry: str = switch("", "these words behind the head of each entry of a listing, or slot")
+    listing_drops: int = switch(0, "so many AT+CMGL lose one octet of their first PDU; -1: all")
     # --- habits ---
     echo_pdu: bool = switch(True, "the PDU after the prompt is echoed, as commands are")
     refill: bool = switch(True, "a freed slot is filled from the network at once")

@@ -6,7 +6,7 @@ import re
 import time
 
 from . import pdu as pdus
-from .commands import Commands, Refusal
+from .commands import Commands, ERROR, Refusal
 from .faults import Faults, poison_line, poison_octets
 from .storage import Message, READ, Storage, UNREAD
 
@@ -303,7 +303,7 @@ class Machine(Commands):
             raise Refusal("+CMS ERROR: 304")
         faults = self.faults
         if faults.take("send_refused"):
-            raise Refusal("+CMS ERROR: 38")
+            raise Refusal(ERROR if faults.send_code == -1 else f"+CMS ERROR: {faults.send_code}")
         leaves, answers = not faults.take("send_never_leaves"), True
         if not leaves or faults.take("send_lost_reply"):
             answers = False

@@ -164,6 +164,22 @@ def abort(world):
             expect([t.form for t in m.texts].count(UNDECODED), 1, "quarantined")
 
 
+def dropped_octet(world):
+    """The line drops one octet of a raw listing: that slot is read again, and its text arrives."""
+    with world.emulator(sim=10, phone=2) as e:
+        e.faults.listing_drops = 2
+        for n in range(3):
+            e.deliver(f"EW1 no. {n}")
+        e.deliver("EW1 phone", memory="ME")
+        e.deliver(poison="truncated", memory="SM")
+        with world.modem(e, "-R") as m:
+            m.wait(lambda: len(m.texts) == 5, "five slots")
+            emptied(m, e)
+            expect(e.commands()["CMGR"], 3, "slots read again, the truncated one too")
+            expect(sorted(t.octets for t in m.texts if t.form == TEXT),
+                   [b"EW1 no. 0", b"EW1 no. 1", b"EW1 no. 2", b"EW1 phone"], "texts")
+
+
 def nothing_to_read(world):
     """A slot that no road reads stays, is counted, and keeps nothing busy."""
     with world.emulator(sim=5) as e:
@@ -227,6 +243,19 @@ def send(world):
         m.wait(lambda: len(m.sent) == 3, "the third")
         expect(m.sent[2][1:], (REFUSED, 38, 0), "a refused one")
         expect(len(e.sent), 2, "texts that left")
+
+
+def open_ends(world):
+    """Refused behind the text itself: by words that leave open whether it left, or that do not."""
+    with world.emulator(sim=5) as e:
+        for code, end in ((331, (REFUSED, 331)), (38, (REFUSED, 38)), (332, (UNKNOWN, 0)),
+                          (500, (UNKNOWN, 0)), (-1, (UNKNOWN, 0))):
+            with world.modem(e) as m:
+                m.wait(lambda: m.states, "its state")
+                e.faults.set(send_refused=1, send_code=code)
+                m.send("+254700000009", "perhaps")
+                m.wait(lambda: m.sent, "what became of it")
+                expect(m.sent[0][1:3], end, f"a text that was answered with {code}")
 
 
 def passing_reports(world):
@@ -390,5 +419,5 @@ def sweep_killed(world):
 
 
 BESIDE = [resend, never_left, hang_in_listing, poison, unplug, power, hang, alike, abort,
-          nothing_to_read, passing_refusal, send, slow_send, passing_reports, credit, pin_right,
-          pin_wrong, sweep, no_sweep, sweep_killed]
+          dropped_octet, nothing_to_read, passing_refusal, send, open_ends, slow_send,
+          passing_reports, credit, pin_right, pin_wrong, sweep, no_sweep, sweep_killed]

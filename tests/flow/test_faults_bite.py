@@ -36,7 +36,7 @@ SITUATIONS = {
     "urc_in_reply": "odd_announcements",
     "words_in_entry": "check_words", "echo_pdu": "slow_send", "refill": "slow_network",
     "spill": "odd_storage", "auto_report": "slow_send", "power_s": "power",
-    "smsc_digits": "abort",
+    "listing_drops": "dropped_octet", "send_code": "open_ends", "smsc_digits": "abort",
     **{name: "poison" for name in scenarios.POISONED},
 }
 

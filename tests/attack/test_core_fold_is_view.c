@@ -260,7 +260,7 @@ act_renew(void)
 	st = chains_renew(&rig.session, &ask, &out, words);
 	CHECK(st == ST_OK || st == ST_UNKNOWN); /* revoked */
 	CHECK_EQ(state_slot(rig.session.state, p->slot, &r), ST_OK);
-	if (ratchet_is_waiting(&r) && draw(2))
+	if (ratchet_is_waiting(&r) && p->generation == r.generation && draw(2))
 		rig_next_chain(p);
 }
 

@@ -16,6 +16,7 @@
 #define IDLE_READS_MAX 1000 /* poll(2) tells of octets that the library does not get */
 #define FRUITLESS_MS 5000   /* after a listing whose deletes all failed; doubled each time */
 #define FRUITLESS_SHIFT 5
+#define UNKEPT_S 30 /* core keeps nothing, for want of room: it may have some by then */
 
 /* ---- whether it is there ---- */
 
@@ -209,10 +210,13 @@ start_pass(struct loop *loop, void *arg)
 		if (st == ST_OK && waits) /* core keeps nothing: the SIM fills */
 			st = watch_tell(m);
 	}
-	if (st != ST_OK)
+	if (st != ST_OK) {
 		stop(m, st);
-	else
-		go_on(m); /* answers may have come while it was listed */
+		return;
+	}
+	go_on(m); /* answers may have come while it was listed */
+	if (!m->concluded && m->options->poll_s > UNKEPT_S)
+		modem_plan_pass(m, UNKEPT_S * INT64_C(1000)); /* unless they still come */
 }
 
 static void

@@ -196,6 +196,19 @@ client_ask_with(
 	return client_next(c, answer, wait_s);
 }
 
+bool
+client_row(struct client *c, struct client_rows *rows, struct ipc_message *answer, int *code)
+{
+	if (*code == 0 && rows->begun)
+		*code = client_next(c, answer, rows->wait_s);
+	rows->begun = true;
+	if (*code != 0)
+		return false;
+	if (answer->head.type != rows->row && answer->head.type != rows->last)
+		*code = client_puzzled();
+	return answer->head.type == rows->row;
+}
+
 int
 client_ask_once(struct ipc_message *ask, int wait_s, struct ipc_message *answer)
 {

@@ -39,6 +39,22 @@ int client_ask_with(
 /* Receive one more answer. As client_ask. */
 int client_next(struct client *c, struct ipc_message *answer, int wait_s);
 
+/* What core answers row by row: any number of `row`, then one `last`. */
+struct client_rows {
+	enum message_type row, last;
+	int wait_s; /* for each answer behind the first */
+	bool begun; /* client_row's own: false at first */
+};
+
+/*
+ * The next row, if there is one. From the first answer on, which client_ask or client_next has put
+ * into `answer` and its outcome into `code`:
+ *	while (client_row(c, &rows, &answer, &code))
+ *		...
+ * False: with 0 in `code`, `answer` is the last one; otherwise it is the exit code after words.
+ */
+bool client_row(struct client *c, struct client_rows *rows, struct ipc_message *answer, int *code);
+
 /* Before anything secret is typed: is it there, and OPEN? 0, or the exit code after words. */
 int client_is_open(void);
 

@@ -94,6 +94,7 @@ codebook_list(int argc, char **argv)
 	    {"json", OPTION_FLAG, &as_json, 0, 0, NULL, NULL, "one JSON object a line"},
 	};
 	const struct options o = {"tocsin codebook list [OPTIONS]", rows, 1, 0};
+	struct client_rows awaited = {MSG_CODEBOOK_ROW, MSG_RESULT, CLIENT_WAIT_LONG_S, false};
 	struct ipc_message ask, answer;
 	struct client c;
 	int code;
@@ -102,7 +103,7 @@ codebook_list(int argc, char **argv)
 		return code;
 	ipc_begin(&ask, MSG_CODEBOOKS);
 	code = client_ask(&c, &ask, &answer, CLIENT_WAIT_LONG_S);
-	while (code == 0 && answer.head.type == MSG_CODEBOOK_ROW) {
+	while (client_row(&c, &awaited, &answer, &code)) {
 		struct msg_codebook_row *row = &answer.body.CODEBOOK_ROW;
 
 		row->id[sizeof(row->id) - 1] = '\0';
@@ -111,8 +112,7 @@ codebook_list(int argc, char **argv)
 			show_json(row);
 		else
 			show_version(row);
-		code = client_next(&c, &answer, CLIENT_WAIT_LONG_S);
 	}
 	client_close(&c);
-	return code == 0 && answer.head.type != MSG_RESULT ? client_puzzled() : code;
+	return code;
 }

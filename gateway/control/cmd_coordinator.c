@@ -191,6 +191,7 @@ list(int argc, char **argv)
 	};
 	const struct options o = {
 	    "tocsin coordinator list [OPTIONS]", rows, sizeof(rows) / sizeof(rows[0]), 0};
+	struct client_rows awaited = {MSG_COORDINATOR_ROW, MSG_RESULT, CLIENT_WAIT_S, false};
 	struct ipc_message ask, answer;
 	struct client c;
 	int code;
@@ -199,7 +200,7 @@ list(int argc, char **argv)
 		return code;
 	ipc_begin(&ask, MSG_COORDINATORS);
 	code = client_ask(&c, &ask, &answer, CLIENT_WAIT_S);
-	while (code == 0 && answer.head.type == MSG_COORDINATOR_ROW) {
+	while (client_row(&c, &awaited, &answer, &code)) {
 		struct msg_coordinator_row *row = &answer.body.COORDINATOR_ROW;
 
 		row->name[sizeof(row->name) - 1] = '\0';
@@ -208,11 +209,8 @@ list(int argc, char **argv)
 		else
 			print_row(row, first);
 		first = false;
-		code = client_next(&c, &answer, CLIENT_WAIT_S);
 	}
 	client_close(&c);
-	if (code == 0 && answer.head.type != MSG_RESULT)
-		return client_puzzled();
 	if (code == 0 && !as_json && answer.body.RESULT.value == 1)
 		puts("Two of them must open the gateway together.");
 	return code;

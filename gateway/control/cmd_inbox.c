@@ -45,6 +45,7 @@ on_row(struct inbox *in, struct msg_inbox_row *row)
 static int
 one_page(struct client *c, struct inbox *in, bool *full)
 {
+	struct client_rows awaited = {MSG_INBOX_ROW, MSG_RESULT, CLIENT_WAIT_S, false};
 	struct ipc_message ask, answer;
 	uint64_t rows = 0;
 	int code;
@@ -63,14 +64,11 @@ one_page(struct client *c, struct inbox *in, bool *full)
 		in->counted = true;
 		code = client_next(c, &answer, CLIENT_WAIT_S);
 	}
-	while (code == 0 && answer.head.type == MSG_INBOX_ROW) {
+	while (client_row(c, &awaited, &answer, &code)) {
 		if (!in->only_counts)
 			on_row(in, &answer.body.INBOX_ROW);
 		rows++;
-		code = client_next(c, &answer, CLIENT_WAIT_S);
 	}
-	if (code == 0 && answer.head.type != MSG_RESULT)
-		code = client_puzzled();
 	*full = code == 0 && rows > 0 && rows >= answer.body.RESULT.value;
 	ipc_wipe(&answer);
 	return code;

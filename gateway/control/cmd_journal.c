@@ -43,6 +43,8 @@ show_fault(struct verify *v, struct msg_fault_row *row)
 static int
 one_page(struct client *c, struct verify *v, bool *more)
 {
+	struct client_rows awaited = {
+	    MSG_FAULT_ROW, MSG_JOURNAL_VERIFIED, CLIENT_WAIT_LONG_S, false};
 	struct ipc_message ask, answer;
 	uint64_t before = v->shown;
 	int code;
@@ -54,12 +56,8 @@ one_page(struct client *c, struct verify *v, bool *more)
 		(void)snprintf(ask.body.JOURNAL_VERIFY.held, sizeof(ask.body.JOURNAL_VERIFY.held),
 		    "%s", v->held);
 	code = client_ask(c, &ask, &answer, CLIENT_WAIT_LONG_S);
-	while (code == 0 && answer.head.type == MSG_FAULT_ROW) {
+	while (client_row(c, &awaited, &answer, &code))
 		show_fault(v, &answer.body.FAULT_ROW);
-		code = client_next(c, &answer, CLIENT_WAIT_LONG_S);
-	}
-	if (code == 0 && answer.head.type != MSG_JOURNAL_VERIFIED)
-		return client_puzzled();
 	if (code == 0)
 		v->journal = answer.body.JOURNAL_VERIFIED;
 	v->journal.head[JOURNAL_HEAD_MAX - 1] = '\0';

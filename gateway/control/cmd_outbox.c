@@ -131,6 +131,7 @@ end_texts(struct msg_outbox_row *row)
 static int
 one_page(struct client *c, struct outbox *o, bool *full)
 {
+	struct client_rows awaited = {MSG_OUTBOX_ROW, MSG_RESULT, CLIENT_WAIT_S, false};
 	struct ipc_message ask, answer;
 	uint64_t rows = 0;
 	int code;
@@ -139,7 +140,7 @@ one_page(struct client *c, struct outbox *o, bool *full)
 	ask.body.OUTBOX.before = o->before;
 	ask.body.OUTBOX.limit = (uint32_t)(o->limit - o->shown);
 	code = client_ask(c, &ask, &answer, CLIENT_WAIT_LONG_S);
-	while (code == 0 && answer.head.type == MSG_OUTBOX_ROW) {
+	while (client_row(c, &awaited, &answer, &code)) {
 		struct msg_outbox_row *row = &answer.body.OUTBOX_ROW;
 
 		end_texts(row);
@@ -150,10 +151,7 @@ one_page(struct client *c, struct outbox *o, bool *full)
 		o->shown++;
 		o->before = row->number;
 		rows++;
-		code = client_next(c, &answer, CLIENT_WAIT_S);
 	}
-	if (code == 0 && answer.head.type != MSG_RESULT)
-		code = client_puzzled();
 	*full = code == 0 && rows > 0 && rows >= answer.body.RESULT.value;
 	ipc_wipe(&answer);
 	return code;

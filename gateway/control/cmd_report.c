@@ -202,6 +202,7 @@ show_parts(const struct report *r)
 static int
 look(struct report *r, struct client *c)
 {
+	struct client_rows awaited = {MSG_INBOX_ROW, MSG_RESULT, CLIENT_WAIT_S, false};
 	struct ipc_message ask, answer;
 	int code;
 
@@ -212,13 +213,10 @@ look(struct report *r, struct client *c)
 		r->read = answer.body.REPORT_READ;
 		code = client_next(c, &answer, CLIENT_WAIT_S);
 	}
-	while (code == 0 && answer.head.type == MSG_INBOX_ROW) {
+	while (client_row(c, &awaited, &answer, &code)) {
 		inbox_row_end_texts(&answer.body.INBOX_ROW);
 		show_report(r, &answer.body.INBOX_ROW);
-		code = client_next(c, &answer, CLIENT_WAIT_S);
 	}
-	if (code == 0 && answer.head.type != MSG_RESULT)
-		code = client_puzzled();
 	ipc_wipe(&answer);
 	show_parts(r);
 	(void)fflush(stdout);

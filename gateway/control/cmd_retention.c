@@ -43,22 +43,20 @@ day_text(char out[DAY_TEXT], int64_t seconds)
 static int
 get_months(struct client *c, struct months *m)
 {
+	struct client_rows awaited = {MSG_RETENTION_ROW, MSG_RESULT, CLIENT_WAIT_LONG_S, false};
 	struct ipc_message ask, answer;
 	int code;
 
 	m->count = 0;
 	ipc_begin(&ask, MSG_RETENTION);
 	code = client_ask(c, &ask, &answer, CLIENT_WAIT_LONG_S);
-	while (code == 0 && answer.head.type == MSG_RETENTION_ROW) {
+	while (client_row(c, &awaited, &answer, &code)) {
 		struct msg_retention_row *row = &answer.body.RETENTION_ROW;
 
 		row->why[sizeof(row->why) - 1] = '\0';
 		if (m->count < MONTHS_MAX)
 			m->row[m->count++] = *row;
-		code = client_next(c, &answer, CLIENT_WAIT_LONG_S);
 	}
-	if (code == 0 && answer.head.type != MSG_RESULT)
-		return client_puzzled();
 	if (code == 0)
 		m->today = answer.body.RESULT.value;
 	return code;

@@ -18,13 +18,14 @@
 int
 modem_list_ask(struct client *c, struct modem_list *out)
 {
+	struct client_rows awaited = {MSG_MODEM_ROW, MSG_RESULT, CLIENT_WAIT_S, false};
 	struct ipc_message ask, answer;
 	int code;
 
 	memset(out, 0, sizeof(*out));
 	ipc_begin(&ask, MSG_MODEMS);
 	code = client_ask(c, &ask, &answer, CLIENT_WAIT_S);
-	while (code == 0 && answer.head.type == MSG_MODEM_ROW) {
+	while (client_row(c, &awaited, &answer, &code)) {
 		struct msg_modem_row *row = &out->row[out->count];
 
 		if (out->count == MODEMS_MAX || answer.body.MODEM_ROW.modem >= MODEMS_MAX)
@@ -32,10 +33,7 @@ modem_list_ask(struct client *c, struct modem_list *out)
 		*row = answer.body.MODEM_ROW;
 		row->credit.words[sizeof(row->credit.words) - 1] = '\0';
 		out->count++;
-		code = client_next(c, &answer, CLIENT_WAIT_S);
 	}
-	if (code == 0 && answer.head.type != MSG_RESULT)
-		code = client_puzzled();
 	ipc_wipe(&answer);
 	return code;
 }

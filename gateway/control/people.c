@@ -14,12 +14,13 @@ static int
 one_page(struct client *c, struct ipc_message *ask, people_fn *fn, void *arg, uint64_t *after,
     uint32_t *rows, uint32_t *page)
 {
+	struct client_rows awaited = {MSG_ROSTER_ROW, MSG_RESULT, CLIENT_WAIT_S, false};
 	struct ipc_message answer;
 	int code;
 
 	*rows = 0;
 	code = client_ask(c, ask, &answer, CLIENT_WAIT_LONG_S);
-	while (code == 0 && answer.head.type == MSG_ROSTER_ROW) {
+	while (client_row(c, &awaited, &answer, &code)) {
 		struct msg_roster_row *row = &answer.body.ROSTER_ROW;
 
 		row->pseudonym[sizeof(row->pseudonym) - 1] = '\0';
@@ -28,10 +29,7 @@ one_page(struct client *c, struct ipc_message *ask, people_fn *fn, void *arg, ui
 		fn(row, arg);
 		*after = row->seq;
 		++*rows;
-		code = client_next(c, &answer, CLIENT_WAIT_S);
 	}
-	if (code == 0 && answer.head.type != MSG_RESULT)
-		code = client_puzzled();
 	if (code == 0)
 		*page = answer.body.RESULT.value;
 	ipc_wipe(&answer);

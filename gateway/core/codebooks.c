@@ -96,8 +96,9 @@ check_book(const struct session *s, const struct codebook *now, struct book_faul
 	return check_writers(s, now->version, words);
 }
 
-static enum status
-append(struct session *s, uint32_t version, const char *octets, size_t len)
+enum status
+codebooks_append(
+    struct session *s, enum event_type type, uint32_t version, const char *octets, size_t len)
 {
 	struct event_book e = {.version = version, .octets = (const uint8_t *)octets, .len = len};
 	uint8_t *body = malloc(EVENT_BOOK_HEAD + len);
@@ -106,11 +107,11 @@ append(struct session *s, uint32_t version, const char *octets, size_t len)
 	if (body == NULL)
 		return ST_MEMORY;
 	(void)crypto_generichash(e.hash, sizeof(e.hash), e.octets, len, NULL, 0);
-	st = session_append(
-	    s, EVENT_CODEBOOK, body, event_book_encode(&e, body, EVENT_BOOK_HEAD + len), NULL);
+	st =
+	    session_append(s, type, body, event_book_encode(&e, body, EVENT_BOOK_HEAD + len), NULL);
 	sodium_memzero(body, EVENT_BOOK_HEAD + len);
 	free(body);
-	return st == ST_OK ? session_commit(s) : st;
+	return st;
 }
 
 enum status
@@ -127,7 +128,9 @@ codebooks_activate(struct session *s, const char *octets, size_t len, char words
 	if (st == ST_OK)
 		st = check_book(s, book, faults, words);
 	if (st == ST_OK)
-		st = append(s, book->version, octets, len);
+		st = codebooks_append(s, EVENT_CODEBOOK, book->version, octets, len);
+	if (st == ST_OK)
+		st = session_commit(s);
 	if (book != NULL)
 		sodium_memzero(book, sizeof(*book));
 	free(book);

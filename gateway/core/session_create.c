@@ -10,6 +10,7 @@
 
 #include "gateway/common/clock.h"
 #include "gateway/common/entropy.h"
+#include "gateway/core/codebooks.h"
 #include "gateway/core/ring_change.h"
 #include "gateway/core/stretch.h"
 #include "reporting/book/book.h"
@@ -97,24 +98,6 @@ make_keys(const struct session *s, struct birth *b, const struct session_birth *
 }
 
 static enum status
-append_book(
-    struct session *s, enum event_type type, uint32_t version, const char *octets, size_t len)
-{
-	struct event_book e = {.version = version, .octets = (const uint8_t *)octets, .len = len};
-	uint8_t *body = malloc(EVENT_BOOK_HEAD + len);
-	enum status st;
-
-	if (body == NULL)
-		return ST_MEMORY;
-	(void)crypto_generichash(e.hash, sizeof(e.hash), e.octets, len, NULL, 0);
-	st =
-	    session_append(s, type, body, event_book_encode(&e, body, EVENT_BOOK_HEAD + len), NULL);
-	sodium_memzero(body, EVENT_BOOK_HEAD + len);
-	free(body);
-	return st;
-}
-
-static enum status
 first_events(struct session *s, const struct session_birth *birth, const uint32_t version[2])
 {
 	struct event_setting setting = {.key = SETTING_POSTURE, .value = 0};
@@ -126,10 +109,10 @@ first_events(struct session *s, const struct session_birth *birth, const uint32_
 	    (st = session_mark(s, EVENT_OPENED, CAUSE_INIT, 1)) != ST_OK ||
 	    (st = session_append(s, EVENT_RING, hash, sizeof(hash), NULL)) != ST_OK ||
 	    (st = session_append(s, EVENT_SETTING, body, len, NULL)) != ST_OK ||
-	    (st = append_book(
+	    (st = codebooks_append(
 		 s, EVENT_CODEBOOK, version[0], birth->codebook, birth->codebook_len)) != ST_OK ||
-	    (st = append_book(s, EVENT_PLACES, version[1], birth->places, birth->places_len)) !=
-		ST_OK ||
+	    (st = codebooks_append(
+		 s, EVENT_PLACES, version[1], birth->places, birth->places_len)) != ST_OK ||
 	    (st = session_mark(s, EVENT_LOCKED, CAUSE_INIT, 0)) != ST_OK)
 		return st;
 	return session_commit(s);

@@ -248,35 +248,36 @@ converse(int fd, const char *command, const char *body, struct at_parser *p, int
 	return st;
 }
 
-enum status
-at_lines(int fd, const char *command, void (*on_line)(const char *line, void *arg), void *arg,
+static enum status
+ask(int fd, const char *command, const char *body, at_line_fn *on_line, void *arg,
     struct at_reply *reply, int timeout_ms)
 {
 	struct at_parser p;
 	enum status st;
 
 	at_parser_begin(&p, command, true, on_line, arg, reply);
-	st = converse(fd, command, NULL, &p, timeout_ms);
+	st = converse(fd, command, body, &p, timeout_ms);
 	explicit_bzero(&p, sizeof(p));
 	return st;
+}
+
+enum status
+at_lines(int fd, const char *command, at_line_fn *on_line, void *arg, struct at_reply *reply,
+    int timeout_ms)
+{
+	return ask(fd, command, NULL, on_line, arg, reply, timeout_ms);
 }
 
 enum status
 at_command(int fd, const char *command, struct at_reply *reply, int timeout_ms)
 {
-	return at_lines(fd, command, NULL, NULL, reply, timeout_ms);
+	return ask(fd, command, NULL, NULL, NULL, reply, timeout_ms);
 }
 
 enum status
 at_body(int fd, const char *command, const char *body, struct at_reply *reply, int timeout_ms)
 {
-	struct at_parser p;
-	enum status st;
-
-	at_parser_begin(&p, command, true, NULL, NULL, reply);
-	st = converse(fd, command, body, &p, timeout_ms);
-	explicit_bzero(&p, sizeof(p));
-	return st;
+	return ask(fd, command, body, NULL, NULL, reply, timeout_ms);
 }
 
 /* A command that may be answered without its echo. A prompt is no answer to it. */

@@ -48,9 +48,12 @@ struct at_reply {
 
 enum at_brought { AT_BROUGHT_NOTHING, AT_BROUGHT_TEXT, AT_BROUGHT_REPORT };
 
+/* One line of an answer, ended, without its line end; borrowed for the call. */
+typedef void at_line_fn(const char *line, void *arg);
+
 struct at_parser {
 	const char *command; /* whose echo is waited for; NULL: the answer may come without */
-	void (*on_line)(const char *line, void *arg); /* NULL: into reply->text */
+	at_line_fn *on_line; /* NULL: into reply->text */
 	void *arg;
 	struct at_reply *reply;
 	char prefix[16]; /* "+CMGR:": of the command's own lines */
@@ -66,8 +69,8 @@ struct at_parser {
  *   command  borrowed; needs_echo: nothing before its echo is its answer.
  *   on_line  gets each line of it, or NULL: they are collected in reply->text.
  */
-void at_parser_begin(struct at_parser *p, const char *command, bool needs_echo,
-    void (*on_line)(const char *line, void *arg), void *arg, struct at_reply *reply);
+void at_parser_begin(struct at_parser *p, const char *command, bool needs_echo, at_line_fn *on_line,
+    void *arg, struct at_reply *reply);
 
 /* Take octets; those after the end (reply->end) are looked through for hints alone. */
 void at_feed(struct at_parser *p, const uint8_t *octets, size_t len);
@@ -109,8 +112,8 @@ enum status at_command(
     int fd, const char *command, struct at_reply *reply, int timeout_ms) MUST_USE;
 
 /* As at_command, but each line goes to on_line: for answers of any length. */
-enum status at_lines(int fd, const char *command, void (*on_line)(const char *line, void *arg),
-    void *arg, struct at_reply *reply, int timeout_ms) MUST_USE;
+enum status at_lines(int fd, const char *command, at_line_fn *on_line, void *arg,
+    struct at_reply *reply, int timeout_ms) MUST_USE;
 
 /*
  * As at_command, for one that asks for a body ("AT+CMGW=153,2"): waits for the prompt (up to

@@ -50,8 +50,8 @@ set_prefix(struct at_parser *p, const char *command)
 }
 
 void
-at_parser_begin(struct at_parser *p, const char *command, bool needs_echo,
-    void (*on_line)(const char *line, void *arg), void *arg, struct at_reply *reply)
+at_parser_begin(struct at_parser *p, const char *command, bool needs_echo, at_line_fn *on_line,
+    void *arg, struct at_reply *reply)
 {
 	memset(p, 0, sizeof(*p));
 	memset(reply, 0, sizeof(*reply));

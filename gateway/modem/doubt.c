@@ -61,22 +61,14 @@ doubt_is_ripe(const struct modem *m)
 	return false;
 }
 
-uint32_t
-doubt_hopeless(const struct modem *m)
+struct doubt_count
+doubt_count(const struct modem *m)
 {
-	uint32_t count = 0;
+	struct doubt_count count = {0, 0};
 
-	for (size_t i = 0; i < m->doubts_used; i++)
-		count += m->doubts[i].hopeless;
-	return count;
-}
-
-uint32_t
-doubt_own(const struct modem *m)
-{
-	uint32_t count = 0;
-
-	for (size_t i = 0; i < m->doubts_used; i++)
-		count += m->doubts[i].is_own;
+	for (size_t i = 0; i < m->doubts_used; i++) {
+		count.hopeless += m->doubts[i].hopeless;
+		count.own += m->doubts[i].is_own;
+	}
 	return count;
 }

@@ -179,16 +179,26 @@ modem_gammu_enter_pin(const char *pin)
 	return modem_is_device_error(err) ? ST_DEVICE : ST_PASSPHRASE;
 }
 
+GSM_Error
+modem_memory_status(GSM_SMSMemoryStatus *out)
+{
+	GSM_Error err;
+
+	memset(out, 0, sizeof(*out));
+	modem_watch_begin(MODEM_CALL_S);
+	err = GSM_GetSMSStatus(modem_machine, out);
+	modem_watch_end();
+	if (err != ERR_NONE)
+		memset(out, 0, sizeof(*out));
+	return err;
+}
+
 enum status
 modem_gammu_sizes(uint32_t *sim, uint32_t *phone)
 {
 	GSM_SMSMemoryStatus status;
-	GSM_Error err;
+	GSM_Error err = modem_memory_status(&status);
 
-	memset(&status, 0, sizeof(status));
-	modem_watch_begin(MODEM_CALL_S);
-	err = GSM_GetSMSStatus(modem_machine, &status);
-	modem_watch_end();
 	if (err == ERR_TIMEOUT || err == ERR_DEVICEWRITEERROR || err == ERR_DEVICEREADERROR)
 		return ST_DEVICE;
 	if (err != ERR_NONE)

@@ -26,6 +26,9 @@ bool modem_is_device_error(GSM_Error err);
 /* The library's UTF-16 to UTF-8, ended; cut between two characters where it is too long. */
 void modem_copy_utf8(const unsigned char *from, char *out, size_t cap);
 
+/* How full the storages are, under the alarm; zeros on failure. */
+GSM_Error modem_memory_status(GSM_SMSMemoryStatus *out);
+
 /* A status report in the library's struct. */
 void modem_copy_report(const GSM_SMSMessage *sms, struct msg_report *out);
 

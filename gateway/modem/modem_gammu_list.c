@@ -48,18 +48,12 @@ static enum status
 judge_empty(enum modem_found *found)
 {
 	GSM_SMSMemoryStatus status;
-	GSM_Error err;
 
-	memset(&status, 0, sizeof(status));
-	modem_watch_begin(MODEM_CALL_S);
-	err = GSM_GetSMSStatus(modem_machine, &status);
-	modem_watch_end();
-	if (modem_is_device_error(err))
+	if (modem_is_device_error(modem_memory_status(&status)))
 		return ST_DEVICE;
-	*found =
-	    err == ERR_NONE && (unsigned)status.SIMUsed + (unsigned)status.PhoneUsed > position.seen
-		? FOUND_UNREADABLE
-		: FOUND_END;
+	*found = (unsigned)status.SIMUsed + (unsigned)status.PhoneUsed > position.seen
+		     ? FOUND_UNREADABLE
+		     : FOUND_END;
 	return ST_OK;
 }
 

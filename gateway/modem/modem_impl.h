@@ -108,9 +108,11 @@ bool doubt_is_fresh(const struct modem *m);
 bool doubt_is_due(const struct doubt *d);
 /* Some are. */
 bool doubt_is_ripe(const struct modem *m);
-/* How many stay, and how many of the others are stored to be sent. */
-uint32_t doubt_hopeless(const struct modem *m);
-uint32_t doubt_own(const struct modem *m);
+struct doubt_count {
+	uint32_t hopeless; /* they stay */
+	uint32_t own;      /* of the others: stored to be sent */
+};
+struct doubt_count doubt_count(const struct modem *m);
 
 /* link.c */
 /* Take every message that is there. ST_OK; ST_CLOSED, ST_SYNTAX, ST_IO. */

@@ -47,7 +47,7 @@ order_when_quiet(struct modem *m)
 static bool
 must_clean(const struct modem *m)
 {
-	return m->others + doubt_own(m) > 0 && !m->cleaned && m->tty != -1;
+	return m->others + doubt_count(m).own > 0 && !m->cleaned && m->tty != -1;
 }
 
 bool

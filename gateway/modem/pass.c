@@ -196,7 +196,7 @@ pass_list(struct modem *m)
 		return modem_judge(m, st);
 	if (!more)
 		doubt_end(m);
-	m->skipped += doubt_hopeless(m);
+	m->skipped += doubt_count(m).hopeless;
 	return tell_listed(m, more);
 }
 
@@ -383,7 +383,7 @@ pass_raw(struct modem *m, bool all)
 	if (st == ST_OK)
 		st = of_modem(ended);
 	m->raw_more = more;
-	m->skipped = doubt_hopeless(m);
+	m->skipped = doubt_count(m).hopeless;
 	return st == ST_OK ? tell_listed(m, true) : st;
 }
 

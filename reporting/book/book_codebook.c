@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The grammar of a codebook file: deploy/man/tocsin-codebook.5 describes it for people. */
 #include "reporting/book/book.h"
+#include "reporting/book/book_asks.h"
 #include "reporting/book/book_take.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static const struct {
-	const char *word;
-	enum record_field field;
-} asked[] = {
-#define X(field, word) {word, RECORD_##field},
-#include "schemas/codebook/asks.def"
-#undef X
-};
-#define ASKED_COUNT (sizeof(asked) / sizeof(asked[0]))
 
 static take_fn take_class, take_asks, take_acled, take_un, take_cap;
 

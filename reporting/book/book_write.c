@@ -2,6 +2,7 @@
 /* A codebook as the text of a file: every text on a line of its own, so that it can be translated
  * and compared. */
 #include "reporting/book/book.h"
+#include "reporting/book/book_asks.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,16 +14,6 @@ struct writer {
 	book_line_fn *line;
 	void *context;
 };
-
-static const struct {
-	const char *word;
-	enum record_field field;
-} asked[] = {
-#define X(field, word) {word, RECORD_##field},
-#include "schemas/codebook/asks.def"
-#undef X
-};
-#define ASKED_COUNT (sizeof(asked) / sizeof(asked[0]))
 
 static void put(const struct writer *w, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -125,7 +125,7 @@ show_inbox(struct client *c, struct inbox *in)
 		return code;
 	if (in->shown == 0)
 		puts("Nothing here.");
-	else if (in->shown == in->limit)
+	else if (in->shown >= in->limit)
 		printf("Older ones: tocsin inbox --before %" PRIu64 "\n", in->before);
 	if (in->counted)
 		print_counts(in);

@@ -54,12 +54,6 @@ view_apply_sent(struct view *v, const struct view_event *ev)
 	return rc == SQLITE_ROW ? SQLITE_CONSTRAINT : rc; /* it had come to its end before */
 }
 
-int
-view_keep_numbers(struct view *v, uint32_t value)
-{
-	return value != 0 ? SQLITE_DONE : view_run(view_statement(v, SQL_NUMBERS_GO));
-}
-
 enum status
 view_monitor_number(struct view *v, uint16_t slot, char number[NUMBER_MAX])
 {

@@ -59,7 +59,12 @@ answer_inbox(int fd, const struct ipc_message *ask)
 	}
 	if (in->counts) {
 		ipc_begin(&m, MSG_INBOX_COUNTS);
-		m.body.INBOX_COUNTS = (struct msg_inbox_counts){8, 4, 4, 3, 1, in->grave ? 2 : 0};
+		m.body.INBOX_COUNTS = (struct msg_inbox_counts){.all = 8,
+		    .reports = 4,
+		    .unreadable = 4,
+		    .grave = 3,
+		    .duress = 1,
+		    .untimed = in->grave ? 2 : 0};
 		send_message(fd, &m);
 	}
 	for (; seq >= 1 && sent < in->limit && sent < PAGE; seq--) {

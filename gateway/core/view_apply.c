@@ -95,7 +95,8 @@ apply_received(struct view *v, const struct view_event *ev)
 	if (rc == SQLITE_DONE && e.slot != EVENT_SLOT_NONE && e.reports > 0)
 		view_heard_note(v, &e);
 	for (unsigned i = 0; i < e.reports && rc == SQLITE_DONE; i++)
-		if (r[i].relation == RELATION_PLACE_CONFIRM && e.outcome == OUTCOME_ACCEPTED)
+		if (r[i].relation == RELATION_PLACE_CONFIRM && r[i].place != 0 &&
+		    e.outcome == OUTCOME_ACCEPTED)
 			rc = view_heard_said(v, &e, (uint16_t)r[i].place);
 	return rc;
 }

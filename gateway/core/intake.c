@@ -144,13 +144,15 @@ static enum status
 take_new(struct session *s, struct arrival *a, const struct msg_sms *sms)
 {
 	uint8_t cut[SMS_TEXT_MAX];
+	struct policy policy;
 	enum status st;
 
 	if (a->is_part == PART_VALID)
 		return is_locked(s) ? intake_park(s, a, sms->sender, NULL) : take_part(s, a, sms);
 	if (a->form == SMS_UNDECODED) { /* the number in it goes no further */
+		session_policy(s, &policy);
 		a->text_len =
-		    undecoded_keep(state_root(s->state)->posture == 0, a->text, a->text_len, cut);
+		    undecoded_keep(policy.posture == POLICY_PROTECTED, a->text, a->text_len, cut);
 		a->text = cut;
 	}
 	st = is_locked(s) ? intake_park(s, a, NULL, NULL) : intake_read(s, a);

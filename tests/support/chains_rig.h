@@ -11,6 +11,7 @@
 
 #include "gateway/core/chains.h"
 #include "gateway/core/intake.h"
+#include "gateway/core/requests_impl.h"
 #include "tests/support/check.h"
 #include "tests/support/rig.h"
 
@@ -77,11 +78,10 @@ take_newest(void *arg, const struct msg_inbox_row *row)
 static inline void
 is_newest(const struct phone *p, int readable, unsigned chain, unsigned number)
 {
-	const struct view_names names = {.book = s->facts->book, .places = s->facts->places};
 	const struct msg_inbox page = {.limit = 1};
 
 	memset(&newest, 0, sizeof(newest));
-	CHECK_EQ(view_inbox(s->view, &names, &page, take_newest, NULL), ST_OK);
+	CHECK_EQ(rig_inbox(&rig, &page, take_newest, NULL), ST_OK);
 	CHECK_EQ(newest.readable, readable);
 	if (readable) {
 		CHECK_STR(newest.pseudonym, p->pseudonym);
@@ -103,7 +103,7 @@ take_row(void *arg, const struct msg_roster_row *row)
 static inline void
 roster_is(const struct phone *p, unsigned chain, unsigned waiting, unsigned spares, unsigned why)
 {
-	const struct view_names names = {.book = s->facts->book, .places = s->facts->places};
+	const struct view_names names = requests_names(s);
 	struct msg_roster ask = {.limit = 1};
 
 	memcpy(ask.pseudonym, p->pseudonym, sizeof(ask.pseudonym));

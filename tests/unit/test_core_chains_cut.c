@@ -4,34 +4,11 @@
  * there or all of it, and the message counts once.
  */
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/support/chains_rig.h"
-
-/* The n-th sync ends the process, as the power would. */
-static unsigned syncs, dies_at; /* 0: never */
-
-static int
-sync_or_die(long call, int fd)
-{
-	if (++syncs == dies_at)
-		_exit(77);
-	return (int)syscall(call, fd);
-}
-
-int
-fdatasync(int fd)
-{
-	return sync_or_die(SYS_fdatasync, fd);
-}
-
-int
-fsync(int fd)
-{
-	return sync_or_die(SYS_fsync, fd);
-}
+#include "tests/support/sync_cut.h"
 
 static void
 open_anew(void)
@@ -78,7 +55,7 @@ test_power_cut(struct phone *p)
 	rig_next_chain(p);
 	reports(p, text);
 	for (ref = refs; (died = deliver_and_die(text, at)) != 0 && at < 10; at++) {
-		CHECK_EQ(died, 77);
+		CHECK_EQ(died, SYNC_CUT);
 		r = leaf(p);
 		/* before: nothing of it; after: all of it */
 		CHECK_EQ(r.generation, ratchet_is_waiting(&r) ? 2 : 3);

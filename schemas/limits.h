@@ -39,6 +39,8 @@
 #define RECORD_LEN 11
 #define NOTE_LEN 15
 #define NOTE_CHARS 20
+#define REPORTS_MAX 12 /* in one text */
+#define OWN_MAX 100    /* a monitor's own numbers for places: two digits */
 
 /* The store (schemas/store/). */
 #define PARK_PLAIN_LEN 448
@@ -73,6 +75,8 @@
 #define RECOVERY_TYPED_MAX 256 /* the same as typed, with blanks and dashes */
 #define PSEUDONYM_MAX 32
 #define PASSPHRASE_MAX 256
+#define REASON_MAX 128      /* why something was decided, ended */
+#define CHOSEN_TEXT_MAX 200 /* a text that a setting holds, ended; octets of UTF-8 */
 #define LANGUAGE_MAX 8
 
 #endif

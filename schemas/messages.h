@@ -259,6 +259,15 @@ struct msg_inbox_row {
 	uint32_t review; /* flags of reporting/report/check.h */
 	uint32_t
 	    source; /* enum source of gateway/core/events.h: 1 SMS, 2 entered by a coordinator */
+	uint32_t part, parts; /* the `part`th, from 0, of so many reports that one text held */
+	uint32_t plain;       /* 1: it came as plain text: content visible, sender unproven */
+	uint32_t upper;       /* the upper end of a range, as affected; UINT32_MAX: no range */
+	uint32_t counted;     /* 1: the counts hold it */
+	/* What other messages of its writer say of it: seq of the newest one; 0: none */
+	uint64_t corrected_by, cancelled_by, cleared_by;
+	uint32_t follow_ups; /* how many */
+	uint32_t unused;
+	uint64_t about; /* relations 1-4: seq of the message meant, 0: it is not here */
 	char target[4];
 	char note[NOTE_CHARS + 4];
 	char pseudonym[PSEUDONYM_MAX];
@@ -330,11 +339,45 @@ struct msg_roster_row {
 	uint32_t spares_why;  /* enum spares_why: if spares is 0, why */
 	uint32_t last_trust;  /* enum trust of last_s */
 	uint32_t number_kept; /* 1: her phone number is */
+	uint32_t vetted;      /* 1: a coordinator vouches for her, since vetted_s */
+	uint32_t plain;       /* 1: she may text plain in posture `protected` too */
+	uint32_t own_places;  /* how many two-digit numbers of her own she has */
+	uint32_t said_place;  /* the place that she last called hers; 0: none */
+	uint32_t unused;
+	int64_t vetted_s; /* INT64_MIN: never */
+	int64_t said_s;   /* when that arrived; INT64_MIN: never */
 	int64_t enrolled_s;
 	int64_t last_s; /* INT64_MIN: not heard yet */
 	char pseudonym[PSEUDONYM_MAX];
 	char language[LANGUAGE_MAX];
 	char place_label[LABEL_MAX];
+	char said_label[LABEL_MAX];
+	char plain_reason[REASON_MAX]; /* why she may, as it was written */
+};
+
+/* A coordinator vouches for a monitor, or no longer does. */
+struct msg_vet {
+	char pseudonym[PSEUDONYM_MAX];
+	uint32_t vetted; /* 1 or 0 */
+	uint32_t unused;
+};
+
+/* A monitor may text plain, or no longer may. */
+struct msg_plain_allow {
+	char pseudonym[PSEUDONYM_MAX];
+	char number[NUMBER_MAX]; /* by which her texts are known; empty: the one that is kept. Wipe
+				    it. */
+	char reason[REASON_MAX]; /* needed to allow it */
+	uint32_t allowed;        /* 1 or 0 */
+	uint32_t unused;
+};
+
+/* A monitor's own two-digit numbers for places. */
+struct msg_own_places {
+	char pseudonym[PSEUDONYM_MAX];
+	uint32_t set; /* 1: these instead of those before; 0: tell them */
+	uint32_t unused;
+	uint16_t place[OWN_MAX]; /* by her number; 0: it means nothing */
 };
 
 /* Read the whole journal anew. Core's own bound on `limit` is what one answer holds: whoever wants
@@ -453,15 +496,28 @@ struct msg_outbox_act {
 
 /* What a network may choose, as a `setting` event. */
 enum setting_key {
-	SETTING_POSTURE = 1,
-	SETTING_KEEP_NUMBERS, /* 0 no, 1 yes: `enrol` may take a number */
+#define X(name, number, word, words, in_protected, in_open, help) SETTING_##name = (number),
+#include "schemas/store/choices.def"
+#undef X
 };
 
 #define SETTING_TELL UINT32_MAX
-/* RESULT's value is the one in force. */
+#define SETTING_AS_POSTURE (UINT32_MAX - 1) /* no choice of its own: as the posture has it */
 struct msg_setting {
-	uint32_t key;   /* enum setting_key */
-	uint32_t value; /* SETTING_TELL: change nothing */
+	uint32_t key; /* enum setting_key */
+	uint32_t
+	    value; /* SETTING_TELL: change nothing; SETTING_AS_POSTURE; or the place in its words */
+	char text[CHOSEN_TEXT_MAX]; /* of a setting that is a text */
+};
+
+/* Who decides what holds. */
+enum setting_by { SETTING_BY_POSTURE, SETTING_BY_CHOICE, SETTING_BY_FILE };
+struct msg_setting_is {
+	uint32_t key;
+	uint32_t value; /* what holds: its place in the words of choices.def */
+	uint32_t by;    /* enum setting_by */
+	uint32_t unused;
+	char text[CHOSEN_TEXT_MAX]; /* of a setting that is a text */
 };
 
 /* A report that a coordinator writes down: a plain coded text (reporting/report/plain.h). */

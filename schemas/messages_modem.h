@@ -39,8 +39,9 @@ struct msg_sms {
 	uint8_t udh_len;
 	uint8_t text[SMS_TEXT_MAX];
 	uint8_t udh[SMS_UDH_MAX];
-	/* Only of a part of a long message, to find its others by: in posture `protected` every
-	 * other sender's number ends in tocsin-modem. Wipe it. */
+	/* Of a part of a long message, to find its others by; of another text only while core
+	 * wants senders (SENDERS), to answer it or to know a plain one's: else it ends in
+	 * tocsin-modem. Wipe it. */
 	char sender[NUMBER_MAX];
 };
 
@@ -121,6 +122,12 @@ enum modem_act {
 
 struct msg_modem_do {
 	uint32_t act; /* enum modem_act */
+	uint32_t unused;
+};
+
+/* A new process of the modem hands over none until core says so. */
+struct msg_senders {
+	uint32_t wanted; /* 1: each text with its sender's number; 0: parts alone */
 	uint32_t unused;
 };
 

@@ -89,8 +89,8 @@ judge_report(const struct session *s, const struct record *r, struct event_recei
 
 	if (st == ST_OK && (st = record_check(r, f->book, f->places, &fault)) != ST_OK)
 		return say(words, st, "%s: write the text anew", record_fault_words(fault));
-	if (st == ST_OK && (st = record_pack(r, e->record)) == ST_OK) {
-		e->has_record = 1;
+	if (st == ST_OK && (st = record_pack(r, e->report[0].record)) == ST_OK) {
+		e->reports = 1;
 		e->review = (uint16_t)record_review(r, f->places, &context);
 	}
 	return st;
@@ -110,7 +110,7 @@ sum_up(const struct plain *p, const struct event_received *event, uint8_t out[RE
 		r.lag = 0;
 		if (record_pack(&r, octets) == ST_OK)
 			(void)crypto_generichash_update(&h, octets, sizeof(octets));
-		(void)crypto_generichash_update(&h, event[i].note, NOTE_LEN);
+		(void)crypto_generichash_update(&h, event[i].report[0].note, NOTE_LEN);
 		sodium_memzero(octets, sizeof(octets));
 		sodium_memzero(&r, sizeof(r));
 	}
@@ -154,7 +154,7 @@ entry_read(const struct session *s, const struct msg_report_text *ask, struct en
 		if (st == ST_OK)
 			st = judge_report(s, r, &e->event[i], words);
 		if (st == ST_OK)
-			st = judge_note(r, note, e->event[i].note, words);
+			st = judge_note(r, note, e->event[i].report[0].note, words);
 	}
 	sum_up(&e->plain, e->event, e->seen);
 	sodium_memzero(note, sizeof(note));

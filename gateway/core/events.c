@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gateway/core/events_pen.h"
+#include "reporting/report/record.h"
 #include "schemas/messages.h"
 
 const char *
@@ -64,13 +65,17 @@ event_received_encode(const struct event_received *e, uint8_t *out, size_t cap)
 	put_le(&p, e->outcome, 1);
 	put_le(&p, e->fault, 1);
 	put_le(&p, e->review, 2);
-	put_le(&p, e->has_record != 0, 1); /* room for several records a text */
-	if (e->has_record) {
-		put(&p, e->record, RECORD_LEN);
-		put(&p, e->note, NOTE_LEN);
+	put_le(&p, e->reports, 1);
+	for (unsigned i = 0; i < e->reports; i++) {
+		put(&p, e->report[i].record, RECORD_LEN);
+		put(&p, e->report[i].note, NOTE_LEN);
 	}
 	put_le(&p, e->raw_len, 2);
 	put(&p, e->raw, e->raw_len);
+	for (unsigned i = 0; i < e->reports; i++) {
+		put_le(&p, e->report[i].upper, 1);
+		put_le(&p, e->report[i].refers, 4);
+	}
 	return p.len;
 }
 
@@ -92,17 +97,23 @@ event_received_decode(const uint8_t *in, size_t len, struct event_received *out)
 	out->outcome = (uint8_t)take_le(&e, 1);
 	out->fault = (uint8_t)take_le(&e, 1);
 	out->review = (uint16_t)take_le(&e, 2);
-	out->has_record = (uint8_t)take_le(&e, 1);
-	if (out->has_record > 1)
+	out->reports = (uint8_t)take_le(&e, 1);
+	if (out->reports > REPORTS_MAX)
 		return ST_DAMAGED;
-	if (out->has_record) {
-		take(&e, out->record, RECORD_LEN);
-		take(&e, out->note, NOTE_LEN);
+	for (unsigned i = 0; i < out->reports; i++) {
+		take(&e, out->report[i].record, RECORD_LEN);
+		take(&e, out->report[i].note, NOTE_LEN);
+		out->report[i].upper = AFFECTED_NONE;
 	}
 	out->raw_len = (uint16_t)take_le(&e, 2);
 	if (out->raw_len > sizeof(out->raw))
 		return ST_DAMAGED;
 	take(&e, out->raw, out->raw_len);
+	if (e.left > 0) /* version 1 ends here */
+		for (unsigned i = 0; i < out->reports; i++) {
+			out->report[i].upper = (uint8_t)take_le(&e, 1);
+			out->report[i].refers = (uint32_t)take_le(&e, 4);
+		}
 	return taken(&e);
 }
 
@@ -198,6 +209,7 @@ event_setting_encode(const struct event_setting *e, uint8_t *out, size_t cap)
 
 	put_le(&p, e->key, 1);
 	put_le(&p, e->value, 4);
+	put_text(&p, e->text, sizeof(e->text));
 	return p.len;
 }
 
@@ -206,8 +218,11 @@ event_setting_decode(const uint8_t *in, size_t len, struct event_setting *out)
 {
 	struct eye e = {in, len, 0};
 
+	memset(out, 0, sizeof(*out));
 	out->key = (uint8_t)take_le(&e, 1);
 	out->value = (uint32_t)take_le(&e, 4);
+	if (e.left > 0) /* version 1 ends here */
+		take_text(&e, out->text, sizeof(out->text));
 	return taken(&e);
 }
 

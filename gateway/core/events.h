@@ -40,6 +40,14 @@ unsigned event_states(unsigned type);
 
 enum source { SOURCE_SMS = 1, SOURCE_COORDINATOR = 2 };
 
+/* One report of a text. A plain text has no note: what stands in one of profile X is beside it. */
+struct event_report {
+	uint8_t record[RECORD_LEN];
+	uint8_t note[NOTE_LEN];
+	uint8_t upper; /* the upper end of a range, as `affected`; AFFECTED_NONE (255): no range */
+	uint32_t refers; /* plain: number of the text meant, as its answer had it; 0: none */
+};
+
 struct event_received {
 	uint32_t arrival; /* quarter hours since 2025-01-01T00:00Z */
 	uint8_t trust;    /* enum trust of schemas/messages.h */
@@ -50,17 +58,16 @@ struct event_received {
 	uint8_t generation;
 	uint32_t n;
 	uint8_t outcome; /* enum outcome */
-	uint8_t fault;   /* enum record_fault, of REFUSED */
-	uint16_t review; /* REVIEW_ bits */
-	uint8_t has_record;
-	uint8_t record[RECORD_LEN];
-	uint8_t note[NOTE_LEN];
-	uint16_t raw_len;           /* only of what did not open */
+	uint8_t fault;   /* of REFUSED enum record_fault, of QUESTION and NOT_READ enum plain_why */
+	uint16_t review; /* REVIEW_ bits, of all its reports */
+	uint8_t reports; /* at most REPORTS_MAX */
+	struct event_report report[REPORTS_MAX];
+	uint16_t raw_len;           /* of what did not open, and of every plain text */
 	uint8_t raw[LONG_TEXT_MAX]; /* of UNDECODED: as schemas/store/events.md has it */
 };
 /* Was it opened, so that its number is spent? (REVOKED names a slot too, and opened nothing.) */
 int event_received_opened(const struct event_received *e);
-#define EVENT_RECEIVED_MAX (19 + 1 + RECORD_LEN + NOTE_LEN + 2 + LONG_TEXT_MAX)
+#define EVENT_RECEIVED_MAX (19 + 1 + REPORTS_MAX * (RECORD_LEN + NOTE_LEN + 5) + 2 + LONG_TEXT_MAX)
 size_t event_received_encode(const struct event_received *e, uint8_t *out, size_t cap);
 enum status event_received_decode(
     const uint8_t *in, size_t len, struct event_received *out) MUST_USE;
@@ -114,6 +121,41 @@ struct event_scanned {
 size_t event_scanned_encode(const struct event_scanned *e, uint8_t *out, size_t cap);
 enum status event_scanned_decode(const uint8_t *in, size_t len, struct event_scanned *out) MUST_USE;
 
+/* A coordinator's mark: she knows who this is. */
+struct event_vetted {
+	uint32_t at;   /* quarter hours */
+	uint8_t trust; /* enum trust of `at` */
+	uint16_t slot;
+	uint8_t vetted; /* 1, or 0: no longer */
+};
+#define EVENT_VETTED_LEN 8
+size_t event_vetted_encode(const struct event_vetted *e, uint8_t *out, size_t cap);
+enum status event_vetted_decode(const uint8_t *in, size_t len, struct event_vetted *out) MUST_USE;
+
+/* Whether a monitor may text plain: a written decision. */
+struct event_plain_allowed {
+	uint32_t at; /* quarter hours */
+	uint16_t slot;
+	uint8_t allowed;         /* 1, or 0: no longer */
+	char number[NUMBER_MAX]; /* by which she is known; empty: that of `enrolled`. Wipe it. */
+	char reason[REASON_MAX];
+};
+#define EVENT_PLAIN_ALLOWED_MAX (7 + 2 + NUMBER_MAX + REASON_MAX)
+size_t event_plain_allowed_encode(const struct event_plain_allowed *e, uint8_t *out, size_t cap);
+enum status event_plain_allowed_decode(
+    const uint8_t *in, size_t len, struct event_plain_allowed *out) MUST_USE;
+
+/* Her own numbers for places, instead of those before; count 0: none any more. */
+struct event_own_places {
+	uint32_t at; /* quarter hours */
+	uint16_t slot;
+	uint16_t place[OWN_MAX]; /* by her number, 0 to 99; 0: that number means nothing */
+};
+#define EVENT_OWN_PLACES_MAX (7 + OWN_MAX * 3)
+size_t event_own_places_encode(const struct event_own_places *e, uint8_t *out, size_t cap);
+enum status event_own_places_decode(
+    const uint8_t *in, size_t len, struct event_own_places *out) MUST_USE;
+
 /* A codebook's or a places file's octets, as they were read. */
 struct event_book {
 	uint32_t version;
@@ -127,15 +169,16 @@ size_t event_book_encode(const struct event_book *e, uint8_t *out, size_t cap);
 enum status event_book_decode(const uint8_t *in, size_t len, struct event_book *out) MUST_USE;
 
 struct event_setting {
-	uint8_t key; /* enum setting */
+	uint8_t key; /* enum setting_key of schemas/messages.h */
 	uint32_t value;
+	char text[CHOSEN_TEXT_MAX]; /* of a setting that is a text; empty: none is chosen */
 };
-#define EVENT_SETTING_LEN 5
+#define EVENT_SETTING_MAX (5 + 1 + CHOSEN_TEXT_MAX)
 size_t event_setting_encode(const struct event_setting *e, uint8_t *out, size_t cap);
 enum status event_setting_decode(const uint8_t *in, size_t len, struct event_setting *out) MUST_USE;
 
 /* A text waits to be sent. */
-enum queued_kind { QUEUED_COORDINATOR = 1 }; /* 2 will be answers */
+enum queued_kind { QUEUED_COORDINATOR = 1, QUEUED_ANSWER = 2 };
 struct event_queued {
 	uint32_t at;    /* quarter hours */
 	uint8_t trust;  /* enum trust of `at` */

@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gateway/core/events.h"
 #include "reporting/book/book.h"
@@ -12,8 +13,10 @@
 enum status
 facts_new(struct facts **out)
 {
-	*out = calloc(1, sizeof(**out));
-	return *out == NULL ? ST_MEMORY : ST_OK;
+	if ((*out = calloc(1, sizeof(**out))) == NULL)
+		return ST_MEMORY;
+	choices_init(&(*out)->choices);
+	return ST_OK;
 }
 
 static void
@@ -32,6 +35,8 @@ facts_free(struct facts *f)
 		return;
 	past_books_free(&f->books);
 	wipe_free(f->places, sizeof(*f->places));
+	for (size_t i = 0; i < SLOT_MAX; i++)
+		wipe_free(f->monitor[i].own, OWN_MAX * sizeof(uint16_t));
 	wipe_free(f, sizeof(*f));
 }
 
@@ -111,12 +116,72 @@ count_sent(struct facts *f, const struct view_event *ev)
 		f->queued--;
 }
 
+/* A slot begins anew with each monitor. */
+static void
+apply_enrolled(struct facts *f, const struct view_event *ev)
+{
+	struct event_enrolled e;
+
+	if (event_enrolled_decode(ev->body, ev->len, &e) == ST_OK) {
+		struct facts_monitor *m = &f->monitor[e.slot];
+
+		wipe_free(m->own, OWN_MAX * sizeof(uint16_t));
+		*m = (struct facts_monitor){.household = e.household};
+		memcpy(m->language, e.language, sizeof(m->language));
+	}
+	sodium_memzero(&e, sizeof(e));
+}
+
+static void
+apply_vetted(struct facts *f, const struct view_event *ev)
+{
+	struct event_vetted e;
+
+	if (event_vetted_decode(ev->body, ev->len, &e) == ST_OK)
+		f->monitor[e.slot].vetted = e.vetted;
+}
+
+static void
+apply_plain_allowed(struct facts *f, const struct view_event *ev)
+{
+	struct event_plain_allowed e;
+
+	if (event_plain_allowed_decode(ev->body, ev->len, &e) == ST_OK)
+		f->monitor[e.slot].plain = e.allowed;
+	sodium_memzero(&e, sizeof(e));
+}
+
+static enum status
+apply_own_places(struct facts *f, const struct view_event *ev)
+{
+	struct event_own_places e;
+	uint16_t *own;
+
+	if (event_own_places_decode(ev->body, ev->len, &e) != ST_OK)
+		return ST_OK;
+	if ((own = malloc(sizeof(e.place))) == NULL)
+		return ST_MEMORY;
+	memcpy(own, e.place, sizeof(e.place));
+	wipe_free(f->monitor[e.slot].own, sizeof(e.place));
+	f->monitor[e.slot].own = own;
+	return ST_OK;
+}
+
+static void
+apply_setting(struct facts *f, const struct view_event *ev)
+{
+	struct event_setting e;
+
+	if (event_setting_decode(ev->body, ev->len, &e) != ST_OK || e.key >= SETTINGS_MAX)
+		return;
+	f->choices.value[e.key] = e.value;
+	if (e.key == SETTING_NEUTRAL)
+		memcpy(f->choices.neutral, e.text, sizeof(f->choices.neutral));
+}
+
 enum status
 facts_apply(struct facts *f, const struct view_event *ev)
 {
-	struct event_enrolled enrolled;
-	struct event_setting setting;
-
 	if (!ev->proven || ev->version > event_version(ev->type))
 		return ST_OK;
 	switch (ev->type) {
@@ -124,17 +189,18 @@ facts_apply(struct facts *f, const struct view_event *ev)
 	case EVENT_PLACES:
 		return apply_book(f, ev);
 	case EVENT_ENROLLED:
-		if (event_enrolled_decode(ev->body, ev->len, &enrolled) == ST_OK)
-			f->household[enrolled.slot] = enrolled.household;
-		sodium_memzero(&enrolled, sizeof(enrolled));
+		apply_enrolled(f, ev);
 		return ST_OK;
+	case EVENT_VETTED:
+		apply_vetted(f, ev);
+		return ST_OK;
+	case EVENT_PLAIN_ALLOWED:
+		apply_plain_allowed(f, ev);
+		return ST_OK;
+	case EVENT_OWN_PLACES:
+		return apply_own_places(f, ev);
 	case EVENT_SETTING:
-		if (event_setting_decode(ev->body, ev->len, &setting) != ST_OK)
-			return ST_OK;
-		if (setting.key == SETTING_POSTURE)
-			f->posture = setting.value;
-		if (setting.key == SETTING_KEEP_NUMBERS)
-			f->keep_numbers = setting.value;
+		apply_setting(f, ev);
 		return ST_OK;
 	case EVENT_QUEUED:
 		count_queued(f, ev);

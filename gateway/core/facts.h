@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What an ARMED core may know of the journal (schemas/store/store.md, (c) and (d)): the codebook
- * and those before it, the places and the settings in force, each slot's household group, and how
- * many texts were queued today, for the day's limit. No name, no report, no number. Folded at
- * arming, moved on by each event that changes one of them.
+ * and those before it, the places and the settings in force, each slot's household group,
+ * language, vetting mark and own numbers for places, and how many texts were queued today, for the
+ * day's limit. No name, no report, and no number but those that texts may come from
+ * (gateway/core/senders.h). Folded at arming, moved on by each event that changes one of them.
  */
 #ifndef GATEWAY_CORE_FACTS_H
 #define GATEWAY_CORE_FACTS_H
@@ -11,6 +12,8 @@
 #include <stdint.h>
 
 #include "gateway/core/past_books.h"
+#include "gateway/core/policy.h"
+#include "gateway/core/senders.h"
 #include "gateway/core/view.h"
 #include "reporting/report/codebook.h"
 #include "reporting/report/places.h"
@@ -21,12 +24,18 @@ struct facts {
 	struct past_book *books;     /* the newest first */
 	const struct codebook *book; /* in force: the first of them; NULL before it */
 	struct places *places;       /* in force */
-	uint32_t posture;            /* 0 protected */
-	uint32_t keep_numbers;       /* 0 no */
+	struct choices choices;      /* what the network chose; policy_read() says what holds */
 	uint32_t queued_day;         /* since 2025: of the last text that was queued */
 	uint32_t queued;             /* texts of that day that were not given up before they left */
 	uint64_t queued_first;       /* seq of its first one */
-	uint16_t household[SLOT_MAX];
+	struct facts_monitor {
+		uint16_t household; /* 0: of her own */
+		uint8_t vetted;     /* 1: a coordinator vouches for her */
+		uint8_t plain;      /* 1: she may text plain in posture `protected` too */
+		char language[LANGUAGE_MAX];
+		uint16_t *own; /* OWN_MAX places by her own number; NULL: she has none */
+	} monitor[SLOT_MAX];
+	struct senders *senders; /* whose number is it? */
 };
 
 enum status facts_new(struct facts **out) MUST_USE;

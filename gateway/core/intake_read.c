@@ -149,9 +149,10 @@ intake_judge(const struct session *s, struct event_received *e, const uint8_t *p
 		keep_raw(e, plain, ENVELOPE_X_PLAIN_LEN);
 		return;
 	}
-	e->has_record = 1;
-	memcpy(e->record, plain, RECORD_LEN);
-	memcpy(e->note, plain + RECORD_LEN, NOTE_LEN);
+	e->reports = 1;
+	e->report[0].upper = AFFECTED_NONE;
+	memcpy(e->report[0].record, plain, RECORD_LEN);
+	memcpy(e->report[0].note, plain + RECORD_LEN, NOTE_LEN);
 	if (!relation_rule(r.relation)->counts) {
 		e->outcome = OUTCOME_ACCEPTED;
 	} else if (f->places == NULL ||

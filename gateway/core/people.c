@@ -51,6 +51,15 @@ say(char words[SESSION_WORDS_MAX], enum status st, const char *sentence)
 	return st;
 }
 
+static int
+keeps_numbers(const struct session *s)
+{
+	struct policy policy;
+
+	session_policy(s, &policy);
+	return policy.keep_numbers != 0;
+}
+
 static enum status
 check_ask(const struct session *s, const struct msg_enrol *ask, char words[SESSION_WORDS_MAX])
 {
@@ -75,7 +84,7 @@ check_ask(const struct session *s, const struct msg_enrol *ask, char words[SESSI
 		return say(words, ST_RANGE, "the expected rhythm is 0 (none) to 366 days");
 	if (ask->heartbeat > 7)
 		return say(words, ST_RANGE, "the heartbeat day is 0 (none), 1 Monday to 7 Sunday");
-	if (ask->number[0] != '\0' && !s->facts->keep_numbers)
+	if (ask->number[0] != '\0' && !keeps_numbers(s))
 		return say(words, ST_NOT_ALLOWED,
 		    "this gateway keeps no numbers, so nobody was enrolled: leave the number out, "
 		    "or see 'tocsin setting --help' for what keeping them means");

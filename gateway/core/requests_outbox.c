@@ -76,8 +76,8 @@ answer_outbox_act(struct answer *a, struct ipc_message *ask)
 static enum status
 set_keep_numbers(struct session *s, uint32_t value)
 {
-	const struct event_setting e = {SETTING_KEEP_NUMBERS, value};
-	uint8_t body[EVENT_SETTING_LEN];
+	const struct event_setting e = {.key = SETTING_KEEP_NUMBERS, .value = value};
+	uint8_t body[EVENT_SETTING_MAX];
 	enum status st = session_append(
 	    s, EVENT_SETTING, body, event_setting_encode(&e, body, sizeof(body)), NULL);
 
@@ -92,7 +92,7 @@ answer_setting(struct answer *a, struct ipc_message *ask)
 	enum status st = ST_OK;
 
 	if (in->key == SETTING_POSTURE && in->value == SETTING_TELL)
-		return send_result(a, ST_OK, s->facts->posture, "");
+		return send_result(a, ST_OK, s->facts->choices.value[SETTING_POSTURE], "");
 	if (in->key == SETTING_POSTURE)
 		return send_result(
 		    a, ST_NOT_ALLOWED, 0, "this version knows posture protected only");
@@ -100,7 +100,7 @@ answer_setting(struct answer *a, struct ipc_message *ask)
 		return send_result(a, ST_UNKNOWN, 0, "there is no such setting, or no such value");
 	if (in->value != SETTING_TELL && s->read_only)
 		return send_result(a, ST_NOT_ALLOWED, 0, read_only_words);
-	if (in->value != SETTING_TELL && in->value != s->facts->keep_numbers)
+	if (in->value != SETTING_TELL && in->value != s->facts->choices.value[SETTING_KEEP_NUMBERS])
 		st = set_keep_numbers(s, in->value);
-	return finish(a, st, st == ST_OK ? s->facts->keep_numbers : 0, "");
+	return finish(a, st, st == ST_OK ? s->facts->choices.value[SETTING_KEEP_NUMBERS] : 0, "");
 }

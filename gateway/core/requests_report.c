@@ -79,7 +79,7 @@ send_report(struct answer *a, const struct record *r, const struct event_receive
 	view_inbox_affected(row);
 	row->quantity = r->quantity;
 	row->review = e->review;
-	note_read(r, e->note, &note);
+	note_read(r, e->report[0].note, &note);
 	memcpy(row->note, note.text, sizeof(note.text));
 	view_inbox_labels(row, f->book, f->places);
 	st = send_answer(a, &m);

@@ -418,3 +418,14 @@ session_tick(struct session *s, int64_t *next_ms)
 		*next_ms = sooner(*next_ms, lock_at_ms(s));
 	return st;
 }
+
+void
+session_policy(const struct session *s, struct policy *out)
+{
+	struct choices locked;
+
+	choices_init(&locked);
+	if (s->facts == NULL && s->state != NULL)
+		locked.value[SETTING_POSTURE] = state_root(s->state)->posture;
+	policy_read(s->facts != NULL ? &s->facts->choices : &locked, s->conf, out);
+}

@@ -26,6 +26,7 @@
 #include "gateway/core/facts.h"
 #include "gateway/core/hints.h"
 #include "gateway/core/parts.h"
+#include "gateway/core/policy.h"
 #include "gateway/core/state.h"
 #include "gateway/core/store.h"
 #include "gateway/core/timekeeper.h"
@@ -53,6 +54,7 @@ struct session_waiting {
 };
 #define SESSION_WAITING_MAX (BATCH_MAX + 16)
 
+struct answers;
 struct outbox;
 struct session {
 	const struct conf *conf;
@@ -97,7 +99,8 @@ struct session {
 
 	uint64_t kept, doubled; /* texts, since this process started */
 
-	struct outbox *outbox; /* borrowed: outbox_new() sets it; NULL: none */
+	struct outbox *outbox;   /* borrowed: outbox_new() sets it; NULL: none */
+	struct answers *answers; /* likewise */
 };
 
 /* Open what conf names: LOCKED, or NEW if there is no store. `words` says what failed. */
@@ -176,5 +179,8 @@ void session_drop(struct session *s);
 enum status session_next_run(struct session *s, unsigned month) MUST_USE;
 /* A slot's ratchet was committed as r: its hints and its shared secret follow. */
 enum status session_slot_known(struct session *s, uint16_t slot, const struct ratchet *r) MUST_USE;
+
+/* What holds: while LOCKED what the root and the file say, the parts as the posture has them. */
+void session_policy(const struct session *s, struct policy *out);
 
 #endif

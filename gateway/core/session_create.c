@@ -101,7 +101,7 @@ static enum status
 first_events(struct session *s, const struct session_birth *birth, const uint32_t version[2])
 {
 	struct event_setting setting = {.key = SETTING_POSTURE, .value = 0};
-	uint8_t body[EVENT_SETTING_LEN], hash[EVENT_RING_LEN];
+	uint8_t body[EVENT_SETTING_MAX], hash[EVENT_RING_LEN];
 	size_t len = event_setting_encode(&setting, body, sizeof(body));
 	enum status st;
 

@@ -10,7 +10,7 @@
 #include "reporting/report/record.h"
 
 static int
-apply_report(struct view *v, uint64_t seq, const struct event_received *e)
+apply_report(struct view *v, uint64_t seq, const struct event_report *e)
 {
 	sqlite3_stmt *s = view_statement(v, SQL_REPORT);
 	struct record r;
@@ -58,15 +58,15 @@ apply_received(struct view *v, const struct view_event *ev)
 	if (e.raw_len == 0)
 		(void)sqlite3_bind_zeroblob(s, 14, 0);
 	rc = view_run(s);
-	if (rc == SQLITE_DONE && e.has_record) {
-		rc = apply_report(v, ev->seq, &e);
+	if (rc == SQLITE_DONE && e.reports > 0) {
+		rc = apply_report(v, ev->seq, &e.report[0]);
 		v->half = rc != SQLITE_DONE;
 	}
 	if (!ev->proven) /* it is shown, and moves nobody */
 		return rc;
 	if (rc == SQLITE_DONE && e.generation > 0 && event_received_opened(&e))
 		rc = view_heard_switch(v, e.slot, e.generation);
-	if (rc == SQLITE_DONE && e.slot != EVENT_SLOT_NONE && e.has_record)
+	if (rc == SQLITE_DONE && e.slot != EVENT_SLOT_NONE && e.reports > 0)
 		view_heard_note(v, &e);
 	return rc;
 }

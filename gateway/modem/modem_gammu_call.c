@@ -11,15 +11,15 @@
 #include "gateway/modem/pdu.h"
 #include "reporting/report/gsm7.h"
 
-#define REPORTS_MAX 8    /* that came past the storage and were not taken yet */
-#define SERVICE_CENTRE 1 /* the SIM's own */
+#define WAITING_REPORTS_MAX 8 /* that came past the storage and were not taken yet */
+#define SERVICE_CENTRE 1      /* the SIM's own */
 #define CMS_NETWORK_TIMEOUT 332
 #define CMS_UNKNOWN 500
 
 static bool hinted;
 
 static struct {
-	struct msg_report queue[REPORTS_MAX];
+	struct msg_report queue[WAITING_REPORTS_MAX];
 	size_t used;
 } reports;
 
@@ -53,7 +53,8 @@ on_incoming(GSM_StateMachine *s, GSM_SMSMessage *sms, void *arg)
 {
 	(void)s;
 	(void)arg;
-	if (sms->PDU == SMS_Status_Report && sms->Location == 0 && reports.used < REPORTS_MAX)
+	if (sms->PDU == SMS_Status_Report && sms->Location == 0 &&
+	    reports.used < WAITING_REPORTS_MAX)
 		modem_copy_report(sms, &reports.queue[reports.used++]);
 	else
 		hinted = true;
@@ -66,7 +67,7 @@ on_raw_report(const char *hex)
 	struct pdu pdu;
 
 	pdu_read(hex, strlen(hex), &pdu);
-	if (pdu.kind == PDU_REPORT && reports.used < REPORTS_MAX)
+	if (pdu.kind == PDU_REPORT && reports.used < WAITING_REPORTS_MAX)
 		reports.queue[reports.used++] = pdu.report;
 	explicit_bzero(&pdu, sizeof(pdu));
 }

@@ -14,11 +14,11 @@
 
 #include <stddef.h>
 
-#define PLAIN_REPORTS_MAX 12
+#define PLAIN_REPORTS_MAX REPORTS_MAX
 #define PLAIN_TOKENS_MAX 512
 #define PLAIN_FOLDED_MAX (2 * LONG_TEXT_MAX) /* some characters grow when they are folded */
-#define PLAIN_OWN_MAX 100                    /* two digits */
-#define PLAIN_PRINT_MAX 96                   /* octets of a printed report, with its zero */
+#define PLAIN_OWN_MAX OWN_MAX
+#define PLAIN_PRINT_MAX 96 /* octets of a printed report, with its zero */
 
 enum plain_field {
 #define PLAIN_FIELD(name, tag, place, digits, low, high, words) PLAIN_##name,

@@ -22,7 +22,8 @@ act_number(void)
 	ask.place = rig.session.facts->places->place[0].id;
 	(void)snprintf(ask.pseudonym, sizeof(ask.pseudonym), "reached %u", ++people);
 	st = people_enrol(&rig.session, &ask, &enrolled, words);
-	CHECK_EQ(st, rig.session.facts->keep_numbers ? ST_OK : ST_NOT_ALLOWED);
+	CHECK_EQ(st,
+	    rig.session.facts->choices.value[SETTING_KEEP_NUMBERS] == 1 ? ST_OK : ST_NOT_ALLOWED);
 	if (st == ST_OK && draw(4) == 0)
 		CHECK_EQ(people_revoke(&rig.session, ask.pseudonym, words), ST_OK);
 }
@@ -30,8 +31,8 @@ act_number(void)
 static void
 act_keep_numbers(void)
 {
-	const struct event_setting e = {SETTING_KEEP_NUMBERS, draw(3) > 0};
-	uint8_t body[EVENT_SETTING_LEN];
+	const struct event_setting e = {.key = SETTING_KEEP_NUMBERS, .value = draw(3) > 0};
+	uint8_t body[EVENT_SETTING_MAX];
 
 	if (rig.session.at != IN_OPEN)
 		return;

@@ -317,7 +317,7 @@ look(const struct plant *p, enum status st, const char *words)
 	CHECK_EQ(count("SELECT count(*) FROM monitor"), 1);
 	CHECK_EQ(count("SELECT count(*) FROM monitor WHERE pseudonym = 'amina'"), 1);
 	CHECK_EQ(count("SELECT count(*) FROM setting WHERE value <> 0"), 0);
-	CHECK_EQ(rig.session.facts->posture, 0);
+	CHECK_EQ(rig.session.facts->choices.value[SETTING_POSTURE], 0);
 	/* The one row that may be shown although it is his is marked, and counts for nobody. */
 	CHECK_EQ(
 	    count("SELECT count(*) FROM message WHERE NOT proven"), p->plant == plant_run_headless);

@@ -136,10 +136,10 @@ is_report(const struct journal_event *event, const char *words)
 	struct note note;
 
 	if (event->type != EVENT_RECEIVED ||
-	    event_received_decode(event->body, event->len, &e) != ST_OK || !e.has_record ||
-	    record_unpack(e.record, &r) != ST_OK)
+	    event_received_decode(event->body, event->len, &e) != ST_OK || e.reports == 0 ||
+	    record_unpack(e.report[0].record, &r) != ST_OK)
 		return 0;
-	note_read(&r, e.note, &note);
+	note_read(&r, e.report[0].note, &note);
 	return strcmp(note.text, words) == 0;
 }
 

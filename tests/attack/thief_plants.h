@@ -138,12 +138,8 @@ his_run(struct thief *t, uint64_t first)
 {
 	struct event_mark mark = {.hour = 1, .has_statement = 1};
 	struct event_enrolled who = {.at = 1, .slot = 7, .place = 1, .language = "en"};
-	struct event_received what = {.arrival = 1,
-	    .source = SOURCE_SMS,
-	    .class = 1,
-	    .slot = 7,
-	    .outcome = 1,
-	    .has_record = 1};
+	struct event_received what = {
+	    .arrival = 1, .source = SOURCE_SMS, .class = 1, .slot = 7, .outcome = 1, .reports = 1};
 	struct event_setting weaker = {.key = SETTING_POSTURE, .value = 1};
 	uint8_t body[EVENT_BODY_MAX], row[JOURNAL_RUN_BLOB_LEN];
 	struct journal_run run;

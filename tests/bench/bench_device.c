@@ -119,7 +119,7 @@ static void
 one_act(size_t texts)
 {
 	struct event_setting setting = {.key = SETTING_POSTURE, .value = 0};
-	uint8_t body[EVENT_SETTING_LEN];
+	uint8_t body[EVENT_SETTING_MAX];
 	size_t len = event_setting_encode(&setting, body, sizeof(body));
 
 	(void)texts;

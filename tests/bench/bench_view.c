@@ -101,9 +101,10 @@ draw_report(struct event_received *e)
 	r.lag = draw(90);
 	if (draw(5) < 2)
 		(void)snprintf(note.text, sizeof(note.text), "%u AT THE BRIDGE", draw(1000));
-	must(record_pack(&r, e->record));
-	must(note_write(&r, &note, e->note, &bad_at));
-	e->has_record = 1;
+	must(record_pack(&r, e->report[0].record));
+	must(note_write(&r, &note, e->report[0].note, &bad_at));
+	e->reports = 1;
+	e->report[0].upper = AFFECTED_NONE;
 }
 
 /* As intake writes it: of 20 one that could not be read. */

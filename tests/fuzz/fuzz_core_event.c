@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The body of an event. Input: octet 0 the type, then the body. What must hold: a body that reads
- * is written back octet for octet, so that nothing hides in it.
+ * is written back octet for octet, so that nothing hides in it; one of an earlier version with what
+ * the newest one adds behind it, which reads and is written back in its turn.
  */
 #include <assert.h>
 #include <string.h>
@@ -10,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-static uint8_t again[EVENT_LONG_MAX];
+static uint8_t again[EVENT_LONG_MAX], twice[EVENT_LONG_MAX];
 
 #define TRY(name) \
 	do { \
@@ -18,6 +19,18 @@ static uint8_t again[EVENT_LONG_MAX];
 		if (event_##name##_decode(data, len, &e) == ST_OK) { \
 			assert(event_##name##_encode(&e, again, sizeof(again)) == len); \
 			assert(memcmp(again, data, len) == 0); \
+		} \
+	} while (0)
+
+#define TRY_OLD(name) \
+	do { \
+		struct event_##name e; \
+		if (event_##name##_decode(data, len, &e) == ST_OK) { \
+			size_t longer = event_##name##_encode(&e, again, sizeof(again)); \
+			assert(longer >= len && memcmp(again, data, len) == 0); \
+			assert(event_##name##_decode(again, longer, &e) == ST_OK); \
+			assert(event_##name##_encode(&e, twice, sizeof(twice)) == longer); \
+			assert(memcmp(twice, again, longer) == 0); \
 		} \
 	} while (0)
 
@@ -32,7 +45,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	len--;
 	switch (type) {
 	case EVENT_RECEIVED:
-		TRY(received);
+		TRY_OLD(received);
 		break;
 	case EVENT_ENROLLED:
 		TRY(enrolled);
@@ -51,7 +64,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		TRY(scanned);
 		break;
 	case EVENT_SETTING:
-		TRY(setting);
+		TRY_OLD(setting);
+		break;
+	case EVENT_VETTED:
+		TRY(vetted);
+		break;
+	case EVENT_PLAIN_ALLOWED:
+		TRY(plain_allowed);
+		break;
+	case EVENT_OWN_PLACES:
+		TRY(own_places);
 		break;
 	case EVENT_QUEUED:
 		TRY(queued);

@@ -141,10 +141,10 @@ make_events(const char *key)
 static void
 make_numbers(void)
 {
-	const struct event_setting e = {SETTING_KEEP_NUMBERS, 1};
+	const struct event_setting e = {.key = SETTING_KEEP_NUMBERS, .value = 1};
 	struct msg_enrol ask = {.language = "en", .pseudonym = "reached", .number = "0700123456"};
 	char words[SESSION_WORDS_MAX] = "";
-	uint8_t body[EVENT_SETTING_LEN];
+	uint8_t body[EVENT_SETTING_MAX];
 	struct msg_enrolled out;
 
 	CHECK_EQ(session_append(&rig.session, EVENT_SETTING, body,

@@ -104,8 +104,8 @@ test_lock_and_restart(void)
 static void
 keep_numbers(uint32_t value)
 {
-	const struct event_setting e = {SETTING_KEEP_NUMBERS, value};
-	uint8_t body[EVENT_SETTING_LEN];
+	const struct event_setting e = {.key = SETTING_KEEP_NUMBERS, .value = value};
+	uint8_t body[EVENT_SETTING_MAX];
 
 	CHECK_EQ(session_append(&rig.session, EVENT_SETTING, body,
 		     event_setting_encode(&e, body, sizeof(body)), NULL),
@@ -175,7 +175,7 @@ test_kept_numbers(void)
 	rig_restart(&rig);
 	outbox = outbox_new(&rig.session);
 	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
-	CHECK_EQ(rig.session.facts->keep_numbers, 1);
+	CHECK_EQ(rig.session.facts->choices.value[SETTING_KEEP_NUMBERS], 1);
 	CHECK_EQ(try_queue("ada", "", "to ada"), ST_OK);
 	CHECK_EQ(enrol("cleo", "0711222444"), ST_OK);
 	CHECK_EQ(people_revoke(&rig.session, "cleo", words), ST_OK);

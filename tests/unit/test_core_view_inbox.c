@@ -95,9 +95,10 @@ draw_message(size_t i)
 	r->severity = draw(6);
 	r->certainty = draw(6);
 	r->duress = draw(30) == 0;
-	CHECK_EQ(record_pack(r, e->record), ST_OK);
-	memset(e->note, 0, sizeof(e->note));
-	e->has_record = 1;
+	CHECK_EQ(record_pack(r, e->report[0].record), ST_OK);
+	memset(e->report[0].note, 0, NOTE_LEN);
+	e->reports = 1;
+	e->report[0].upper = AFFECTED_NONE;
 }
 
 /* --- the plain walk --- */
@@ -129,7 +130,7 @@ fits(size_t i, const struct msg_inbox *ask, unsigned kind, unsigned place, unsig
 	       (ask->severity == 0 || (report && r->severity >= ask->severity)) &&
 	       (ask->certainty == 0 || (report && r->certainty >= ask->certainty)) &&
 	       (!ask->grave || (k != NULL && k->grave)) &&
-	       (!ask->duress || (e->has_record && r->duress));
+	       (!ask->duress || (e->reports && r->duress));
 }
 
 static int
@@ -197,7 +198,7 @@ check_counts(const struct msg_inbox *ask, const struct msg_inbox_counts *got, un
 		want.reports += report;
 		want.unreadable += !report;
 		want.grave += report && codebook_kind(&book, wrote[i].r.kind)->grave;
-		want.duress += wrote[i].e.has_record && wrote[i].r.duress;
+		want.duress += wrote[i].e.reports && wrote[i].r.duress;
 	}
 	CHECK(memcmp(got, &want, sizeof(want)) == 0);
 }
@@ -284,7 +285,7 @@ test_changes(void)
 	CHECK_EQ(after.unreadable, view_unread(view));
 	CHECK_EQ(
 	    sqlite3_exec(view_db(view), "DELETE FROM message WHERE seq = 50000", NULL, NULL, NULL),
-	    (wrote[0].e.has_record ? SQLITE_CONSTRAINT : SQLITE_OK));
+	    (wrote[0].e.reports ? SQLITE_CONSTRAINT : SQLITE_OK));
 }
 
 static void
@@ -324,10 +325,10 @@ test_broken_rule(int folding)
 {
 	struct event_received good = wrote[0].e, bad;
 
-	for (size_t i = 0; !good.has_record; i++)
+	for (size_t i = 0; !good.reports; i++)
 		good = wrote[i].e;
 	bad = good;
-	bad.record[0] |= 0x0f; /* a kind of 240 or more: there is none */
+	bad.report[0].record[0] |= 0x0f; /* a kind of 240 or more: there is none */
 	CHECK_EQ(view_new(&view), ST_OK);
 	if (folding)
 		CHECK_EQ(view_fold_begin(view), ST_OK);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gateway/core/policy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	const char *word, *words;
+	uint8_t in[2]; /* by enum policy_posture */
+} table[SETTINGS_MAX] = {
+#define X(name, number, word, words, in_protected, in_open, help) \
+	[number] = {word, words, {in_protected, in_open}},
+#include "schemas/store/choices.def"
+#undef X
+};
+
+void
+choices_init(struct choices *c)
+{
+	memset(c, 0, sizeof(*c));
+	for (size_t i = 0; i < SETTINGS_MAX; i++)
+		c->value[i] = SETTING_AS_POSTURE;
+}
+
+static unsigned
+count_words(const char *words)
+{
+	unsigned count = words[0] != '\0';
+
+	for (; *words != '\0'; words++)
+		count += *words == '|';
+	return count;
+}
+
+/* What the newest program chose may be more than this one knows. */
+static uint32_t
+part(const struct choices *c, enum setting_key key, struct policy *out)
+{
+	const uint32_t value = c->value[key];
+
+	out->by[key] = SETTING_BY_CHOICE;
+	if (value < count_words(table[key].words))
+		return value;
+	out->by[key] = SETTING_BY_POSTURE;
+	return table[key].in[out->posture];
+}
+
+void
+policy_read(const struct choices *c, const struct conf *conf, struct policy *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->posture = part(c, SETTING_POSTURE, out);
+	if (conf->posture == POSTURE_PROTECTED && out->posture != POLICY_PROTECTED) {
+		out->posture = POLICY_PROTECTED;
+		out->by[SETTING_POSTURE] = SETTING_BY_FILE;
+	}
+	out->keep_numbers = part(c, SETTING_KEEP_NUMBERS, out);
+	out->plain = part(c, SETTING_PLAIN, out);
+	out->answers = part(c, SETTING_ANSWERS, out);
+	out->by[SETTING_NEUTRAL] = c->neutral[0] != '\0' ? SETTING_BY_CHOICE : SETTING_BY_POSTURE;
+	memcpy(out->neutral, c->neutral, sizeof(out->neutral));
+}
+
+int
+policy_wants_senders(const struct policy *p, int any_plain_allowed)
+{
+	return p->posture == POLICY_OPEN || p->answers != ANSWERS_NONE ||
+	       p->plain == PLAIN_FROM_ANYONE || any_plain_allowed;
+}
+
+const char *
+policy_word(enum setting_key key)
+{
+	return key < SETTINGS_MAX ? table[key].word : NULL;
+}
+
+const char *
+policy_value(enum setting_key key, uint32_t value, char out[16])
+{
+	const char *at = key < SETTINGS_MAX && table[key].words != NULL ? table[key].words : "";
+
+	for (; value > 0 && *at != '\0'; value--) {
+		at += strcspn(at, "|");
+		at += *at == '|';
+	}
+	if (*at == '\0')
+		return NULL;
+	(void)snprintf(out, 16, "%.*s", (int)strcspn(at, "|"), at);
+	return out;
+}

@@ -86,7 +86,8 @@ static bool
 is_behind(const struct reading *g, unsigned i)
 {
 	while (--i > g->wait[g->waiting - 1])
-		if (plain_meaning(&g->p->token[i]) != MEANS_FILLER)
+		if (plain_meaning(&g->p->token[i]) != MEANS_FILLER &&
+		    plain_meaning(&g->p->token[i]) != MEANS_TO) /* "3 or more" */
 			return false;
 	return g->p->token[i].type == TOKEN_NUMBER;
 }

@@ -6,7 +6,6 @@
  */
 #include <sys/stat.h>
 
-#include "gateway/control/cmd.h"
 #include "tests/support/fake_core.h"
 
 #define DIGITS "+254700123456"
@@ -279,12 +278,9 @@ test_settings(void)
 int
 main(void)
 {
-	char folder[] = "/tmp/tocsin-test-XXXXXX", text[256];
+	char text[256];
 
-	if (mkdtemp(folder) == NULL || chdir(folder) == -1 || mkdir("run", 0700) == -1)
-		return 1;
-	put("in", "");
-	put("t.conf", "run_dir = \"run\";\n");
+	begin_commands();
 	put("n", "+254 (700) 123-456\n");
 	put("open", DIGITS);
 	CHECK(chmod("open", 0644) == 0);
@@ -301,7 +297,6 @@ main(void)
 	for (size_t i = 0; i < 120; i++) /* of the alphabet of SMS, two octets each */
 		memcpy(text + 2 * i, "\xc3\xa9", 3);
 	put("octets", text);
-	cmd_begin("tocsin", "t.conf");
 	start_core(answer);
 	test_send();
 	test_outbox();
@@ -309,12 +304,6 @@ main(void)
 	test_settings();
 	stop_core();
 	CHECK_EQ(run(cmd_send, "send ada --text-file t --yes"), EXIT_UNREACHABLE);
-	(void)unlink("run/control");
-	CHECK(rmdir("run") == 0);
-	for (const char *const *name = (const char *const[]){"in", "out", "err", "t.conf", "n",
-		 "open", "t", "five", "empty", "tab", "long", "wide", "octets", NULL};
-	     *name != NULL; name++)
-		CHECK(unlink(*name) == 0);
-	CHECK(chdir("/") == 0 && rmdir(folder) == 0);
-	return check_done();
+	return end_commands((const char *const[]){
+	    "n", "open", "t", "five", "empty", "tab", "long", "wide", "octets", NULL});
 }

@@ -14,6 +14,7 @@
 #include "gateway/control/init_plan.h"
 #include "schemas/exit.h"
 #include "tests/support/check.h"
+#include "tests/support/folder.h"
 
 #define CODEBOOK PROJECT_DIR "/schemas/codebook/atrocity.cfg"
 #define PLACES PROJECT_DIR "/schemas/places/example.cfg"
@@ -192,15 +193,14 @@ test_existing(void)
 int
 main(void)
 {
-	char base[] = "/tmp/tocsin-init-XXXXXX", command[64];
+	char base[64];
 
-	CHECK(mkdtemp(base) != NULL && chdir(base) == 0);
+	folder_enter(base);
 	test_cost();
 	test_settings();
 	test_failures();
 	test_usage();
 	test_existing();
-	(void)snprintf(command, sizeof(command), "rm -rf %s", base);
-	CHECK(chdir("/") == 0 && system(command) == 0);
+	CHECK(folder_leave(base));
 	return check_done();
 }

@@ -6,7 +6,6 @@
  */
 #include <sys/stat.h>
 
-#include "gateway/control/cmd.h"
 #include "tests/support/fake_core.h"
 
 #define DIGITS "+254700123456"
@@ -218,12 +217,9 @@ test_setting_and_enrol(void)
 int
 main(void)
 {
-	char folder[] = "/tmp/tocsin-test-XXXXXX", text[200];
+	char text[200];
 
-	if (mkdtemp(folder) == NULL || chdir(folder) == -1 || mkdir("run", 0700) == -1)
-		return 1;
-	put("in", "");
-	put("t.conf", "run_dir = \"run\";\n");
+	begin_commands();
 	put("n", "+254 (700) 123-456\n");
 	put("open", DIGITS);
 	CHECK(chmod("open", 0644) == 0);
@@ -237,19 +233,12 @@ main(void)
 	text[80] = '\0';
 	memcpy(text, G_BREVE, 2);
 	put("wide", text);
-	cmd_begin("tocsin", "t.conf");
 	start_core(answer);
 	test_send();
 	test_outbox();
 	test_setting_and_enrol();
 	stop_core();
 	CHECK_EQ(run(cmd_send, "send ada --text-file t --yes"), EXIT_UNREACHABLE);
-	(void)unlink("run/control");
-	CHECK(rmdir("run") == 0);
-	for (const char *const *name = (const char *const[]){"in", "out", "err", "t.conf", "n",
-		 "open", "t", "five", "empty", "tab", "long", "wide", NULL};
-	     *name != NULL; name++)
-		CHECK(unlink(*name) == 0);
-	CHECK(chdir("/") == 0 && rmdir(folder) == 0);
-	return check_done();
+	return end_commands(
+	    (const char *const[]){"n", "open", "t", "five", "empty", "tab", "long", "wide", NULL});
 }

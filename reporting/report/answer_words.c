@@ -22,6 +22,17 @@ static const char *const rows[][ANSWER_LANGUAGES] = {
 #include ANSWERS_DEF
 };
 
+static const unsigned lines[] = {
+#define X(name, en, fr, sw, ar) __LINE__,
+#include ANSWERS_DEF
+};
+
+unsigned
+answer_line(enum answer_row row)
+{
+	return lines[row];
+}
+
 const char *
 answer_language(unsigned i)
 {

@@ -21,6 +21,9 @@ enum answer_row {
 /* English for a language that has none. */
 const char *answer_words(const char *language, enum answer_row row);
 
+/* The line of answers.def that it stands in. */
+unsigned answer_line(enum answer_row row);
+
 /* A text in the making, longer than it may stay. */
 struct answer_text {
 	size_t len;

@@ -26,6 +26,8 @@ one_page(struct client *c, struct ipc_message *ask, people_fn *fn, void *arg, ui
 		row->pseudonym[sizeof(row->pseudonym) - 1] = '\0';
 		row->language[sizeof(row->language) - 1] = '\0';
 		row->place_label[sizeof(row->place_label) - 1] = '\0';
+		row->said_label[sizeof(row->said_label) - 1] = '\0';
+		row->plain_reason[sizeof(row->plain_reason) - 1] = '\0';
 		fn(row, arg);
 		*after = row->seq;
 		++*rows;
@@ -54,6 +56,72 @@ people_each(struct client *c, const char *pseudonym, people_fn *fn, void *arg)
 		code = one_page(c, &ask, fn, arg, &after, &rows, &page);
 	} while (code == 0 && rows > 0 && rows >= page);
 	return code;
+}
+
+struct sought {
+	struct msg_roster_row *row;
+	bool is_there;
+};
+
+static void
+keep_active(const struct msg_roster_row *row, void *arg)
+{
+	struct sought *who = arg;
+
+	if (row->revoked)
+		return;
+	*who->row = *row;
+	who->is_there = true;
+}
+
+int
+people_find(const char *pseudonym, struct msg_roster_row *row)
+{
+	struct sought who = {row, false};
+	struct client c;
+	int code;
+
+	if (pseudonym[0] == '\0')
+		return cmd_fail(EXIT_USAGE, "a pseudonym has 1 to %d octets", PSEUDONYM_MAX - 1);
+	if ((code = client_open(&c)) != 0)
+		return code;
+	code = people_each(&c, pseudonym, keep_active, &who);
+	client_close(&c); /* core waits for no typing */
+	if (code == 0 && !who.is_there)
+		return cmd_fail(EXIT_REFUSED,
+		    "no active monitor has the pseudonym %s: see 'tocsin roster'", pseudonym);
+	return code;
+}
+
+int
+people_numbers_kept(const char *nothing)
+{
+	struct ipc_message ask, answer;
+	uint32_t value = 0;
+	struct client c;
+	int code;
+
+	if ((code = client_open(&c)) != 0)
+		return code;
+	ipc_begin(&ask, MSG_SETTING);
+	ask.body.SETTING.key = SETTING_KEEP_NUMBERS;
+	ask.body.SETTING.value = SETTING_TELL;
+	code = client_ask(&c, &ask, &answer, CLIENT_WAIT_S);
+	client_close(&c);
+	if (code != 0)
+		return code;
+	if (answer.head.type == MSG_SETTING_IS)
+		value = answer.body.SETTING_IS.value;
+	else if (answer.head.type == MSG_RESULT)
+		value = answer.body.RESULT.value;
+	else
+		return client_puzzled();
+	if (value == 0)
+		return cmd_fail(EXIT_REFUSED,
+		    "this gateway keeps no numbers, so %s; see 'tocsin setting --help' for what "
+		    "keeping them means",
+		    nothing);
+	return 0;
 }
 
 struct everybody {

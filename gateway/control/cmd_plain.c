@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/control/chosen.h"
 #include "gateway/control/client.h"
 #include "gateway/control/cmd.h"
 #include "gateway/control/json.h"
@@ -13,6 +14,7 @@
 #include "schemas/exit.h"
 
 #define SHOWN_MAX 512
+#define PLAIN_ANYONE 1 /* of the words of plain-texts in schemas/store/choices.def */
 
 static const char allowing_means[] =
     "A plain text has no cipher: the operator reads it, and sees that she writes to this gateway. "
@@ -66,14 +68,22 @@ list(int argc, char **argv)
 	};
 	const struct options o = {
 	    "tocsin plain [OPTIONS]", rows, sizeof(rows) / sizeof(rows[0]), 0};
+	struct msg_setting_is whose;
 	struct client c;
 	int code;
 
-	if (!options_read(&o, argc, argv, NULL, &code) || (code = client_open(&c)) != 0)
+	if (!options_read(&o, argc, argv, NULL, &code) ||
+	    (code = chosen_ask(SETTING_PLAIN, SETTING_TELL, NULL, &whose)) != 0 ||
+	    (code = client_open(&c)) != 0)
 		return code;
 	code = people_each(&c, "", on_row, &list);
 	client_close(&c);
-	if (code == 0 && list.count == 0 && !list.as_json)
+	if (code != 0 || list.as_json)
+		return code;
+	if (whose.value == PLAIN_ANYONE)
+		cmd_say("This network reads plain texts from anyone: 'tocsin setting' tells and "
+			"changes it.");
+	else if (list.count == 0)
 		cmd_say("No monitor may text plain by a decision of her own: see 'tocsin plain "
 			"--help'.");
 	return code;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/control/chosen.h"
 #include "gateway/control/cmd.h"
 #include "schemas/exit.h"
 
@@ -96,32 +97,15 @@ people_find(const char *pseudonym, struct msg_roster_row *row)
 int
 people_numbers_kept(const char *nothing)
 {
-	struct ipc_message ask, answer;
-	uint32_t value = 0;
-	struct client c;
-	int code;
+	struct msg_setting_is keeps;
+	int code = chosen_ask(SETTING_KEEP_NUMBERS, SETTING_TELL, NULL, &keeps);
 
-	if ((code = client_open(&c)) != 0)
-		return code;
-	ipc_begin(&ask, MSG_SETTING);
-	ask.body.SETTING.key = SETTING_KEEP_NUMBERS;
-	ask.body.SETTING.value = SETTING_TELL;
-	code = client_ask(&c, &ask, &answer, CLIENT_WAIT_S);
-	client_close(&c);
-	if (code != 0)
-		return code;
-	if (answer.head.type == MSG_SETTING_IS)
-		value = answer.body.SETTING_IS.value;
-	else if (answer.head.type == MSG_RESULT)
-		value = answer.body.RESULT.value;
-	else
-		return client_puzzled();
-	if (value == 0)
+	if (code == 0 && keeps.value == 0)
 		return cmd_fail(EXIT_REFUSED,
 		    "this gateway keeps no numbers, so %s; see 'tocsin setting --help' for what "
 		    "keeping them means",
 		    nothing);
-	return 0;
+	return code;
 }
 
 struct everybody {

@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gateway/control/cmd.h"
 #include "schemas/exit.h"
 #include "tests/support/check.h"
 #include "tests/support/fake_core.h"
@@ -193,15 +192,8 @@ test_inbox_filters(void)
 int
 main(void)
 {
-	char base[] = "/tmp/tocsin-control-XXXXXX", command[64];
-
-	CHECK(mkdtemp(base) != NULL && chdir(base) == 0 && mkdir("run", 0700) == 0);
-	put("in", "");
-	put("t.conf", "run_dir = \"run\";");
-	cmd_begin("tocsin", "t.conf");
+	begin_commands();
 	test_inbox();
 	test_inbox_filters();
-	(void)snprintf(command, sizeof(command), "rm -rf %s", base);
-	CHECK(chdir("/") == 0 && system(command) == 0);
-	return check_done();
+	return end_commands((const char *const[]){NULL});
 }

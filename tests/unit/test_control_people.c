@@ -130,7 +130,8 @@ answer(int fd, const struct ipc_message *ask)
 		return;
 	case MSG_SETTING:
 		ipc_begin(&m, MSG_SETTING_IS);
-		m.body.SETTING_IS.value = keeps;
+		m.body.SETTING_IS.key = ask->body.SETTING.key;
+		m.body.SETTING_IS.value = ask->body.SETTING.key == SETTING_KEEP_NUMBERS ? keeps : 0;
 		send_message(fd, &m);
 		return;
 	case MSG_ENROL:

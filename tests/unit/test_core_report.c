@@ -49,11 +49,8 @@ keep_row(void *arg, const struct msg_inbox_row *r)
 static void
 look(const struct msg_inbox *page)
 {
-	const struct view_names names = {
-	    .book = s->facts->book, .places = s->facts->places, .books = s->facts->books};
-
 	rows = 0;
-	CHECK_EQ(view_inbox(s->view, &names, page, keep_row, NULL), ST_OK);
+	CHECK_EQ(rig_inbox(&rig, page, keep_row, NULL), ST_OK);
 }
 
 /* As they stand in the view, and after a restart in the one folded from the journal. */

@@ -291,20 +291,17 @@ test_roster(void)
 int
 main(void)
 {
-	char folder[] = "/tmp/tocsin-test-XXXXXX", text[200];
+	static const char *const made[] = {"n", "open", "why", "long", "list", NULL};
+	char text[REASON_MAX + 1];
 
-	if (mkdtemp(folder) == NULL || chdir(folder) == -1 || mkdir("run", 0700) == -1)
-		return 1;
-	put("in", "");
-	put("t.conf", "run_dir = \"run\";\n");
+	begin_commands();
 	put("n", "+254 (700) 123-456\n");
 	put("open", DIGITS);
 	CHECK(chmod("open", 0644) == 0);
 	put("why", "no device\n");
-	memset(text, 'x', sizeof(text));
-	text[128] = '\0';
+	memset(text, 'x', REASON_MAX);
+	text[REASON_MAX] = '\0';
 	put("long", text);
-	cmd_begin("tocsin", "t.conf");
 	trust = TRUST_CONFIRMED;
 	start_core(answer);
 	test_vet();
@@ -314,12 +311,5 @@ main(void)
 	test_roster();
 	stop_core();
 	CHECK_EQ(run(cmd_vet, "vet ada --yes"), EXIT_UNREACHABLE);
-	(void)unlink("run/control");
-	CHECK(rmdir("run") == 0);
-	for (const char *const *name = (const char *const[]){"in", "out", "err", "t.conf", "n",
-		 "open", "why", "long", "list", NULL};
-	     *name != NULL; name++)
-		CHECK(unlink(*name) == 0);
-	CHECK(chdir("/") == 0 && rmdir(folder) == 0);
-	return check_done();
+	return end_commands(made);
 }

@@ -78,7 +78,7 @@ struct msg_init {
 	struct msg_passphrase passphrase;
 	uint64_t argon_memory; /* octets */
 	uint32_t argon_passes;
-	uint32_t posture; /* 0 protected */
+	uint32_t posture; /* 0 protected, 1 open */
 };
 
 struct msg_result {
@@ -89,7 +89,7 @@ struct msg_result {
 
 struct msg_status {
 	uint32_t state;         /* enum core_state */
-	uint32_t posture;       /* 0 protected */
+	uint32_t posture;       /* what holds: 0 protected, 1 open */
 	uint64_t parked;        /* texts waiting to be read */
 	uint64_t events;        /* in the journal; 0 while NEW */
 	uint64_t kept;          /* texts made durable since core started */
@@ -117,6 +117,10 @@ struct msg_status {
 	char weaker[128];       /* settings of the file that would weaken protection, and do not */
 	/* ARMED, OPEN: of the parked ones, parts of long messages that wait for others */
 	uint64_t parts;
+	uint32_t posture_by; /* enum setting_by */
+	/* ARMED, OPEN: 1 << enum setting_key of each part that was chosen otherwise than the
+	 * posture has it */
+	uint32_t differs;
 };
 
 struct msg_enrol {
@@ -384,6 +388,14 @@ struct msg_own_places {
 	uint16_t place[OWN_MAX]; /* by her number; 0: it means nothing */
 };
 
+/* A place of the file in force, asked for by id, or by label where id is 0. PLACE_IS has the id 0
+ * if there is none, or several of that label. */
+struct msg_place {
+	uint32_t id;
+	uint32_t unused;
+	char label[LABEL_MAX]; /* in any of its languages; told in its first */
+};
+
 /* Read the whole journal anew. Core's own bound on `limit` is what one answer holds: whoever wants
  * the faults behind them asks again with `after`. */
 struct msg_journal_verify {
@@ -486,8 +498,9 @@ struct msg_outbox_row {
 	uint32_t trust;      /* enum trust of both */
 	uint32_t may_repeat; /* 1: `repeat` can be asked for without typing a number */
 	uint32_t text_len;
-	uint32_t unused;
-	char pseudonym[PSEUDONYM_MAX]; /* empty: to a number that was typed */
+	uint32_t
+	    kind; /* 1 a coordinator's, 2 an answer: enum queued_kind of gateway/core/events.h */
+	char pseudonym[PSEUDONYM_MAX]; /* empty: to a number that was typed, or of nobody known */
 	uint8_t text[SMS_TEXT_MAX];
 };
 
@@ -549,8 +562,8 @@ struct msg_report_read {
 	uint32_t reports;
 	uint32_t parts;        /* how many there are; the first REPORT_PARTS_MAX stand here */
 	uint32_t outcome, why; /* enum plain_outcome, enum plain_why */
-	uint32_t ranges;       /* reports with a range of people, of which the lower end is kept */
 	int32_t offset_min;    /* local time minus UTC */
+	uint32_t unused;
 	uint8_t seen[REPORT_SEEN_LEN];
 	struct msg_report_part part[REPORT_PARTS_MAX];
 };

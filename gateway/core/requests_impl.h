@@ -35,6 +35,9 @@ answer_fn answer_read_all, answer_retention, answer_drop;
 /* requests_rights.c */
 answer_fn answer_coordinator, answer_coordinators, answer_recovery_key, answer_recover;
 
+/* requests_people.c */
+answer_fn answer_vet, answer_plain_allow, answer_own_places, answer_place;
+
 extern const char read_only_words[];
 
 /* Rows of one answer: what a socket's buffer holds, so that core never waits. */
@@ -58,6 +61,10 @@ answer_fn answer_activate, answer_codebooks;
 answer_fn answer_report_text;
 
 /* requests_outbox.c */
-answer_fn answer_send_text, answer_outbox, answer_outbox_act, answer_setting;
+answer_fn answer_send_text, answer_outbox, answer_outbox_act;
+
+/* requests_setting.c */
+answer_fn answer_setting;
+extern const char setting_file_words[];
 
 #endif

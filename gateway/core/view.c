@@ -42,7 +42,6 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_BOOK] = "INSERT INTO book(seq, which, version, hash, octets) VALUES(?1, ?2, ?3, ?4, ?5)",
     [SQL_SETTING] = "INSERT OR REPLACE INTO setting(key, value, seq, text)"
 		    " VALUES(?1, ?2, ?3, ?4)",
-    [SQL_SETTING_GET] = "SELECT value FROM setting WHERE key = ?1",
     [SQL_VETTED] = "INSERT OR REPLACE INTO vetted(monitor, seq, at, trust, vetted)"
 		   " SELECT seq, ?2, ?3, ?4, ?5 FROM monitor WHERE slot = ?1 AND revoked IS NULL",
     [SQL_PLAIN] = "INSERT OR REPLACE INTO plain(monitor, seq, at, allowed, number, reason)"
@@ -155,8 +154,7 @@ static const char *const statements[SQL_STATEMENTS] = {
 		 " WHERE seq = ?1 AND (state IS NULL OR (state = 3 AND ?2 IN (4, 5)))",
     [SQL_OUTBOX] =
 	"SELECT o.seq, o.at, o.trust, o.slot, o.text, o.state, o.code, o.state_at, o.state_trust,"
-	" m.pseudonym, m.revoked IS NULL AND m.number NOT NULL AND o.kind = 1"
-	" FROM outbox o"
+	" m.pseudonym, m.revoked IS NULL AND m.number NOT NULL AND o.kind = 1, o.kind FROM outbox o"
 	" LEFT JOIN monitor m ON m.seq = (SELECT max(p.seq) FROM monitor p"
 	" WHERE p.slot = o.slot AND p.seq < o.seq)"
 	" WHERE o.seq BETWEEN ?1 AND ?2 ORDER BY o.seq DESC LIMIT ?3",

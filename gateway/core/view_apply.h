@@ -24,11 +24,12 @@ view_applier view_apply_backed_up;
 
 /* Of view_outbox.c. */
 view_applier view_apply_queued, view_apply_sent;
+/* A `setting` event is applied: numbers go if by the journal none may be kept now. SQLITE_DONE, ...
+ */
+int view_settle_numbers(struct view *v);
 
 /* Of view_monitors.c. */
 view_applier view_apply_vetted, view_apply_plain_allowed, view_apply_own_places;
-/* A `setting` event was applied: what it does to numbers that are kept. SQLITE_DONE, ... */
-int view_keep_numbers(struct view *v);
 /* She is revoked now: what was for her alone goes. SQLITE_DONE, ... */
 int view_monitor_goes(struct view *v, uint16_t slot);
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "gateway/core/events.h"
-#include "gateway/core/policy.h"
 #include "gateway/core/view_apply.h"
 #include "gateway/core/view_sql.h"
 
@@ -97,35 +96,6 @@ view_monitor_goes(struct view *v, uint16_t slot)
 	s = view_statement(v, SQL_OWN_GONE);
 	(void)sqlite3_bind_int(s, 1, slot);
 	return view_run(s);
-}
-
-/* A value that was chosen, else SETTING_AS_POSTURE. */
-static uint32_t
-chosen(struct view *v, enum setting_key key)
-{
-	sqlite3_stmt *s = view_statement(v, SQL_SETTING_GET);
-	uint32_t value = SETTING_AS_POSTURE;
-
-	(void)sqlite3_bind_int(s, 1, key);
-	if (sqlite3_step(s) == SQLITE_ROW)
-		value = (uint32_t)sqlite3_column_int64(s, 0);
-	(void)sqlite3_reset(s);
-	return value;
-}
-
-/* Where numbers are not kept any more, all go, also those that permissions hold. */
-int
-view_keep_numbers(struct view *v)
-{
-	uint32_t keep = chosen(v, SETTING_KEEP_NUMBERS);
-	int rc;
-
-	if (keep == SETTING_AS_POSTURE)
-		keep = chosen(v, SETTING_POSTURE) == POLICY_OPEN;
-	if (keep != 0)
-		return SQLITE_DONE;
-	rc = view_run(view_statement(v, SQL_NUMBERS_GO));
-	return rc == SQLITE_DONE ? view_run(view_statement(v, SQL_PLAIN_NUMBERS_GO)) : rc;
 }
 
 void

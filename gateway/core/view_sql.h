@@ -22,7 +22,6 @@ enum view_statement {
 	SQL_REVOKE,
 	SQL_BOOK,
 	SQL_SETTING,
-	SQL_SETTING_GET,
 	SQL_VETTED,
 	SQL_PLAIN,
 	SQL_OWN,

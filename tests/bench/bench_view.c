@@ -3,7 +3,7 @@
  * What years of reports cost the coordinator: a journal of so many events, written by core's own
  * writer in many runs, is opened; then pages of the inbox are asked for as the command does,
  * through a socket. Of ten messages one is about an earlier one. Real files, real syncs; only the
- *sealing and opening of each text is left out.
+ * sealing and opening of each text is left out.
  *
  *	bench_view [ROUNDS [EVENTS...]]
  *

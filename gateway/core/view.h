@@ -90,6 +90,8 @@ typedef enum status view_text_fn(void *arg, const struct view_text *text);
 enum status view_unopened(
     struct view *v, uint64_t first, uint64_t last, view_text_fn *fn, void *arg) MUST_USE;
 
+typedef void view_number_fn(void *arg, uint16_t slot, const char *number, int plain);
+enum status view_numbers(struct view *v, view_number_fn *each, void *arg) MUST_USE;
 /* The number that is kept for the active monitor of a slot. ST_OK; ST_UNKNOWN (none), ST_MEMORY:
  * number is empty then. The caller wipes it. */
 enum status view_monitor_number(struct view *v, uint16_t slot, char number[NUMBER_MAX]) MUST_USE;

@@ -23,6 +23,7 @@ channel_open(struct channel *c, int fd)
 	if ((c->batch = calloc(BATCH_MAX, sizeof(c->batch[0]))) == NULL)
 		return ST_MEMORY;
 	c->fd = fd;
+	c->told_senders = 0; /* as a new process does */
 	c->answered = c->finished = 0;
 	return ST_OK;
 }

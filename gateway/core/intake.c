@@ -162,8 +162,8 @@ take_part(struct session *s, const struct arrival *a, const struct msg_sms *sms)
 static enum status
 take_new(struct session *s, struct arrival *a, const struct msg_sms *sms)
 {
-	struct policy policy;
 	uint8_t cut[SMS_TEXT_MAX];
+	struct policy policy;
 	enum status st;
 
 	if (a->is_part == PART_VALID)

@@ -424,6 +424,20 @@ session_tick(struct session *s, int64_t *next_ms)
 	return st;
 }
 
+enum status
+session_choose(struct session *s, const struct event_setting *e)
+{
+	uint8_t body[EVENT_SETTING_MAX];
+	enum status st = session_append(
+	    s, EVENT_SETTING, body, event_setting_encode(e, body, sizeof(body)), NULL);
+
+	if (st != ST_OK)
+		return st;
+	if (e->key == SETTING_POSTURE)
+		change_posture(s->state, (uint8_t)e->value);
+	return session_commit(s);
+}
+
 void
 session_policy(const struct session *s, struct policy *out)
 {

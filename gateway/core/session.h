@@ -120,6 +120,7 @@ struct session_birth {
 	uint32_t argon_passes;
 	const char *codebook, *places;
 	size_t codebook_len, places_len;
+	uint8_t posture; /* enum policy_posture */
 };
 /* NEW to LOCKED: anchor, store, keys, the first events. On failure nothing is left on disk. */
 enum status session_create(
@@ -184,9 +185,12 @@ enum status session_next_run(struct session *s, unsigned month) MUST_USE;
 /* A slot's ratchet was committed as r: its hints and its shared secret follow. */
 enum status session_slot_known(struct session *s, uint16_t slot, const struct ratchet *r) MUST_USE;
 
+/* One choice of the network's: its event, and of the posture the root too, made durable together.
+ * Whether it may be chosen is the caller's to know. ST_OK, ST_NOT_ALLOWED, or SC_STOP. */
+enum status session_choose(struct session *s, const struct event_setting *e) MUST_USE;
 /* What holds: while LOCKED what the root and the file say, the parts as the posture has them. */
 void session_policy(const struct session *s, struct policy *out);
-/* Whose numbers are known: after a fold, and after whatever moves them. ST_OK, ST_MEMORY. */
+/* Whose numbers are known: at arming, and after each commit that moves them. ST_OK, ST_MEMORY. */
 enum status session_senders(struct session *s) MUST_USE;
 /* Must texts come with their senders' numbers? */
 int session_wants_senders(const struct session *s);

@@ -97,25 +97,38 @@ count_queued(struct facts *f, const struct view_event *ev)
 {
 	struct event_queued e;
 
-	if (event_queued_decode(ev->body, ev->len, &e) == ST_OK) {
-		if (f->queued == 0 || f->queued_day != e.at / QUARTERS_A_DAY) {
-			f->queued_day = e.at / QUARTERS_A_DAY;
+	if (event_queued_decode(ev->body, ev->len, &e) != ST_OK)
+		return;
+	if (e.kind == QUEUED_ANSWER) {
+		if (f->answered_day != e.at / QUARTERS_A_DAY)
+			f->answered = 0;
+		f->answered_day = e.at / QUARTERS_A_DAY;
+		f->answered++;
+	} else {
+		if (f->queued_day != e.at / QUARTERS_A_DAY)
 			f->queued = 0;
-			f->queued_first = ev->seq;
-		}
-		f->queued++;
+		f->queued_day = e.at / QUARTERS_A_DAY;
+		if (f->queued < FACTS_QUEUED_MAX)
+			f->queued_seq[f->queued++] = ev->seq;
 	}
 	sodium_memzero(&e, sizeof(e));
 }
 
+/* What was given up does not count; but an answer does, for its limit is no person's to plan with.
+ */
 static void
 count_sent(struct facts *f, const struct view_event *ev)
 {
 	struct event_sent e;
 
-	if (event_sent_decode(ev->body, ev->len, &e) == ST_OK && e.ref >= f->queued_first &&
-	    f->queued > 0 && (e.state == OUTBOX_CANCELLED || e.state == OUTBOX_EXPIRED))
-		f->queued--;
+	if (event_sent_decode(ev->body, ev->len, &e) != ST_OK ||
+	    (e.state != OUTBOX_CANCELLED && e.state != OUTBOX_EXPIRED))
+		return;
+	for (uint32_t i = 0; i < f->queued; i++)
+		if (f->queued_seq[i] == e.ref) {
+			f->queued_seq[i] = f->queued_seq[--f->queued];
+			return;
+		}
 }
 
 /* A slot begins anew with each monitor. */
@@ -166,18 +179,18 @@ apply_plain_allowed(struct facts *f, const struct view_event *ev)
 static enum status
 apply_own_places(struct facts *f, const struct view_event *ev)
 {
+	static const uint16_t none[OWN_MAX];
 	struct event_own_places e;
-	uint16_t *own;
+	uint16_t *own = NULL;
 
 	if (event_own_places_decode(ev->body, ev->len, &e) != ST_OK)
 		return ST_OK;
+	if (memcmp(e.place, none, sizeof(none)) != 0) {
+		if ((own = malloc(sizeof(e.place))) == NULL)
+			return ST_MEMORY;
+		memcpy(own, e.place, sizeof(e.place));
+	}
 	wipe_free(f->monitor[e.slot].own, sizeof(e.place));
-	f->monitor[e.slot].own = NULL;
-	if (sodium_is_zero((const unsigned char *)e.place, sizeof(e.place)))
-		return ST_OK; /* she has none: a short number is an id again */
-	if ((own = malloc(sizeof(e.place))) == NULL)
-		return ST_MEMORY;
-	memcpy(own, e.place, sizeof(e.place));
 	f->monitor[e.slot].own = own;
 	return ST_OK;
 }
@@ -243,13 +256,14 @@ struct settling {
 	int all;
 };
 
-static void
+static enum status
 settle_one(void *arg, uint16_t slot, const char *number, int plain)
 {
 	const struct settling *s = arg;
 
 	if (s->all || plain || s->f->monitor[slot].plain)
 		senders_set(s->f->senders, slot, number);
+	return ST_OK;
 }
 
 enum status

@@ -8,6 +8,7 @@
 #include "crypto/seen.h"
 #include "gateway/common/entropy.h"
 #include "gateway/common/status.h"
+#include "gateway/core/answers.h"
 #include "gateway/core/intake_impl.h"
 #include "gateway/core/intake_parts.h"
 #include "gateway/core/session_unlock.h"
@@ -31,6 +32,16 @@ intake_disk_is_low(const struct session *s)
 	return (uint64_t)vfs.f_bavail * vfs.f_frsize < DISK_RESERVE;
 }
 
+static enum status
+answer_duplicate(struct session *s, const struct arrival *a)
+{
+	const struct answers_to to = arrival_answer_to(a);
+
+	if (s->answers == NULL || is_locked(s))
+		return ST_OK;
+	return answers_duplicate(s->answers, &to, a->content);
+}
+
 enum status
 intake_seen_content(struct session *s, struct arrival *a, int *seen)
 {
@@ -45,8 +56,10 @@ intake_seen_content(struct session *s, struct arrival *a, int *seen)
 	entropy_fill(a->content, sizeof(a->content));
 	if (a->has_content) {
 		seen_content(&state_root(s->state)->k_seen, symbols, a->content);
-		if ((st = state_seen(s->state, a->content, seen)) != ST_OK || *seen)
+		if ((st = state_seen(s->state, a->content, seen)) != ST_OK)
 			return st;
+		if (*seen)
+			return answer_duplicate(s, a);
 	}
 	return change_seen(s->state, a->content);
 }
@@ -211,6 +224,8 @@ take_batch(struct session *s, const struct msg_sms *sms, size_t count)
 		return ST_NOT_ALLOWED;
 	if (intake_disk_is_low(s))
 		return ST_FULL;
+	if (s->answers != NULL)
+		answers_begin(s->answers);
 	session_clock_look(s);
 	for (size_t i = 0; st == ST_OK && i < count; i++)
 		st = take_one(s, &sms[i]);

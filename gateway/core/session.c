@@ -10,6 +10,7 @@
 #include "gateway/common/clock.h"
 #include "gateway/common/log.h"
 #include "gateway/common/status.h"
+#include "gateway/core/answers.h"
 #include "gateway/core/intake.h"
 #include "gateway/core/intake_parts.h"
 #include "gateway/core/intake_plain.h"
@@ -193,6 +194,8 @@ void
 session_forget(struct session *s)
 {
 	drop_waiting(s);
+	if (s->answers != NULL)
+		answers_lock(s->answers);
 	view_free(s->view);
 	s->view = NULL;
 	hints_free(s->hints);
@@ -275,6 +278,8 @@ session_commit(struct session *s)
 		moves_senders |= facts_moves_senders(s->waiting[i].event.type);
 	}
 	drop_waiting(s);
+	if (st == ST_OK && s->answers != NULL)
+		answers_committed(s->answers);
 	return st == ST_OK && moves_senders ? session_senders(s) : st;
 }
 

@@ -175,15 +175,19 @@ take_pair(struct reading *g, unsigned i)
 	}
 }
 
-/* "3 - 5" may be a range or two fields; "3..5" and "3 to 5" are ranges. */
+/* "3 - 5" may be a range or two fields; "3..5", "3 to 5" and "3 or 5" are ranges, "5 or 3" is none.
+ */
 static bool
 take_loose_range(struct reading *g, unsigned i)
 {
 	const struct plain_token *a = &g->p->token[i], *b = plain_peek(g, i + 1);
 	const struct plain_token *c = plain_peek(g, i + 2);
 
-	if (plain_is(b, TOKEN_WORD) && plain_is(c, TOKEN_NUMBER) && c->value > a->value &&
-	    plain_meaning(b) == MEANS_TO) {
+	if (plain_is(b, TOKEN_WORD) && plain_is(c, TOKEN_NUMBER) && plain_meaning(b) == MEANS_TO) {
+		if (c->value <= a->value) {
+			ask_all(g, i, 3, PLAIN_WHY_AMBIGUOUS);
+			return true;
+		}
 		plain_set_range(g, i, i + 2);
 		if (a->use == PLAIN_USED)
 			plain_use(g, i + 1, PLAIN_AFFECTED);

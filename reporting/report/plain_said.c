@@ -86,20 +86,45 @@ static bool
 is_behind(const struct reading *g, unsigned i)
 {
 	while (--i > g->wait[g->waiting - 1])
-		if (plain_meaning(&g->p->token[i]) != MEANS_FILLER)
+		if (plain_meaning(&g->p->token[i]) != MEANS_FILLER &&
+		    plain_meaning(&g->p->token[i]) != MEANS_TO) /* "3 or more" */
 			return false;
 	return g->p->token[i].type == TOKEN_NUMBER;
 }
 
-/* Words of amount belong to the next number, and make it a number of people. */
+/* Is this number the hour, or the day of a month: "18h30", "14:00", "20 May"? */
+static bool
+is_of_time(const struct reading *g, unsigned i)
+{
+	const struct plain_token *behind = plain_peek(g, i + 1);
+	enum meaning meaning;
+
+	if (!plain_is(plain_peek(g, i), TOKEN_NUMBER) || behind == NULL)
+		return false;
+	if (behind->type == TOKEN_NUMBER)
+		return behind->before == BETWEEN_COLON && behind->digits == 2;
+	if (behind->type != TOKEN_WORD)
+		return false;
+	meaning = plain_meaning(behind);
+	return (behind->before == 0 && plain_field_of_tag(g, behind) == PLAIN_HOUR) ||
+	       (meaning >= MEANS_JANUARY && meaning < MEANS_JANUARY + 12);
+}
+
+/* Words of amount belong to the next number, and make it a number of people; but "about 18h" tells
+ * nothing about people. */
 static void
 take_quantity(struct reading *g, unsigned i, unsigned marks)
 {
-	const struct plain_token *next = plain_peek(g, after_fillers(g, i));
+	const unsigned at = after_fillers(g, i);
+	const struct plain_token *next = plain_peek(g, at);
 	bool many = plain_is(next, TOKEN_WORD) && plain_meaning(next) == MEANS_MANY;
 
-	if (g->r == NULL) {
+	if (g->r == NULL || (marks == MARK_ABOUT && is_of_time(g, at))) {
 		plain_ignore(g, i, PLAIN_WHY_WORD);
+		return;
+	}
+	if (is_of_time(g, at)) {
+		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
 		return;
 	}
 	if (!plain_is(next, TOKEN_NUMBER) && !many && g->waiting > 0 && is_behind(g, i)) {

@@ -8,7 +8,6 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,31 +22,7 @@
 #include "gateway/core/rights.h"
 #include "gateway/core/session_unlock.h"
 #include "tests/attack/months.h"
-
-/* SQLite and the anchor come through here. */
-static unsigned syncs, dies_at;
-int fdatasync(int fd);
-int fsync(int fd);
-
-static int
-counted(long call, int fd)
-{
-	if (++syncs == dies_at)
-		_exit(9);
-	return (int)syscall(call, fd);
-}
-
-int
-fdatasync(int fd)
-{
-	return counted(SYS_fdatasync, fd);
-}
-
-int
-fsync(int fd)
-{
-	return counted(SYS_fsync, fd);
-}
+#include "tests/support/sync_cut.h"
 
 static unsigned
 month(void)
@@ -128,7 +103,7 @@ open_until(unsigned n)
 	}
 	CHECK_EQ(waitpid(child, &wait_status, 0), child);
 	CHECK(WIFEXITED(wait_status));
-	CHECK(WEXITSTATUS(wait_status) == 0 || WEXITSTATUS(wait_status) == 9);
+	CHECK(WEXITSTATUS(wait_status) == 0 || WEXITSTATUS(wait_status) == SYNC_CUT);
 	return WEXITSTATUS(wait_status) == 0;
 }
 

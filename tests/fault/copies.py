@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The sources elsewhere, to be changed and built there: what mutations.py and modem_mutations.py
-share."""
+"""What mutations.py and modem_mutations.py share: which changes are asked for, and the sources
+elsewhere, to be changed and built there. A script's MUTATIONS:
+
+    name: (what it breaks, the test that must turn red, [(file, old, new), ...])
+"""
+import argparse
 import os
 import shutil
 import subprocess
@@ -9,6 +13,24 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ["CMakeLists.txt", "CMakePresets.json", "crypto", "reporting", "gateway", "schemas", "tests", "deploy"]
+
+
+def asked_for(doc, mutations):
+    """The names behind --only; without it, all."""
+    ask = argparse.ArgumentParser(description=doc.splitlines()[0])
+    ask.add_argument("--only", nargs="+", choices=mutations, default=list(mutations))
+    return ask.parse_args().only
+
+
+def finish(command, timeout_s=None):
+    """Run it to its end: its exit code, and what it said on both outputs."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=timeout_s)
+    return done.returncode, done.stdout
+
+
+def give_up(what, code, output):
+    sys.exit(f"{what}: {code}\n{output[-4000:]}")
 
 
 class Copy:
@@ -28,9 +50,9 @@ class Copy:
 
     @staticmethod
     def run(command):
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        if done.returncode != 0:
-            sys.exit(f"{' '.join(command)}:\n{done.stdout[-4000:]}")
+        code, output = finish(command)
+        if code != 0:
+            give_up(" ".join(command), code, output)
 
     def make(self, target):
         self.run(["cmake", "--build", str(self.build), "--target", target, "-j", str(os.cpu_count())])

@@ -9,23 +9,21 @@ copy as it is it must pass.
 
 A change whose place is not found exactly once fails this script: it must follow the code.
 """
-import argparse
 import concurrent.futures
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 
-from copies import Copy
+from copies import Copy, asked_for, finish, give_up
 
 PROGRAM = "tocsin-modem"
 RUNNER = "tests/flow/test_modem_at.py"
 BESIDE_MAX = 8
 MODEM_S = 400
 
-# name: (what it breaks, the situation that must turn red, [(file, old, new), ...])
+# The test is a situation of RUNNER.
 MUTATIONS = {
     "reply_num": (
         "the library sends a delete a second time", "delete_once",
@@ -99,31 +97,28 @@ def programs(folder, names):
 
 def fault_of(copy, place, situation):
     """What was wrong there, in a line; "": nothing."""
-    done = subprocess.run([sys.executable, str(copy.folder / RUNNER), "--bin", place, situation],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          timeout=MODEM_S)
-    if done.returncode == 0 and "passed" in done.stdout:
+    code, output = finish(
+        [sys.executable, str(copy.folder / RUNNER), "--bin", place, situation], MODEM_S)
+    if code == 0 and "passed" in output:
         return ""
-    for line in done.stdout.splitlines():
+    for line in output.splitlines():
         if line.startswith(f"FAILED: {situation}: "):
             return line[len("FAILED: "):]
-    sys.exit(f"{situation} could not run: {done.returncode}\n{done.stdout[-2000:]}")
+    give_up(f"{situation} could not run", code, output)
 
 
 def main():
-    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    ask.add_argument("--only", nargs="+", choices=MUTATIONS, default=list(MUTATIONS))
-    given = ask.parse_args()
+    names = asked_for(__doc__, MUTATIONS)
     begin = time.monotonic()
     wrong = []
     with tempfile.TemporaryDirectory(prefix="tocsin-mutations-") as folder:
-        copy, places = programs(folder, given.only)
+        copy, places = programs(folder, names)
         print(f"{time.monotonic() - begin:6.1f} s  built {len(places)} times", flush=True)
         with concurrent.futures.ThreadPoolExecutor(BESIDE_MAX) as pool:
             runs = {(name, changed): pool.submit(fault_of, copy, places[name if changed else ""],
                                                  MUTATIONS[name][1])
-                    for name in given.only for changed in (True, False)}
-        for name in given.only:
+                    for name in names for changed in (True, False)}
+        for name in names:
             words, situation, _ = MUTATIONS[name]
             fault, without = (runs[name, changed].result() for changed in (True, False))
             print(f"{name}: {words}: {situation} is " + (f"red: {fault}" if fault else "GREEN"))
@@ -133,7 +128,7 @@ def main():
                 wrong.append(f"{name} is not seen")
     if wrong:
         sys.exit("\n".join(wrong))
-    print(f"{time.monotonic() - begin:6.1f} s  {len(given.only)} changes, each seen")
+    print(f"{time.monotonic() - begin:6.1f} s  {len(names)} changes, each seen")
 
 
 if __name__ == "__main__":

@@ -8,18 +8,15 @@ is it must pass.
 
 A change whose place is not found exactly once fails this script: it must follow the code.
 """
-import argparse
-import subprocess
 import sys
 import tempfile
 import time
 
-from copies import Copy
+from copies import Copy, asked_for, finish, give_up
 
 CUTS = ("cuts", ["fault_test_core_cuts", "1500", "1", "file", "first"])
 ERRORS = ("errors", ["fault_test_core_errors", "150"])
 
-# name: (what it breaks, the test that must turn red, [(file, old, new), ...])
 MUTATIONS = {
     "wal_sync": (
         "the WAL is not synced at a commit", CUTS,
@@ -70,11 +67,10 @@ class Cuts(Copy):
         """Build and run it here; does it fail, and not only for want of something?"""
         command = test[1]
         self.make(command[0])
-        done = subprocess.run([str(self.build / "tests/fault" / command[0]), *command[1:]],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        if done.returncode not in (0, 1):
-            sys.exit(f"fault/{test[0]} could not run: {done.returncode}\n{done.stdout[-2000:]}")
-        return done.returncode == 1, done.stdout
+        code, output = finish([str(self.build / "tests/fault" / command[0]), *command[1:]])
+        if code not in (0, 1):
+            give_up(f"fault/{test[0]} could not run", code, output)
+        return code == 1, output
 
 
 def first_fault(output):
@@ -84,18 +80,16 @@ def first_fault(output):
 
 
 def main():
-    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    ask.add_argument("--only", nargs="+", choices=MUTATIONS, default=list(MUTATIONS))
-    given = ask.parse_args()
+    names = asked_for(__doc__, MUTATIONS)
     begin = time.monotonic()
     green = []
     with tempfile.TemporaryDirectory(prefix="tocsin-mutations-") as folder:
         copy = Cuts(folder)
-        for test in {MUTATIONS[name][1][0]: MUTATIONS[name][1] for name in given.only}.values():
+        for test in {MUTATIONS[name][1][0]: MUTATIONS[name][1] for name in names}.values():
             red, output = copy.is_red(test)
             if red:
                 sys.exit(f"fault/{test[0]} fails without any change:\n{output[-2000:]}")
-        for name in given.only:
+        for name in names:
             words, test, edits = MUTATIONS[name]
             kept = copy.change(edits)
             red, output = copy.is_red(test)
@@ -106,7 +100,7 @@ def main():
             copy.restore(kept)
     if green:
         sys.exit("not seen: " + ", ".join(green))
-    print(f"{len(given.only)} changes, each seen")
+    print(f"{len(names)} changes, each seen")
 
 
 if __name__ == "__main__":

@@ -277,31 +277,28 @@ def passing_reports(world):
         m.wait(lambda: len(m.sent) == 2, "the second text")
 
 
-def resend(world):
-    """No answer: it is unknown, it is not sent again, and the process begins anew."""
+def unanswered_send(world, fault, left, timeout_s):
+    """With a fault behind which so many texts have left, and nobody says so."""
     with world.emulator(sim=5) as e:
         with world.modem(e) as m:
             m.wait(lambda: m.states, "its state")
-            e.faults.send_lost_reply = 1
+            setattr(e.faults, fault, 1)
             m.send("+254700000009", "doubtful")
-            m.wait(lambda: m.sent or len(e.sent) > 1, "an end", 80)
-            expect(len(e.sent), 1, "texts that left")
+            m.wait(lambda: m.sent or len(e.sent) > left, "an end", timeout_s)
+            expect(len(e.sent), left, "texts that left")
             expect(m.sent[0][1], UNKNOWN, "what became of it")
             expect(m.wait_end(), EXIT_DEVICE, "exit code")
-        expect(len(e.sent), 1, "texts that left")
+        expect(len(e.sent), left, "texts that left")
+
+
+def resend(world):
+    """No answer: it is unknown, it is not sent again, and the process begins anew."""
+    unanswered_send(world, "send_lost_reply", 1, 80)
 
 
 def never_left(world):
     """A text that did not leave, and nobody says so: unknown too, for who could tell."""
-    with world.emulator(sim=5) as e:
-        with world.modem(e) as m:
-            m.wait(lambda: m.states, "its state")
-            e.faults.send_never_leaves = 1
-            m.send("+254700000009", "doubtful")
-            m.wait(lambda: m.sent, "an end", 90)
-            expect(m.sent[0][1], UNKNOWN, "what became of it")
-            expect(m.wait_end(), EXIT_DEVICE, "exit code")
-        expect(len(e.sent), 0, "texts that left")
+    unanswered_send(world, "send_never_leaves", 0, 90)
 
 
 def slow_send(world):

@@ -12,15 +12,13 @@ Before that it is shown that the search finds them: in the SIM before the sweep,
 import os
 
 from at_gateway import AtGateway
-from canary import Hunt, Needles, hunt_file
-from gateway import Failure, Steps, expect, options, run, wait_for
+from gateway import Failure, expect, options, run, wait_for
+from hunt import Hunt, Needles, hunt_file, step
 from modem_emulator import POISON
 
 PLAIN, LONG, UNFINISHED, REPORTED = ("+254701234567", "+254712345098", "+254723450987", "+254745670123")
 POISONED = "+254733000999"  # whose every poison with an address is
 NUMBERS = (PLAIN, LONG, UNFINISHED, REPORTED, POISONED)
-
-step = Steps()
 
 
 def fill(g):

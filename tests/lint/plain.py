@@ -50,19 +50,18 @@ class Parser:
             self.take(";")
         return rules
 
-    def choice(self):
-        found = [self.sequence()]
-        while self.peek() == "|":
+    def parted_by(self, mark, part):
+        found = [part()]
+        while self.peek() == mark:
             self.take()
-            found.append(self.sequence())
+            found.append(part())
         return found
 
+    def choice(self):
+        return self.parted_by("|", self.sequence)
+
     def sequence(self):
-        found = [self.term()]
-        while self.peek() == ",":
-            self.take()
-            found.append(self.term())
-        return found
+        return self.parted_by(",", self.term)
 
     def term(self):
         closing = {"{": "}", "[": "]", "(": ")"}.get(self.peek())

@@ -5,6 +5,7 @@
 #ifndef TESTS_SUPPORT_EW1_H
 #define TESTS_SUPPORT_EW1_H
 
+#include "crypto/enrolment.h"
 #include "crypto/envelope_x.h"
 #include "ew1_vectors.h"
 
@@ -55,6 +56,17 @@ ew1_receiver(void)
 	if (envelope_x_static(&r.sk_i, &r.pk_m, &r.ss) != ST_OK)
 		abort();
 	return r;
+}
+
+/* What the monitor of the vectors was given. */
+static inline struct enrolment
+ew1_enrolment(void)
+{
+	struct enrolment e;
+
+	if (enrolment_read(vector_text, strlen(vector_text), &e) != ST_OK)
+		abort();
+	return e;
 }
 
 /* The slot of the vectors before its first message. */

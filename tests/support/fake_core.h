@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * For tests of the commands: a fake core, which is a child that listens on run/control and gives
- * each request to a function, and a way to run a command as a process with its output caught.
+ * each request to a function, and a way to run a command as a process with its output caught. All
+ * in a folder of its own with the settings t.conf. One file of a program includes it.
  */
 #ifndef TESTS_SUPPORT_FAKE_CORE_H
 #define TESTS_SUPPORT_FAKE_CORE_H
@@ -15,8 +16,10 @@
 
 #include "gateway/common/fileio.h"
 #include "gateway/common/ipc.h"
+#include "gateway/control/cmd.h"
 #include "schemas/exit.h"
 #include "tests/support/check.h"
+#include "tests/support/folder.h"
 
 #define OUT_MAX 65536
 static char out[OUT_MAX], err[OUT_MAX]; /* of the command run last */
@@ -122,6 +125,37 @@ put(const char *path, const char *text)
 
 	CHECK(f != NULL && fchmod(fileno(f), 0600) == 0 && fputs(text, f) >= 0 && fclose(f) == 0);
 }
+
+/* ---- both ends of a test ---- */
+
+static char base[64];
+
+static void
+begin_commands(void)
+{
+	folder_enter(base);
+	CHECK(mkdir("run", 0700) == 0);
+	put("in", "");
+	put("t.conf", "run_dir = \"run\";");
+	cmd_begin("tocsin", "t.conf");
+}
+
+/* made: what the test itself made, NULL behind the last; the commands left nothing else. */
+static int
+end_commands(const char *const *made)
+{
+	static const char *const always[] = {
+	    "in", "out", "err", "t.conf", "run/control", "run", NULL};
+
+	for (; *made != NULL; made++)
+		CHECK(remove(*made) == 0);
+	for (made = always; *made != NULL; made++)
+		CHECK(remove(*made) == 0);
+	CHECK(chdir("/") == 0 && rmdir(base) == 0);
+	return check_done();
+}
+
+/* ---- what is looked at ---- */
 
 static unsigned
 lines_of(const char *text)

@@ -43,6 +43,25 @@ folder_remove(const char *path)
 	(void)rmdir(path);
 }
 
+/* A new folder under /tmp, and into it. */
+static inline void
+folder_enter(char path[64])
+{
+	(void)snprintf(path, 64, "/tmp/tocsin-test-XXXXXX");
+	if (mkdtemp(path) == NULL || chdir(path) == -1)
+		abort();
+}
+
+/* Out of it again, and it goes with all that is in it. Returns 0 if it is not gone. */
+static inline int
+folder_leave(const char *path)
+{
+	char command[80];
+
+	(void)snprintf(command, sizeof(command), "rm -rf %s", path);
+	return chdir("/") == 0 && system(command) == 0;
+}
+
 /* The file's first octets, to be freed; NULL and 0 if there is none. */
 static inline uint8_t *
 file_octets_to(const char *path, size_t max, size_t *len)

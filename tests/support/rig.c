@@ -14,6 +14,7 @@
 #include "gateway/common/fileio.h"
 #include "gateway/common/status.h"
 #include "gateway/core/people.h"
+#include "gateway/core/requests_impl.h"
 #include "gateway/core/restore.h"
 #include "gateway/core/ring_change.h"
 #include "gateway/core/store.h"
@@ -254,6 +255,14 @@ rig_number(const struct rig *r, const char *sql)
 		value = sqlite3_column_int64(s, 0);
 	(void)sqlite3_finalize(s); /* repeats what step said */
 	return value;
+}
+
+enum status
+rig_inbox(const struct rig *r, const struct msg_inbox *page, view_inbox_fn *fn, void *arg)
+{
+	const struct view_names names = requests_names(&r->session);
+
+	return view_inbox(r->session.view, &names, page, fn, arg);
 }
 
 void

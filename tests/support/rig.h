@@ -11,6 +11,7 @@
 #include "crypto/envelope_x.h"
 #include "crypto/recovery.h"
 #include "gateway/core/session.h"
+#include "gateway/core/view.h"
 #include "reporting/report/record.h"
 #include "schemas/messages.h"
 
@@ -66,6 +67,10 @@ void rig_next_chain(struct phone *p);
 
 /* The first column of the first row that the OPEN view gives; -1: there is none. */
 int64_t rig_number(const struct rig *r, const char *sql);
+
+/* The messages that page asks for, with the names that a coordinator sees. The session is OPEN. */
+enum status rig_inbox(
+    const struct rig *r, const struct msg_inbox *page, view_inbox_fn *fn, void *arg) MUST_USE;
 
 /* A thief's SQL on the files of a gateway that nobody has open; then it is started again. */
 void rig_on_disk(struct rig *r, const char *sql);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The composer's state: no number twice, whatever dies when. The calls that make a state durable
- * are replaced here, so that the program can end before or after each, or see it fail.
+ * are replaced here, so that the program can end before or after each, or see it fail. What is in
+ * the file: test_compose_state_octets.c.
  */
 #include "reporting/monitor/session.h"
 #include "tests/support/check.h"
@@ -101,19 +102,10 @@ renameat(int from_at, const char *from, int to_at, const char *to)
 static char folder[] = "/tmp/tocsin-compose-XXXXXX";
 static char path[64], beside[64];
 
-static struct enrolment
-vector_enrolment(void)
-{
-	struct enrolment e;
-
-	CHECK_EQ(enrolment_read(vector_text, strlen(vector_text), &e), ST_OK);
-	return e;
-}
-
 static void
 fresh_state(void)
 {
-	const struct enrolment e = vector_enrolment();
+	const struct enrolment e = ew1_enrolment();
 	struct session s;
 
 	plan_for(NEVER, 0);
@@ -196,86 +188,6 @@ number_of(const char line[LINE_LEN])
 	}
 	CHECK(!"a message that the gateway opens");
 	return UINT32_MAX;
-}
-
-static void
-octets_round_trip(void)
-{
-	const struct enrolment e = vector_enrolment();
-	uint8_t file[COMPOSE_STATE_LEN];
-	struct compose_state s, back;
-
-	compose_state_start(&e, &s);
-	CHECK_MEM(s.ck.b, vector_k0, sizeof(vector_k0));
-	CHECK_MEM(s.sk_m.b, vector_sk_m, sizeof(vector_sk_m));
-	s.n = 0x01020304;
-	s.generation = 2;
-	s.ack_codes = s.profile_s = true;
-	compose_state_write(&s, file);
-	memset(&back, 0, sizeof(back));
-	CHECK_EQ(compose_state_read(file, &back), ST_OK);
-	CHECK_EQ(back.n, s.n);
-	CHECK_EQ(back.generation, s.generation);
-	CHECK_EQ(back.ack_codes + back.profile_s, 2);
-	CHECK_EQ(back.codebook, s.codebook);
-	CHECK_EQ(back.heartbeat_day, s.heartbeat_day);
-	CHECK_MEM(back.gwid, s.gwid, sizeof(s.gwid));
-	CHECK_MEM(&back.pk_i, &s.pk_i, sizeof(s.pk_i));
-	CHECK_MEM(&back.sk_m, &s.sk_m, sizeof(s.sk_m));
-	CHECK_MEM(&back.ck, &s.ck, sizeof(s.ck));
-	CHECK_MEM(back.spare, s.spare, sizeof(s.spare));
-	for (size_t bit = 0; bit < 8 * sizeof(file); bit++) {
-		file[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		CHECK_EQ(compose_state_read(file, &back), bit < 64 ? ST_SYNTAX : ST_DAMAGED);
-		file[bit / 8] ^= (uint8_t)(1 << bit % 8);
-	}
-}
-
-/* A later layout, or octets that this one never writes, under a check that is right. */
-static void
-fields_are_checked(void)
-{
-	static const struct {
-		size_t at;
-		uint8_t octet;
-		enum status want;
-	} rows[] = {
-	    {8, 2, ST_VERSION},
-	    {9, 4, ST_DAMAGED},
-	    {10, 16, ST_DAMAGED},
-	    {11, 8, ST_DAMAGED},
-	    {12, 4, ST_DAMAGED},
-	    {13, 1, ST_DAMAGED},
-	    {15, 1, ST_DAMAGED},
-	    {220, 1, ST_DAMAGED},
-	    {11, 7, ST_OK},
-	};
-	const struct enrolment e = vector_enrolment();
-	uint8_t file[COMPOSE_STATE_LEN];
-	struct compose_state s, back;
-
-	compose_state_start(&e, &s);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		compose_state_write(&s, file);
-		file[rows[i].at] = rows[i].octet;
-		CHECK_EQ(crypto_generichash(file + 224, 32, file, 224, NULL, 0), 0);
-		CHECK_EQ(compose_state_read(file, &back), rows[i].want);
-	}
-}
-
-static void
-last_number(void)
-{
-	const uint8_t plain[ENVELOPE_X_PLAIN_LEN] = {0}, random[ENVELOPE_X_RANDOM_LEN] = {0};
-	const struct enrolment e = vector_enrolment();
-	struct compose_message message;
-	struct compose_state s, next;
-
-	compose_state_start(&e, &s);
-	s.n = RATCHET_N_MAX - 1;
-	CHECK_EQ(compose_state_seal(&s, plain, random, &next, &message), ST_OK);
-	CHECK_EQ(next.n, RATCHET_N_MAX);
-	CHECK_EQ(compose_state_seal(&next, plain, random, &s, &message), ST_FULL);
 }
 
 static void
@@ -433,7 +345,7 @@ open_state(void)
 static void
 bad_files_are_refused(void)
 {
-	const struct enrolment e = vector_enrolment();
+	const struct enrolment e = ew1_enrolment();
 	struct session s;
 	char before[COMPOSE_STATE_LEN], after[COMPOSE_STATE_LEN];
 	int fd;
@@ -498,9 +410,6 @@ main(void)
 		return 1;
 	(void)snprintf(path, sizeof(path), "%s/state", folder);
 	(void)snprintf(beside, sizeof(beside), "%s/state.new", folder);
-	octets_round_trip();
-	fields_are_checked();
-	last_number();
 	messages_are_numbered();
 	durable_before_shown();
 	death_at_each_call(BEFORE);

@@ -5,7 +5,6 @@
  */
 #include <sys/stat.h>
 
-#include "gateway/control/cmd.h"
 #include "tests/support/fake_core.h"
 
 #define KEY "K-E Y"
@@ -172,21 +171,8 @@ test_deep_scan(void)
 int
 main(void)
 {
-	char folder[] = "/tmp/tocsin-test-XXXXXX";
-
-	if (mkdtemp(folder) == NULL || chdir(folder) == -1 || mkdir("run", 0700) == -1)
-		return 1;
-	put("in", "");
-	put("t.conf", "run_dir = \"run\";\n");
-	cmd_begin("tocsin", "t.conf");
+	begin_commands();
 	test_renew();
 	test_deep_scan();
-	(void)unlink("run/control");
-	CHECK(rmdir("run") == 0);
-	for (const char *const *name =
-		 (const char *const[]){"in", "out", "err", "t.conf", "key", NULL};
-	     *name != NULL; name++)
-		CHECK(unlink(*name) == 0);
-	CHECK(chdir("/") == 0 && rmdir(folder) == 0);
-	return check_done();
+	return end_commands((const char *const[]){"key", NULL});
 }

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gateway/control/cmd.h"
 #include "schemas/exit.h"
 #include "tests/support/check.h"
 #include "tests/support/fake_core.h"
@@ -408,12 +407,7 @@ test_codebook(void)
 int
 main(void)
 {
-	char base[] = "/tmp/tocsin-control-XXXXXX", command[64];
-
-	CHECK(mkdtemp(base) != NULL && chdir(base) == 0 && mkdir("run", 0700) == 0);
-	put("in", "");
-	put("t.conf", "run_dir = \"run\";");
-	cmd_begin("tocsin", "t.conf");
+	begin_commands();
 	test_unreachable();
 	test_status();
 	test_states();
@@ -423,7 +417,5 @@ main(void)
 	test_journal();
 	test_nonsense();
 	test_codebook();
-	(void)snprintf(command, sizeof(command), "rm -rf %s", base);
-	CHECK(chdir("/") == 0 && system(command) == 0);
-	return check_done();
+	return end_commands((const char *const[]){"right", "wrong", "second", "paper", NULL});
 }

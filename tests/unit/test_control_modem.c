@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <sys/stat.h>
 
-#include "gateway/control/cmd.h"
 #include "tests/support/fake_core.h"
 
 static struct msg_modem_row rows[MODEMS_MAX];
@@ -357,12 +356,7 @@ test_check(void)
 int
 main(void)
 {
-	char base[] = "/tmp/tocsin-modem-XXXXXX", command[64];
-
-	CHECK(mkdtemp(base) != NULL && chdir(base) == 0 && mkdir("run", 0700) == 0);
-	put("in", "");
-	put("t.conf", "run_dir = \"run\";");
-	cmd_begin("tocsin", "t.conf");
+	begin_commands();
 	test_well();
 	test_troubles();
 	test_pin();
@@ -372,7 +366,5 @@ main(void)
 	test_acts_of_two();
 	test_acts();
 	test_check();
-	(void)snprintf(command, sizeof(command), "rm -rf %s", base);
-	CHECK(chdir("/") == 0 && system(command) == 0);
-	return check_done();
+	return end_commands((const char *const[]){"p", "folder", NULL});
 }

@@ -2,152 +2,13 @@
 /*
  * Renewing a slot's chain: the recovery key that is asked for, what waits in the leaf, what is left
  * in the copy, and that only a message whose inner layer opens makes the waiting chain the live
- * one.
+ * one. With the power cut in between: test_core_chains_cut.c.
  */
 #include <sodium.h>
-#include <stdlib.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "crypto/base32.h"
-#include "gateway/core/chains.h"
-#include "gateway/core/intake.h"
 #include "gateway/core/people.h"
-#include "tests/support/check.h"
-#include "tests/support/rig.h"
-
-static struct rig rig;
-static struct session *const s = &rig.session;
-static char typed[RECOVERY_CHARS + 1];
-static char words[SESSION_WORDS_MAX];
-static uint64_t refs = 1;
-
-/* --- the n-th sync ends the process, as the power would --- */
-
-static unsigned syncs, dies_at; /* 0: never */
-
-static int
-sync_or_die(long call, int fd)
-{
-	if (++syncs == dies_at)
-		_exit(77);
-	return (int)syscall(call, fd);
-}
-
-int
-fdatasync(int fd)
-{
-	return sync_or_die(SYS_fdatasync, fd);
-}
-
-int
-fsync(int fd)
-{
-	return sync_or_die(SYS_fsync, fd);
-}
-
-/* --- */
-
-static struct msg_renew
-asking(const char *pseudonym, const char *key)
-{
-	struct msg_renew ask = {.len = (uint32_t)strlen(key)};
-
-	(void)snprintf(ask.pseudonym, sizeof(ask.pseudonym), "%s", pseudonym);
-	memcpy(ask.key, key, ask.len);
-	return ask;
-}
-
-static enum status
-renew(const char *pseudonym, const char *key, struct msg_renewed *out)
-{
-	const struct msg_renew ask = asking(pseudonym, key);
-
-	words[0] = '\0';
-	return chains_renew(s, &ask, out, words);
-}
-
-static struct ratchet
-leaf(const struct phone *p)
-{
-	struct ratchet r;
-
-	CHECK_EQ(state_slot(s->state, p->slot, &r), ST_OK);
-	return r;
-}
-
-static uint64_t
-events(void)
-{
-	return state_root(s->state)->journal.count;
-}
-
-/* Deliver one text; how many messages there are with this outcome afterwards is for the caller. */
-static void
-deliver(const char *text)
-{
-	struct msg_sms sms = rig_sms(text, refs++);
-
-	CHECK_EQ(intake_batch(s, &sms, 1), ST_OK);
-}
-
-static struct msg_inbox_row newest;
-
-static enum status
-take_newest(void *arg, const struct msg_inbox_row *row)
-{
-	(void)arg;
-	newest = *row;
-	return ST_OK;
-}
-
-/* The newest message, as the coordinator sees it. */
-static void
-is_newest(const struct phone *p, int readable, unsigned chain, unsigned number)
-{
-	const struct view_names names = {.book = s->facts->book, .places = s->facts->places};
-	const struct msg_inbox page = {.limit = 1};
-
-	memset(&newest, 0, sizeof(newest));
-	CHECK_EQ(view_inbox(s->view, &names, &page, take_newest, NULL), ST_OK);
-	CHECK_EQ(newest.readable, readable);
-	if (readable) {
-		CHECK_STR(newest.pseudonym, p->pseudonym);
-		CHECK_EQ(newest.chain, chain);
-		CHECK_EQ(newest.number, number);
-	}
-}
-
-static struct msg_roster_row roster_row;
-
-static enum status
-take_row(void *arg, const struct msg_roster_row *row)
-{
-	(void)arg;
-	roster_row = *row;
-	return chains_spares(s, &roster_row);
-}
-
-static void
-roster_is(const struct phone *p, unsigned chain, unsigned waiting, unsigned spares, unsigned why)
-{
-	const struct view_names names = {.book = s->facts->book, .places = s->facts->places};
-	struct msg_roster ask = {.limit = 1};
-
-	memcpy(ask.pseudonym, p->pseudonym, sizeof(ask.pseudonym));
-	CHECK_EQ(view_roster(s->view, &names, &ask, take_row, NULL), ST_OK);
-	CHECK_EQ(roster_row.chain, chain);
-	CHECK_EQ(roster_row.waiting, waiting);
-	CHECK_EQ(roster_row.spares, spares);
-	CHECK_EQ(roster_row.spares_why, why);
-}
-
-static void
-reports(struct phone *p, char text[EW1_X_CHARS + 1])
-{
-	rig_report(p, 1, 1, "", text);
-}
+#include "tests/support/chains_rig.h"
 
 /* --- who may renew, and whom --- */
 
@@ -368,78 +229,6 @@ test_parked(struct phone *p)
 	CHECK_EQ(roster_row.messages, 6);
 }
 
-/* --- a power cut at each sync of the commit that activates --- */
-
-static void
-open_anew(void)
-{
-	CHECK_EQ(session_start(s, &rig.conf, words), ST_OK);
-	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
-	CHECK_EQ(s->fault[0], '\0');
-}
-
-/* Deliver in a process that dies at the at-th sync of it. 0: it lived. */
-static int
-deliver_and_die(const char *text, unsigned at)
-{
-	int status = 0;
-	pid_t pid;
-
-	session_end(s);
-	(void)fflush(NULL);
-	if ((pid = fork()) == 0) {
-		open_anew();
-		syncs = 0;
-		dies_at = at;
-		deliver(text);
-		_exit(0);
-	}
-	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status));
-	open_anew();
-	return WEXITSTATUS(status);
-}
-
-static void
-test_power_cut(struct phone *p)
-{
-	char text[EW1_X_CHARS + 1], other[EW1_X_CHARS + 1];
-	struct msg_renewed out;
-	unsigned at = 1;
-	struct ratchet r;
-	uint64_t ref;
-	int died;
-
-	CHECK_EQ(renew(p->pseudonym, typed, &out), ST_OK);
-	CHECK_EQ(out.chain, 4);
-	reports(p, other);
-	rig_next_chain(p);
-	reports(p, text);
-	for (ref = refs; (died = deliver_and_die(text, at)) != 0 && at < 10; at++) {
-		CHECK_EQ(died, 77);
-		r = leaf(p);
-		/* before: nothing of it; after: all of it */
-		CHECK_EQ(r.generation, ratchet_is_waiting(&r) ? 2 : 3);
-		CHECK_EQ(r.n, 1);
-		if (r.generation == 3)
-			break;
-		CHECK(ratchet_is_waiting(&r));
-	}
-	CHECK_EQ(at, 2); /* at the anchor's sync nothing of it; at the journal's it is written */
-	refs = ref;      /* the modem hands it over again: it was not acknowledged */
-	deliver(text);
-	r = leaf(p);
-	CHECK_EQ(r.generation, 3);
-	CHECK_EQ(r.n, 1);
-	refs = ref + 1;
-	deliver(other);
-	is_newest(p, 0, 0, 0);
-	roster_is(p, 4, 0, 0, SPARES_USED);
-	CHECK_EQ(roster_row.messages, 7); /* once */
-	CHECK_EQ(renew(p->pseudonym, typed, &out), ST_OK);
-	CHECK_EQ(out.chain, 0);
-	CHECK_EQ(out.spares_why, SPARES_USED);
-}
-
 /* --- a copy that was changed on the disk --- */
 
 static void
@@ -495,7 +284,6 @@ main(void)
 	test_enrolled_before(early);
 	test_activation(&rig.phone[1]);
 	test_parked(&rig.phone[1]);
-	test_power_cut(&rig.phone[1]);
 	test_changed_copy();
 	rig_remove(&rig);
 	return check_done();

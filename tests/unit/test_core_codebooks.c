@@ -77,12 +77,10 @@ static const struct seen *
 inbox(void)
 {
 	static struct seen seen;
-	const struct view_names names = {
-	    .book = s->facts->book, .places = s->facts->places, .books = s->facts->books};
 	const struct msg_inbox page = {.limit = 16};
 
 	seen.count = 0;
-	CHECK_EQ(view_inbox(s->view, &names, &page, keep_row, &seen), ST_OK);
+	CHECK_EQ(rig_inbox(&rig, &page, keep_row, &seen), ST_OK);
 	return &seen;
 }
 
@@ -91,13 +89,11 @@ static unsigned
 filtered(const char *kind, unsigned grave)
 {
 	static struct seen seen;
-	const struct view_names names = {
-	    .book = s->facts->book, .places = s->facts->places, .books = s->facts->books};
 	struct msg_inbox page = {.limit = 16, .grave = grave};
 
 	(void)snprintf(page.kind, sizeof(page.kind), "%s", kind);
 	seen.count = 0;
-	if (view_inbox(s->view, &names, &page, keep_row, &seen) != ST_OK)
+	if (rig_inbox(&rig, &page, keep_row, &seen) != ST_OK)
 		return UINT32_MAX;
 	return seen.count;
 }

@@ -115,12 +115,11 @@ count_row(void *arg, const struct msg_inbox_row *row)
 static void
 look(const struct phone *p)
 {
-	const struct view_names names = {.book = s->facts->book, .places = s->facts->places};
 	const struct msg_inbox page = {.limit = 100000};
 
 	memset(&seen, 0, sizeof(seen));
 	seen.pseudonym = p->pseudonym;
-	CHECK_EQ(view_inbox(s->view, &names, &page, count_row, NULL), ST_OK);
+	CHECK_EQ(rig_inbox(&rig, &page, count_row, NULL), ST_OK);
 	CHECK_EQ(view_unread(s->view), seen.unreadable);
 }
 

@@ -212,12 +212,32 @@ gone(unsigned n, int code, uint32_t power_cycled)
 	CHECK_EQ(modems_take(&modems, &m, -1), ST_OK);
 }
 
+/* What a row is made of: a sweep, the state of the next process, and what the network said. */
+static void
+say_state_and_credit(unsigned n)
+{
+	struct ipc_message m;
+
+	ipc_begin(&m, MSG_MODEM_STATE);
+	m.body.MODEM_STATE.swept_s = 1763692200;
+	m.body.MODEM_STATE.swept_slots = 9;
+	say(n, &m);
+	m.body.MODEM_STATE.swept_s = INT64_MIN; /* of a process that has not swept yet */
+	m.body.MODEM_STATE.swept_slots = 0;
+	m.body.MODEM_STATE.sim.used = 5;
+	m.body.MODEM_STATE.registration = REGISTRATION_HOME;
+	say(n, &m);
+	ipc_begin(&m, MSG_CREDIT);
+	m.body.CREDIT.asked = 1;
+	memset(m.body.CREDIT.words, 'c', sizeof(m.body.CREDIT.words)); /* without an end */
+	say(n, &m);
+}
+
 static void
 test_rows(void)
 {
 	struct msg_status status = {0};
 	struct msg_modem_row row;
-	struct ipc_message m;
 
 	begin();
 	CHECK(modems_has(&modems, 0) && !modems_has(&modems, 1) && modems_has(&modems, 2));
@@ -237,19 +257,7 @@ test_rows(void)
 	modems_status(&modems, &status);
 	CHECK_EQ(status.modem, 0); /* the first one is not there */
 	CHECK_EQ(status.modem_listed_s, -1);
-	ipc_begin(&m, MSG_MODEM_STATE);
-	m.body.MODEM_STATE.swept_s = 1763692200;
-	m.body.MODEM_STATE.swept_slots = 9;
-	say(2, &m);
-	m.body.MODEM_STATE.swept_s = INT64_MIN; /* of a process that has not swept yet */
-	m.body.MODEM_STATE.swept_slots = 0;
-	m.body.MODEM_STATE.sim.used = 5;
-	m.body.MODEM_STATE.registration = REGISTRATION_HOME;
-	say(2, &m);
-	ipc_begin(&m, MSG_CREDIT);
-	m.body.CREDIT.asked = 1;
-	memset(m.body.CREDIT.words, 'c', sizeof(m.body.CREDIT.words)); /* without an end */
-	say(2, &m);
+	say_state_and_credit(2);
 	listed(2, 3, 0);
 	modems_row(&modems, 2, &row);
 	CHECK_EQ(row.gone.exit, 0); /* it has answered */

@@ -10,7 +10,7 @@ static void
 test_each_way(void)
 {
 	struct msg_send out;
-	uint64_t done, refused, lost, gone, cancelled, expired;
+	uint64_t done, refused, lost, gone, cancelled;
 
 	done = queue("first");
 	refused = queue("second");
@@ -58,12 +58,17 @@ test_each_way(void)
 	CHECK_EQ(outbox_cancel(outbox, cancelled, words), ST_UNKNOWN);
 	CHECK_EQ(outbox_cancel(outbox, 0, words), ST_UNKNOWN);
 	CHECK_EQ(next(0), 0);
+}
 
-	expired = queue("sixth");
+static void
+test_expired(void)
+{
+	const uint64_t expired = queue("sixth");
+	int64_t next_ms;
+
 	boot_ms += (int64_t)OUTBOX_HOURS * HOUR_MS;
 	wall_s += (int64_t)OUTBOX_HOURS * 3600;
 	CHECK_EQ(next(0), 0); /* not even before the tick */
-	int64_t next_ms;
 	CHECK_EQ(outbox_tick(outbox, &next_ms), ST_OK);
 	CHECK_EQ(next_ms, INT64_MAX);
 	CHECK_EQ(state_of(expired), OUTBOX_EXPIRED);
@@ -267,6 +272,7 @@ main(void)
 	begin();
 	rig.conf.outbox_per_day = 1000;
 	test_each_way();
+	test_expired();
 	test_rules_of_the_view();
 	test_no_answer();
 	test_what_is_refused();

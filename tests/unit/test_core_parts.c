@@ -351,7 +351,6 @@ note_length(void *arg, const struct msg_inbox_row *row)
 static void
 test_longest(void)
 {
-	const struct view_names names = {.book = s->facts->book, .places = s->facts->places};
 	const struct msg_inbox page = {.limit = 1};
 	char text[SMS_TEXT_MAX + 1];
 	uint32_t len = 0;
@@ -362,7 +361,7 @@ test_longest(void)
 		text[SMS_TEXT_MAX] = '\0';
 		sms(PART, 1, SMS_PARTS_MAX, i, text);
 	}
-	CHECK_EQ(view_inbox(s->view, &names, &page, note_length, &len), ST_OK);
+	CHECK_EQ(rig_inbox(&rig, &page, note_length, &len), ST_OK);
 	CHECK_EQ(len, LONG_TEXT_MAX);
 	rig_restart(&rig);
 	open_now();

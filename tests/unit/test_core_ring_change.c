@@ -122,11 +122,10 @@ count_row(void *arg, const struct msg_inbox_row *row)
 static size_t
 reports(void)
 {
-	struct view_names names = {.book = s->facts->book, .places = s->facts->places};
 	struct msg_inbox page = {.limit = 50};
 	size_t count = 0;
 
-	CHECK_EQ(view_inbox(s->view, &names, &page, count_row, &count), ST_OK);
+	CHECK_EQ(rig_inbox(&rig, &page, count_row, &count), ST_OK);
 	return count;
 }
 

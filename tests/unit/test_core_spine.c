@@ -6,7 +6,6 @@
  */
 #include "gateway/core/people.h"
 #include "gateway/core/rights.h"
-#include "gateway/core/view.h"
 #include "tests/support/check.h"
 #include "tests/support/folder.h"
 #include "tests/support/rig.h"
@@ -67,12 +66,10 @@ count_row(void *arg, const struct msg_inbox_row *row)
 static unsigned
 reports(void)
 {
-	struct view_names names = {
-	    .book = rig.session.facts->book, .places = rig.session.facts->places};
 	struct msg_inbox page = {.limit = 50};
 	unsigned count = 0;
 
-	CHECK_EQ(view_inbox(rig.session.view, &names, &page, count_row, &count), ST_OK);
+	CHECK_EQ(rig_inbox(&rig, &page, count_row, &count), ST_OK);
 	return count;
 }
 

@@ -106,7 +106,6 @@ test_shown(void)
 {
 	static struct shown all;
 	const struct msg_inbox page = {.limit = 8};
-	struct view_names names;
 
 	deliver(FIRST, SIZE_MAX, 1); /* LOCKED */
 	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
@@ -116,8 +115,7 @@ test_shown(void)
 	deliver(0, 3, 5);
 	deliver(FIRST, SIZE_MAX, 2); /* once more */
 	CHECK_EQ(s->doubled, 1);
-	names = (struct view_names){.book = s->facts->book, .places = s->facts->places};
-	CHECK_EQ(view_inbox(s->view, &names, &page, note, &all), ST_OK);
+	CHECK_EQ(rig_inbox(&rig, &page, note, &all), ST_OK);
 	CHECK_EQ(all.rows, 5); /* the newest first */
 	CHECK_STR(all.row[4].reason, "cannot be read: it was cut short; 24 octets");
 	CHECK_EQ(all.row[4].raw_len, 4);

@@ -7,6 +7,7 @@
 #include "gateway/common/fileio.h"
 #include "gateway/common/passphrase.h"
 #include "tests/support/check.h"
+#include "tests/support/folder.h"
 
 static void
 put(const char *path, const char *text, size_t len)
@@ -146,15 +147,14 @@ test_passphrase_length(void)
 int
 main(void)
 {
-	char base[] = "/tmp/tocsin-fileio-XXXXXX", command[64];
+	char base[64];
 
-	CHECK(mkdtemp(base) != NULL && chdir(base) == 0);
+	folder_enter(base);
 	test_read();
 	test_create();
 	test_folder();
 	test_passphrase();
 	test_passphrase_length();
-	(void)snprintf(command, sizeof(command), "rm -rf %s", base);
-	CHECK(chdir("/") == 0 && system(command) == 0);
+	CHECK(folder_leave(base));
 	return check_done();
 }

@@ -88,13 +88,19 @@ test_parser(void)
 }
 
 static void
+feed(struct at_parser *p, const char *text)
+{
+	at_feed(p, (const uint8_t *)text, strlen(text));
+}
+
+static void
 test_no_echo(void)
 {
 	struct at_reply reply;
 	struct at_parser p;
 
 	at_parser_begin(&p, "AT", false, NULL, NULL, &reply);
-	at_feed(&p, (const uint8_t *)"\r\nOK\r\n", 6);
+	feed(&p, "\r\nOK\r\n");
 	CHECK_EQ(reply.end, AT_OK);
 }
 
@@ -117,13 +123,13 @@ test_reports(void)
 
 	at_on_report(on_report);
 	at_parser_begin(&p, "AT", true, NULL, NULL, &reply);
-	at_feed(&p, (const uint8_t *)lines, strlen(lines));
+	feed(&p, lines);
 	CHECK_EQ(reply.end, AT_OK);
 	CHECK_STR(brought, "0791");
-	at_feed(&p, (const uint8_t *)"0792\r", 5); /* after the end too */
+	feed(&p, "0792\r"); /* after the end too */
 	CHECK_STR(brought, "0792");
 	at_on_report(NULL);
-	at_feed(&p, (const uint8_t *)"+CDS: 9\r\n0793\r\n", 15);
+	feed(&p, "+CDS: 9\r\n0793\r\n");
 	CHECK_STR(brought, "0792");
 }
 
@@ -134,16 +140,16 @@ test_bounds(void)
 	struct at_parser p;
 
 	at_parser_begin(&p, "AT+X", true, NULL, NULL, &reply);
-	at_feed(&p, (const uint8_t *)"AT+X\r", 5);
+	feed(&p, "AT+X\r");
 	for (int i = 0; i < 5000; i++)
-		at_feed(&p, (const uint8_t *)"A", 1);
-	at_feed(&p, (const uint8_t *)"\r\n", 2);
+		feed(&p, "A");
+	feed(&p, "\r\n");
 	CHECK_EQ(reply.was_cut, 1);
 	CHECK_EQ(reply.len, AT_LINE_MAX); /* the line and its newline */
 	for (int i = 0; i < 1000; i++)
-		at_feed(&p, (const uint8_t *)"1234567\n", 8);
+		feed(&p, "1234567\n");
 	CHECK(reply.len < AT_TEXT_MAX && strlen(reply.text) == reply.len);
-	at_feed(&p, (const uint8_t *)"OK\n", 3);
+	feed(&p, "OK\n");
 	CHECK_EQ(reply.end, AT_OK);
 }
 

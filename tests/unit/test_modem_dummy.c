@@ -14,6 +14,7 @@
 #include "gateway/common/ipc.h"
 #include "gateway/modem/modem.h"
 #include "tests/support/check.h"
+#include "tests/support/folder.h"
 
 #define WAIT_MS 20000
 #define NUMBER "+254712345678"
@@ -430,9 +431,9 @@ test_ends(void)
 int
 main(void)
 {
-	char base[] = "/tmp/tocsin-modem-XXXXXX", command[64];
+	char base[64];
 
-	CHECK(mkdtemp(base) != NULL && chdir(base) == 0);
+	folder_enter(base);
 	CHECK(mkdir("device", 0700) == 0 && mkdir("device/sms", 0700) == 0);
 	for (char path[] = "device/sms/1"; path[11] <= '5'; path[11]++)
 		CHECK(mkdir(path, 0700) == 0);
@@ -444,7 +445,6 @@ main(void)
 	test_many();
 	test_poll();
 	test_ends();
-	(void)snprintf(command, sizeof(command), "rm -rf %s", base);
-	CHECK(chdir("/") == 0 && system(command) == 0);
+	CHECK(folder_leave(base));
 	return check_done();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The ring. The oracle is libsodium itself (key pairs from seeds, box_seal, generichash, secretbox)
- * called here in the plainest way, and every change of one octet, which must be refused.
+ * The ring. The oracle is libsodium itself (key pairs from seeds, generichash, kdf) called here in
+ * the plainest way, and every change of one octet, which must be refused.
  */
 #include "crypto/ring.h"
 #include "crypto/sealed_box.h"
@@ -138,33 +138,6 @@ unlock(size_t who, struct ring_secrets *s)
 	ring_kek(&pw[who], w, &kek);
 	st = ring_box_open(&kek, list.coordinator[who].id, &list, &wraps, &key);
 	return st == ST_OK ? ring_unlock(&key, 1, &list, &wraps, s) : st;
-}
-
-static void
-test_sealed_box(void)
-{
-	uint8_t msg[100], box[sizeof(msg) + SEALED_BOX_EXTRA], out[sizeof(msg)];
-	struct key32 sk = random_key(), eph = random_key();
-	struct public32 pk, low = {{0}};
-
-	randombytes_buf(msg, sizeof(msg));
-	ring_public_x25519(&sk, &pk);
-	CHECK_EQ(sealed_box_seal(&pk, &eph, msg, sizeof(msg), box), ST_OK);
-	CHECK_EQ(crypto_box_seal_open(out, box, sizeof(box), pk.b, sk.b), 0);
-	CHECK_MEM(out, msg, sizeof(msg));
-	CHECK_EQ(crypto_box_seal(box, msg, sizeof(msg), pk.b), 0);
-	memset(out, 0, sizeof(out));
-	CHECK_EQ(sealed_box_open(&pk, &sk, box, sizeof(box), out), ST_OK);
-	CHECK_MEM(out, msg, sizeof(msg));
-	for (size_t i = 0; i < sizeof(box); i++) {
-		box[i] ^= 1;
-		CHECK_EQ(sealed_box_open(&pk, &sk, box, sizeof(box), out), ST_FORGED);
-		box[i] ^= 1;
-	}
-	CHECK(sodium_is_zero(out, sizeof(out)));
-	CHECK_EQ(sealed_box_open(&pk, &sk, box, SEALED_BOX_EXTRA - 1, out), ST_FORGED);
-	CHECK_EQ(sealed_box_seal(&low, &eph, msg, sizeof(msg), box), ST_RANGE);
-	CHECK(sodium_is_zero(box, sizeof(box)));
 }
 
 static void
@@ -493,7 +466,6 @@ main(void)
 	}
 	for (size_t i = 0; i < 3; i++)
 		sk_v[i] = random_key();
-	test_sealed_box();
 	test_public_halves();
 	make_list();
 	test_vault_for();

@@ -195,7 +195,7 @@ def reports(g, left):
         report.row["pseudonym"] = monitor.name
         wanted.append(report)
     g.wait_texts(1 + REPORTS)
-    rows = g.inbox("--reports")
+    rows = g.inbox()
     expect(len(rows), 1 + REPORTS, "rows of the inbox")
     for row, report in zip(rows[1:], wanted):
         compare(row, report.row, report.words)
@@ -389,7 +389,7 @@ def pages(g, left):
     """A page after another gives what all at once gives."""
     whole, page, before = g.inbox()[::-1], [], []
     while True:
-        rows = g.rows("inbox", "--limit", 7, *before)
+        rows = g.rows("inbox", "--everything", "--limit", 7, *before)
         page += rows
         if len(rows) < 7:
             break

@@ -116,7 +116,6 @@ class RandomReport:
         self.row["note"] = note
         self.words += ["--note=" + self.rng.choice((note, note.lower()))]
 
-
     def shown(self, row, by_seq):
         """A correction of a report that is here has what it does not say from that one."""
         if row["relation_word"] != "correction" or row["about"] is None:

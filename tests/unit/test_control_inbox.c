@@ -67,7 +67,12 @@ answer_inbox(int fd, const struct ipc_message *ask)
 	}
 	if (in->counts) {
 		ipc_begin(&m, MSG_INBOX_COUNTS);
-		m.body.INBOX_COUNTS = (struct msg_inbox_counts){8, 4, 4, 3, 1, in->grave ? 2 : 0};
+		m.body.INBOX_COUNTS = (struct msg_inbox_counts){.all = 8,
+		    .reports = 4,
+		    .unreadable = 4,
+		    .grave = 3,
+		    .duress = 1,
+		    .untimed = in->grave ? 2 : 0};
 		send_message(fd, &m);
 	}
 	if (in->which == 3) { /* was everything asked for? */

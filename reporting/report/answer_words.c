@@ -129,7 +129,8 @@ put_words(struct answer_text *t, const char *words, size_t len)
 			return;
 		if (utf8proc_category(c) == UTF8PROC_CATEGORY_CC)
 			continue;
-		if (gsm7_septets((const uint8_t *)words + at, (size_t)width, &septets) != ST_OK &&
+		if (c >= 128 &&
+		    gsm7_septets((const uint8_t *)words + at, (size_t)width, &septets) != ST_OK &&
 		    plainer(c, other))
 			put(t, other, strlen(other));
 		else

@@ -186,3 +186,33 @@ answer_over(const struct answer_text *t)
 		return UCS2_ROOM; /* no text of a book is like this */
 	}
 }
+
+enum answer_row
+answer_question(enum plain_why why)
+{
+	switch (why) {
+	case PLAIN_WHY_EMPTY:
+	case PLAIN_WHY_NO_KIND:
+	case PLAIN_WHY_KIND_MISSING:
+		return ANSWER_ASK_KIND;
+	case PLAIN_WHY_PLACE_MISSING:
+	case PLAIN_WHY_PLACE_UNKNOWN:
+		return ANSWER_ASK_PLACE;
+	case PLAIN_WHY_DAY:
+	case PLAIN_WHY_HOUR:
+		return ANSWER_ASK_DAY;
+	case PLAIN_WHY_KIND_OR_PEOPLE:
+	case PLAIN_WHY_THOUSANDS:
+		return ANSWER_ASK_PEOPLE;
+	case PLAIN_WHY_RECEIPT_MISSING:
+	case PLAIN_WHY_RELATION_MISSING:
+		return ANSWER_ASK_WHICH;
+	case PLAIN_WHY_NOTHING:
+		return ANSWER_ASK_WHAT;
+	case PLAIN_WHY_TOO_LONG:
+	case PLAIN_WHY_TOO_MANY:
+		return ANSWER_ASK_REST;
+	default:
+		return ANSWER_ASK_UNCLEAR;
+	}
+}

@@ -78,7 +78,7 @@ struct msg_init {
 	struct msg_passphrase passphrase;
 	uint64_t argon_memory; /* octets */
 	uint32_t argon_passes;
-	uint32_t posture; /* 0 protected */
+	uint32_t posture; /* 0 protected, 1 open */
 };
 
 struct msg_result {
@@ -89,7 +89,7 @@ struct msg_result {
 
 struct msg_status {
 	uint32_t state;         /* enum core_state */
-	uint32_t posture;       /* 0 protected */
+	uint32_t posture;       /* what holds: 0 protected, 1 open */
 	uint64_t parked;        /* texts waiting to be read */
 	uint64_t events;        /* in the journal; 0 while NEW */
 	uint64_t kept;          /* texts made durable since core started */
@@ -117,6 +117,10 @@ struct msg_status {
 	char weaker[128];       /* settings of the file that would weaken protection, and do not */
 	/* ARMED, OPEN: of the parked ones, parts of long messages that wait for others */
 	uint64_t parts;
+	uint32_t posture_by; /* enum setting_by */
+	/* ARMED, OPEN: 1 << enum setting_key of each part that was chosen otherwise than the
+	 * posture has it */
+	uint32_t differs;
 };
 
 struct msg_enrol {

@@ -126,6 +126,7 @@ static enum status
 find_number(struct outbox *o, const char *pseudonym, const char typed[NUMBER_MAX],
     char out[NUMBER_MAX], uint16_t *slot, char words[SESSION_WORDS_MAX])
 {
+	struct policy policy;
 	enum status st;
 
 	memset(out, 0, NUMBER_MAX);
@@ -145,7 +146,9 @@ find_number(struct outbox *o, const char *pseudonym, const char typed[NUMBER_MAX
 	if (pseudonym[0] == '\0')
 		return say(
 		    words, ST_UNKNOWN, "its number is kept nowhere: type it again, with --number");
-	if ((st = view_monitor_number(o->s->view, *slot, out)) == ST_UNKNOWN)
+	session_policy(o->s, &policy); /* the settings file may demand that none is kept */
+	st = policy.keep_numbers ? view_monitor_number(o->s->view, *slot, out) : ST_UNKNOWN;
+	if (st == ST_UNKNOWN)
 		return say(
 		    words, st, "no number of hers is kept: type it, with 'tocsin send --number'");
 	return st;

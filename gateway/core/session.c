@@ -13,6 +13,7 @@
 #include "gateway/core/answers.h"
 #include "gateway/core/intake.h"
 #include "gateway/core/intake_parts.h"
+#include "gateway/core/intake_plain.h"
 #include "gateway/core/outbox.h"
 #include "gateway/core/session_unlock.h"
 
@@ -203,6 +204,8 @@ session_forget(struct session *s)
 	s->facts = NULL;
 	parts_free(s->parts);
 	s->parts = NULL;
+	intake_plain_free(s->plain);
+	s->plain = NULL;
 	s->is_passing = 0;
 	if (s->state != NULL)
 		state_lock(s->state);
@@ -263,6 +266,7 @@ enum status
 session_commit(struct session *s)
 {
 	enum status st = state_commit(s->state, session_on_h(s), session_awake_h(s));
+	int moves_senders = 0;
 
 	sodium_stackzero(SESSION_STACK);
 	s->commit_ms = clock_boot_ms();
@@ -271,9 +275,10 @@ session_commit(struct session *s)
 			st = view_apply(s->view, &s->waiting[i].event);
 		if (st == ST_OK && s->facts != NULL)
 			st = facts_apply(s->facts, &s->waiting[i].event);
+		moves_senders |= facts_moves_senders(s->waiting[i].event.type);
 	}
 	drop_waiting(s);
-	return st;
+	return st == ST_OK && moves_senders ? session_senders(s) : st;
 }
 
 void
@@ -422,6 +427,20 @@ session_tick(struct session *s, int64_t *next_ms)
 	return st;
 }
 
+enum status
+session_choose(struct session *s, const struct event_setting *e)
+{
+	uint8_t body[EVENT_SETTING_MAX];
+	enum status st = session_append(
+	    s, EVENT_SETTING, body, event_setting_encode(e, body, sizeof(body)), NULL);
+
+	if (st != ST_OK)
+		return st;
+	if (e->key == SETTING_POSTURE)
+		change_posture(s->state, (uint8_t)e->value);
+	return session_commit(s);
+}
+
 void
 session_policy(const struct session *s, struct policy *out)
 {
@@ -431,4 +450,26 @@ session_policy(const struct session *s, struct policy *out)
 	if (s->facts == NULL && s->state != NULL)
 		locked.value[SETTING_POSTURE] = state_root(s->state)->posture;
 	policy_read(s->facts != NULL ? &s->facts->choices : &locked, s->conf, out);
+}
+
+enum status
+session_senders(struct session *s)
+{
+	struct policy policy;
+
+	if (s->facts == NULL || s->view == NULL)
+		return ST_OK;
+	session_policy(s, &policy);
+	return facts_settle(s->facts, s->view, &policy);
+}
+
+int
+session_wants_senders(const struct session *s)
+{
+	struct policy policy;
+
+	session_policy(s, &policy);
+	if (s->facts == NULL || s->read_only) /* what arrives is parked */
+		return s->state != NULL && policy.posture == POLICY_OPEN;
+	return policy_wants_senders(&policy, senders_count(s->facts->senders) > 0);
 }

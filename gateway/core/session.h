@@ -52,9 +52,11 @@ struct session_waiting {
 	struct view_event event;
 	uint8_t *body;
 };
-#define SESSION_WAITING_MAX (2 * BATCH_MAX + 16) /* a batch, and an answer to each text */
+/* Each text of a batch may have an answer, and give up a long message, which has one too. */
+#define SESSION_WAITING_MAX (4 * BATCH_MAX + 16)
 
 struct answers;
+struct intake_plain;
 struct outbox;
 struct session {
 	const struct conf *conf;
@@ -68,14 +70,16 @@ struct session {
 	int is_ring_changed; /* not the root's: pk_I may be another's, so nothing is parked to it */
 	char fault[200];
 
-	struct session_keys *keys; /* ARMED, OPEN */
-	struct hints *hints;       /* ARMED, OPEN */
-	struct facts *facts;       /* ARMED, OPEN */
-	struct parts *parts;       /* ARMED, OPEN */
-	int is_passing;            /* a pass over the parked rows is under way */
-	struct view *view;         /* OPEN */
-	uint64_t view_first;       /* the first row that the view was folded from */
-	uint16_t epoch;            /* of the run under way */
+	struct session_keys *keys;  /* ARMED, OPEN */
+	struct hints *hints;        /* ARMED, OPEN */
+	struct facts *facts;        /* ARMED, OPEN */
+	struct parts *parts;        /* ARMED, OPEN */
+	struct intake_plain *plain; /* ARMED, OPEN: for plain texts */
+	unsigned from_modem;        /* the texts of the batch under way; UINT32_MAX: not known */
+	int is_passing;             /* a pass over the parked rows is under way */
+	struct view *view;          /* OPEN */
+	uint64_t view_first;        /* the first row that the view was folded from */
+	uint16_t epoch;             /* of the run under way */
 
 	struct session_waiting *waiting; /* SESSION_WAITING_MAX of them */
 	size_t waiting_count;
@@ -116,6 +120,7 @@ struct session_birth {
 	uint32_t argon_passes;
 	const char *codebook, *places;
 	size_t codebook_len, places_len;
+	uint8_t posture; /* enum policy_posture */
 };
 /* NEW to LOCKED: anchor, store, keys, the first events. On failure nothing is left on disk. */
 enum status session_create(
@@ -180,7 +185,14 @@ enum status session_next_run(struct session *s, unsigned month) MUST_USE;
 /* A slot's ratchet was committed as r: its hints and its shared secret follow. */
 enum status session_slot_known(struct session *s, uint16_t slot, const struct ratchet *r) MUST_USE;
 
+/* One choice of the network's: its event, and of the posture the root too, made durable together.
+ * Whether it may be chosen is the caller's to know. ST_OK, ST_NOT_ALLOWED, or SC_STOP. */
+enum status session_choose(struct session *s, const struct event_setting *e) MUST_USE;
 /* What holds: while LOCKED what the root and the file say, the parts as the posture has them. */
 void session_policy(const struct session *s, struct policy *out);
+/* Whose numbers are known: at arming, and after each commit that moves them. ST_OK, ST_MEMORY. */
+enum status session_senders(struct session *s) MUST_USE;
+/* Must texts come with their senders' numbers? */
+int session_wants_senders(const struct session *s);
 
 #endif

@@ -14,6 +14,7 @@
 #include "gateway/core/events_carried.h"
 #include "gateway/core/fold.h"
 #include "gateway/core/intake.h"
+#include "gateway/core/intake_plain.h"
 #include "gateway/core/mem.h"
 #include "gateway/core/stretch.h"
 
@@ -293,7 +294,22 @@ hold(struct session *s, const struct ring_secrets *secrets)
 	gwid_of(&s->ring.pk_i, s->keys->receiver.gwid);
 	if ((st = hints_new(&s->hints)) != ST_OK || (st = parts_new(&s->parts)) != ST_OK)
 		return st;
+	if ((s->plain = intake_plain_new()) == NULL)
+		return ST_MEMORY;
 	return facts_new(&s->facts);
+}
+
+/* The root and the journal say the same, unless rows of the journal are lost: then the stricter one
+ * holds, so that nobody weakens it by damaging a row. */
+static void
+settle_posture(struct session *s)
+{
+	uint32_t *posture = &s->facts->choices.value[SETTING_POSTURE];
+
+	if (state_root(s->state)->posture == POLICY_PROTECTED)
+		*posture = POLICY_PROTECTED;
+	else if (*posture != POLICY_OPEN)
+		change_posture(s->state, POLICY_PROTECTED);
 }
 
 static enum status
@@ -305,6 +321,7 @@ go_armed(struct session *s)
 	state_arm(s->state, &s->keys->ring.k_h, s->epoch, pk_v->b);
 	s->at = IN_ARMED;
 	s->armed_ms = clock_boot_ms();
+	settle_posture(s);
 	if ((st = session_mark(s, EVENT_ARMED, CAUSE_COMMAND, 1)) == ST_OK)
 		st = session_clock_note(s);
 	if (st == ST_OK)
@@ -336,10 +353,10 @@ from_locked(struct session *s, const struct ring_secrets *secrets, enum core_sta
 	}
 	if (s->fault[0] != '\0')
 		(void)snprintf(words, SESSION_WORDS_MAX, "%s", s->fault);
+	if ((st = go_armed(s)) != ST_OK || (st = session_senders(s)) != ST_OK)
+		return st;
 	if (to == IN_ARMED)
 		session_close_view(s);
-	if ((st = go_armed(s)) != ST_OK)
-		return st;
 	if ((st = intake_parked(s)) != ST_OK)
 		return st;
 	return expire_slots(s);

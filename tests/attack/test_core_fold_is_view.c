@@ -54,7 +54,8 @@ static const char *const written[] = {"SELECT count(*) FROM message",
     "SELECT count(*) FROM monitor WHERE generation > 0 OR waiting NOT NULL",
     "SELECT count(*) FROM message WHERE outcome = 14", "SELECT count(*) FROM mark WHERE type = 44",
     "SELECT count(*) FROM base", "SELECT count(*) FROM backup", "SELECT count(*) FROM dropped",
-    "SELECT count(*) FROM outbox", "SELECT count(*) FROM outbox WHERE state NOT NULL",
+    "SELECT count(*) FROM outbox", "SELECT count(*) FROM outbox WHERE kind = 2",
+    "SELECT count(*) FROM outbox WHERE state NOT NULL",
     "SELECT count(*) FROM rights WHERE type = 37", "SELECT count(*) FROM rights WHERE type = 38",
     "SELECT count(*) FROM message WHERE source = 2"};
 #define WRITTEN (sizeof(written) / sizeof(written[0]))

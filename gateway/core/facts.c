@@ -256,13 +256,14 @@ struct settling {
 	int all;
 };
 
-static void
+static enum status
 settle_one(void *arg, uint16_t slot, const char *number, int plain)
 {
 	const struct settling *s = arg;
 
 	if (s->all || plain || s->f->monitor[slot].plain)
 		senders_set(s->f->senders, slot, number);
+	return ST_OK;
 }
 
 enum status

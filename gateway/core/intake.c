@@ -32,6 +32,16 @@ intake_disk_is_low(const struct session *s)
 	return (uint64_t)vfs.f_bavail * vfs.f_frsize < DISK_RESERVE;
 }
 
+static enum status
+answer_duplicate(struct session *s, const struct arrival *a)
+{
+	const struct answers_to to = arrival_answer_to(a);
+
+	if (s->answers == NULL || is_locked(s))
+		return ST_OK;
+	return answers_duplicate(s->answers, &to, a->content);
+}
+
 enum status
 intake_seen_content(struct session *s, struct arrival *a, int *seen)
 {
@@ -46,8 +56,10 @@ intake_seen_content(struct session *s, struct arrival *a, int *seen)
 	entropy_fill(a->content, sizeof(a->content));
 	if (a->has_content) {
 		seen_content(&state_root(s->state)->k_seen, symbols, a->content);
-		if ((st = state_seen(s->state, a->content, seen)) != ST_OK || *seen)
+		if ((st = state_seen(s->state, a->content, seen)) != ST_OK)
 			return st;
+		if (*seen)
+			return answer_duplicate(s, a);
 	}
 	return change_seen(s->state, a->content);
 }

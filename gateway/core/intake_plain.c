@@ -234,6 +234,7 @@ intake_plain_read(
 {
 	const uint16_t slot = senders_find(s->facts->senders, a->sender);
 	struct policy policy;
+	enum status st;
 
 	session_policy(s, &policy);
 	if (!may_be_plain(s, &policy, a, slot))
@@ -242,6 +243,13 @@ intake_plain_read(
 		parse(s, a, slot, e);
 		if (!is_whole(s, &s->plain->read))
 			return ST_NOT_ALLOWED;
+	}
+	if (s->answers != NULL) {
+		const struct answers_to to = arrival_answer_to(a);
+
+		st = answers_plain_again(s->answers, &to, (const char *)a->text, a->text_len);
+		if (st != ST_OK)
+			return st;
 	}
 	*read = NULL;
 	e->class = TEXT_OTHER;

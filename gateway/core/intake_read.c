@@ -83,6 +83,12 @@ struct opened {
 	uint8_t generation;
 };
 
+/* What reading one text gave beside its event. Wipe it. */
+struct read {
+	struct opened opened;
+	const struct plain *plain; /* of a plain text that was read */
+};
+
 /* Try one number of one slot. On ST_OK next is the slot's next state. */
 static enum status
 open_as(struct session *s, const struct hint_match *m, const uint8_t wire[EW1_X_WIRE_LEN],
@@ -257,6 +263,30 @@ read_other(struct session *s, const struct arrival *a, struct event_received *e,
 	return st;
 }
 
+struct answers_to
+arrival_answer_to(const struct arrival *a)
+{
+	return (struct answers_to){a->sender, a->modem, a->came_s};
+}
+
+/* What was read is answered, if it is to be. */
+static enum status
+answer(struct session *s, const struct arrival *a, const struct event_received *e, uint64_t seq,
+    const struct read *read)
+{
+	if (s->answers == NULL)
+		return ST_OK;
+	return answers_read(
+	    s->answers, &(struct answers_text){.to = arrival_answer_to(a),
+			    .event = e,
+			    .seq = seq,
+			    .content = a->has_content ? a->content : NULL,
+			    .ack = event_received_opened(e) ? read->opened.ack : NULL,
+			    .plain = read->plain,
+			    .text = (const char *)a->text,
+			    .text_len = a->text_len});
+}
+
 enum status
 intake_read(struct session *s, const struct arrival *a)
 {
@@ -266,22 +296,24 @@ intake_read(struct session *s, const struct arrival *a)
 	    .class = (uint8_t)a->class,
 	    .form = a->form,
 	    .slot = EVENT_SLOT_NONE};
-	struct opened opened = {.generation = 0};
-	const struct plain *plain = NULL;
+	struct read read = {.plain = NULL};
+	uint64_t seq = 0;
 	enum status st;
 
 	if (a->class == TEXT_X && !a->is_incomplete)
-		st = read_x(s, a, &e, &opened);
+		st = read_x(s, a, &e, &read.opened);
 	else
-		st = read_other(s, a, &e, &plain);
+		st = read_other(s, a, &e, &read.plain);
 	if (st == ST_OK || st == ST_UNKNOWN)
-		st = intake_append(s, &e, NULL);
+		st = intake_append(s, &e, &seq);
 	else if (st == ST_EXISTS) {
 		s->doubled++;
 		st = ST_OK;
 	}
+	if (st == ST_OK && seq != 0)
+		st = answer(s, a, &e, seq, &read);
 	intake_plain_wipe(s);
-	sodium_memzero(&opened, sizeof(opened));
+	sodium_memzero(&read, sizeof(read));
 	sodium_memzero(&e, sizeof(e));
 	return st;
 }

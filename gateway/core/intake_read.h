@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "crypto/seen.h"
+#include "gateway/core/answers.h"
 #include "gateway/core/parts.h"
 #include "gateway/core/session.h"
 #include "reporting/report/text.h"
@@ -39,6 +40,8 @@ struct arrival {
 };
 
 void arrival_classify(struct arrival *a);
+/* Whom an answer to it goes to. */
+struct answers_to arrival_answer_to(const struct arrival *a);
 
 /* Collects the event and, if it was a monitor's, the slot's next state. ST_OK or SC_STOP. A plain
  * text that its sender sent again collects nothing, and is counted in s->doubled. */

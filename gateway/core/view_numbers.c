@@ -4,7 +4,7 @@
 #include "gateway/core/view_sql.h"
 
 enum status
-view_numbers(struct view *v, view_number_fn *each, void *arg)
+view_numbers(struct view *v, view_number_fn *fn, void *arg)
 {
 	sqlite3_stmt *s;
 	int rc;
@@ -14,7 +14,7 @@ view_numbers(struct view *v, view_number_fn *each, void *arg)
 		&s, NULL) != SQLITE_OK)
 		return ST_MEMORY;
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
-		each(arg, (uint16_t)sqlite3_column_int(s, 0),
+		(void)!fn(arg, (uint16_t)sqlite3_column_int(s, 0),
 		    (const char *)sqlite3_column_text(s, 1), 0);
 	(void)sqlite3_finalize(s);
 	return rc == SQLITE_DONE ? ST_OK : ST_MEMORY;

@@ -205,14 +205,6 @@ read_sealed(struct answers *a, const struct policy *p, const struct answers_text
 	return give(a, &t->to, &(struct words){sealed_words(p, code, language), slot, 1}, due_ms);
 }
 
-/* Ours, come back: as they were sent, or with the sign that the grammar knows answers by. */
-static int
-is_answer(const struct answers *a, const struct answers_text *t)
-{
-	return (t->plain->outcome == PLAIN_UNREADABLE && t->plain->why == PLAIN_WHY_ANSWER) ||
-	       answers_said(a, t->text, t->text_len);
-}
-
 /* A plain text has no code: with that policy it gets the neutral text. */
 static void
 plain_words(const struct answers *a, const struct policy *p, const struct answers_text *t,
@@ -223,7 +215,8 @@ plain_words(const struct answers *a, const struct policy *p, const struct answer
 
 	out[0] = '\0';
 	if (p->posture == POLICY_PROTECTED || p->answers == ANSWERS_NONE ||
-	    t->event->outcome == OUTCOME_TOO_MANY || is_answer(a, t))
+	    t->event->outcome == OUTCOME_TOO_MANY || answers_said(a, t->text, t->text_len) ||
+	    t->plain->why == PLAIN_WHY_ANSWER) /* another gateway's */
 		return;
 	if (p->answers == ANSWERS_READ_BACK && with.book != NULL && with.places != NULL)
 		(void)answer_read_back(&with, t->plain, t->text, t->text_len, out);

@@ -24,8 +24,8 @@ void intake_plain_free(struct intake_plain *p);
  * Read a text that is not of profile X as plain text, if whoever sent it may send one.
  *   e     arrival and trust are set; gets outcome, fault, review, slot, class and the reports, but
  *         no raw octets
- *   read  what the grammar made of it, until the next call; NULL: it was not read, but is one too
- *         many
+ *   read  what the grammar made of it, until the next call; NULL: it was not read, for it is one
+ *         too many, or a sealed text with a slip
  * ST_OK; ST_EXISTS: its sender sent it less than PLAIN_AGAIN_S ago, and e is untouched;
  * ST_NOT_ALLOWED: it is not to be taken as plain text, likewise; SC_STOP.
  */

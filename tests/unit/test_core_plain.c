@@ -319,6 +319,11 @@ test_sealed(void)
 	CHECK_EQ(state_slot(s->state, p->slot, &before), ST_OK);
 	expect(ADA, words, OUTCOME_FORGED, NO_SLOT);
 	CHECK_EQ(last.reports, 0);
+	memcpy(words, sealed, sizeof(words));
+	memcpy(words + 60, "2KIL101!", 8); /* not of that alphabet any more, and a report in it */
+	expect(ADA, words, OUTCOME_NOT_READ, ada);
+	CHECK_EQ(last.fault, PLAIN_WHY_NOT_TEXT);
+	CHECK_EQ(last.reports, 0);
 	memset(words, '1', EW1_X_CHARS);
 	expect(ADA, words, OUTCOME_UNKNOWN_HINT, NO_SLOT);
 	expect(ADA, "KIL 101 n81", OUTCOME_ACCEPTED, ada);

@@ -486,8 +486,9 @@ struct msg_outbox_row {
 	uint32_t trust;      /* enum trust of both */
 	uint32_t may_repeat; /* 1: `repeat` can be asked for without typing a number */
 	uint32_t text_len;
-	uint32_t unused;
-	char pseudonym[PSEUDONYM_MAX]; /* empty: to a number that was typed */
+	uint32_t
+	    kind; /* 1 a coordinator's, 2 an answer: enum queued_kind of gateway/core/events.h */
+	char pseudonym[PSEUDONYM_MAX]; /* empty: to a number that was typed, or of nobody known */
 	uint8_t text[SMS_TEXT_MAX];
 };
 

@@ -8,6 +8,7 @@
 #include "crypto/seen.h"
 #include "gateway/common/entropy.h"
 #include "gateway/common/status.h"
+#include "gateway/core/answers.h"
 #include "gateway/core/intake_impl.h"
 #include "gateway/core/intake_parts.h"
 #include "gateway/core/session_unlock.h"
@@ -190,6 +191,8 @@ intake_batch(struct session *s, const struct msg_sms *sms, size_t count)
 		return ST_NOT_ALLOWED;
 	if (intake_disk_is_low(s))
 		return ST_FULL;
+	if (s->answers != NULL)
+		answers_begin(s->answers);
 	session_clock_look(s);
 	for (size_t i = 0; st == ST_OK && i < count; i++)
 		st = take_one(s, &sms[i]);

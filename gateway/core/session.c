@@ -10,6 +10,7 @@
 #include "gateway/common/clock.h"
 #include "gateway/common/log.h"
 #include "gateway/common/status.h"
+#include "gateway/core/answers.h"
 #include "gateway/core/intake.h"
 #include "gateway/core/intake_parts.h"
 #include "gateway/core/outbox.h"
@@ -192,6 +193,8 @@ void
 session_forget(struct session *s)
 {
 	drop_waiting(s);
+	if (s->answers != NULL)
+		answers_lock(s->answers);
 	view_free(s->view);
 	s->view = NULL;
 	hints_free(s->hints);

@@ -52,7 +52,7 @@ struct session_waiting {
 	struct view_event event;
 	uint8_t *body;
 };
-#define SESSION_WAITING_MAX (BATCH_MAX + 16)
+#define SESSION_WAITING_MAX (2 * BATCH_MAX + 16) /* a batch, and an answer to each text */
 
 struct answers;
 struct outbox;

@@ -123,7 +123,7 @@ static const char *const statements[SQL_STATEMENTS] = {
 		 " WHERE seq = ?1 AND (state IS NULL OR (state = 3 AND ?2 IN (4, 5)))",
     [SQL_OUTBOX] =
 	"SELECT o.seq, o.at, o.trust, o.slot, o.text, o.state, o.code, o.state_at, o.state_trust,"
-	" m.pseudonym, m.revoked IS NULL AND m.number NOT NULL FROM outbox o"
+	" m.pseudonym, m.revoked IS NULL AND m.number NOT NULL AND o.kind = 1, o.kind FROM outbox o"
 	" LEFT JOIN monitor m ON m.seq = (SELECT max(p.seq) FROM monitor p"
 	" WHERE p.slot = o.slot AND p.seq < o.seq)"
 	" WHERE o.seq BETWEEN ?1 AND ?2 ORDER BY o.seq DESC LIMIT ?3",

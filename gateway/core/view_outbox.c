@@ -121,6 +121,7 @@ fill_row(struct msg_outbox_row *row, sqlite3_stmt *s)
 			row->trust = number_of(s, 8);
 	}
 	row->may_repeat = number_of(s, 10);
+	row->kind = number_of(s, 11);
 	(void)snprintf(
 	    row->pseudonym, sizeof(row->pseudonym), "%s", pseudonym == NULL ? "" : pseudonym);
 	if (len > 0 && (size_t)len <= sizeof(row->text)) {

@@ -341,8 +341,8 @@ class Gateway:
         return [json.loads(line) for line in self.command(*words, "--json").out.splitlines()]
 
     def inbox(self, *options):
-        """Every row, the oldest first."""
-        return self.rows("inbox", "--limit", 100000, *options)[::-1]
+        """Every row, signs of life too, the oldest first; only those that the options ask for."""
+        return self.rows("inbox", "--limit", 100000, *(options or ("--everything",)))[::-1]
 
     def roster(self):
         return {row["pseudonym"]: row for row in self.rows("roster")}

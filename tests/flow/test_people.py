@@ -85,7 +85,7 @@ def plain(g):
     number, why = g.file("same", "0700123456"), g.file("why", "her phone is old\n")
     refused = g.same(lambda: g.command("plain", "allow", "ibis", "--reason-file", why, "--number-file", number, "--yes",
                                        code=1))
-    expect_in("heron", refused.err, "the same number")
+    expect_in("another monitor is known by that number", refused.err, "the same number")
     g.asks(["plain", "allow", "ibis"], ("no names) ", "her phone is old"), ("(y/n) ", "y"))
     expect([row["pseudonym"] for row in g.rows("plain")], ["heron", "ibis"], "who may")
     g.command("plain", "forbid", "ibis")

@@ -178,7 +178,11 @@ test_kept_and_revoked(void)
 {
 	struct msg_enrolled out;
 
+	CHECK_EQ(allow("ada", 1, NUMBER, "no device"), ST_OK);
 	CHECK_EQ(enrol("bea", "0711222333", &out), ST_OK);
+	CHECK_EQ(allow("bea", 1, "0700 123456", "no device"), ST_EXISTS); /* it is ada's */
+	CHECK(!changed && row_of("bea")->plain == 0);
+	CHECK_EQ(allow("ada", 0, "", ""), ST_OK);
 	CHECK_EQ(allow("bea", 1, "", "no device"), ST_OK);
 	CHECK(changed);
 	CHECK_EQ(allow("bea", 0, "", ""), ST_OK);

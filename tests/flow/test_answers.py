@@ -1,0 +1,379 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a monitor gets back, from the text that she sends to the one that leaves the modem: each policy
+on a gateway of its own, all beside each other because an answer waits 20 to 40 seconds.
+docs/decisions/0060-answers.md.
+
+    test_answers.py --bin BUILD_DIR
+"""
+import collections
+import concurrent.futures
+import datetime
+import os
+import random
+import re
+import time
+import unicodedata
+
+from at_gateway import AtGateway
+from gateway import PROJECT, Failure, Steps, expect, expect_in, options, run, wait_for
+import ew1
+
+step = Steps()
+SOON_S = 20       # no answer leaves earlier
+LATE_S = 40 + 60  # from the last text to the last answer, with what a busy machine and the rate add
+AN_HOUR = 12      # answers to one sender
+NOON = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+
+
+def stamps():
+    """Every text has a stamp of its own, so that none is taken for a redelivery."""
+    when = NOON
+    while True:
+        when -= datetime.timedelta(seconds=1)
+        yield when
+
+
+def neutral():
+    """The neutral words, by language."""
+    with open(os.path.join(PROJECT, "schemas", "report", "answers.def"), encoding="utf-8") as f:
+        row = re.search(r'^X\(NEUTRAL, "(.*)", "(.*)", "(.*)", "(.*)"\)$', f.read(), re.M)
+    return dict(zip(("en", "fr", "sw", "ar"), row.groups()))
+
+
+def bare(text):
+    """Without the accents that SMS lacks."""
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
+class Line(AtGateway):
+    """A gateway with its own numbers: who texts from which."""
+
+    def __init__(self, bin_dir, name):
+        super().__init__(bin_dir, sim=40)
+        self.name = name
+        self.stamps = stamps()
+        self.texts = 0
+        self.arrived = {}                       # number: when the first text of it came
+        self.numbers = iter(range(1, 1000))
+        self.wanted = collections.Counter()     # (number, text without accents) that shall leave
+        self.codebook_of_others = None
+
+    def new_number(self):
+        return f"+2547{random.randrange(10 ** 5):05d}{next(self.numbers):03d}"
+
+    def begin(self):
+        self.configure("outbox = {\n\tper_minute = 30;\n};")
+        self.start()
+        self.unlock()
+
+    def give(self, text, number, when=None):
+        when = when or next(self.stamps)
+        self.arrived.setdefault(number, time.monotonic())
+        self.deliver(text, number, when)
+        self.texts += 1
+        return when
+
+    def ask(self, text, answer, number=None, times=1):
+        """Give it, from a number of its own; that answer shall come back."""
+        number = number or self.new_number()
+        when = self.give(text, number)
+        if answer is not None:
+            self.wanted[number, bare(answer)] += times
+        return number, when
+
+    def taken(self):
+        self.wait_texts(self.texts)
+
+    def queued(self):
+        return self.rows("outbox", "--limit", 1000)
+
+    def left(self):
+        return [(s.number, bare(s.text)) for s in list(self.emulator.sent)]
+
+    def check_left(self):
+        """What shall leave has left, no more, and nothing too early."""
+        wanted = sum(self.wanted.values())
+        try:
+            wait_for(lambda: len(self.left()) >= wanted, "answers", LATE_S)
+        except Failure:
+            pass  # what is missing is said below
+        wait_for(lambda: not [r for r in self.queued() if r["state"] in ("queued", "sending")],
+                 "the outbox to be empty", LATE_S)
+        got = collections.Counter(self.left())
+        if got != self.wanted:
+            raise Failure(f"{self.name}: did not leave: {dict(self.wanted - got)}; left without a cause: "
+                          f"{dict(got - self.wanted)}")
+        for when, kind, what in list(self.emulator.journal):
+            if kind == "sent":
+                waited = when - self.arrived[what.split()[1]]
+                expect(waited >= SOON_S, True, f"{self.name}: {waited:.1f} s from a text to its answer")
+        step(f"{self.name}: {wanted} answers left")
+
+    def monitor(self, name, language, number=None):
+        """Her device; her first message is not given yet."""
+        words = ("--number-file", self.file("number", number + "\n")) if number else ()
+        return self.enrol(name, 101, "--language", language, *words, deliver=False)
+
+    def enrol(self, name, place=101, *options, deliver=True):
+        monitor = super().enrol(name, place, *options, deliver=deliver)
+        monitor.first = monitor.first_text
+        return monitor
+
+    def refused(self, monitor):
+        """A message that opens and is refused: it names a kind that this gateway does not have."""
+        if self.codebook_of_others is None:
+            with open(self.codebook, encoding="utf-8") as f:
+                text = f.read()
+            text = text.replace("code = 39;", "code = 38;", 1) if "code = 38;" not in text else text
+            self.codebook_of_others = self.file("others.cfg", other_book(text))
+        self.codebook, mine = self.codebook_of_others, self.codebook
+        try:
+            return monitor.report("ZZQ", 101)
+        finally:
+            self.codebook = mine
+
+
+def other_book(text):
+    """The same codebook, in which kind 39 is 99 and called otherwise."""
+    text = text.replace("codes = [ 1, 39 ];", "codes = [ 1, 99 ];")
+    head, found, tail = text.partition('code = 39; mnemonic = "RTU"')
+    if not found:
+        raise Failure("the codebook has no kind 39 any more")
+    return head + 'code = 99; mnemonic = "ZZQ"' + tail
+
+
+def junk():
+    """Sealed by nobody."""
+    return ew1.base32_encode(os.urandom(95))
+
+
+def code_of(monitor):
+    found = re.search(r"the gateway answers ([0-9A-Z]{5})\.", monitor.said)
+    if found is None:
+        raise Failure(f"no code in {monitor.said!r}")
+    return found.group(1)
+
+
+def nobody_is_answered(g, monitor):
+    """Those who cannot be meant; texts that do not open; plain texts in posture protected."""
+    g.ask(monitor.report("KIL", 101), None, "40404")
+    g.ask(monitor.report("KIL", 101), None, "MPESA")
+    g.ask(junk(), None)
+    g.ask(junk()[:40], None)
+    g.ask("KIL 101 n3", None)
+    g.ask("hello", None)
+
+
+def redelivered(g, monitor, answer_of):
+    text = monitor.report("LOO", 102)
+    number, when = g.ask(text, answer_of(monitor))
+    g.taken()
+    for _ in range(2):
+        g.give(text, number, when)
+    return text
+
+
+def four_alike(g, monitor, answer_of):
+    """A report, its duplicates, one that is refused, one under duress: each as any other."""
+    text = monitor.report("KIL", 101, "--note", "SHOTS")
+    answer = answer_of(monitor)
+    first, _ = g.ask(text, answer)
+    g.taken()
+    g.ask(text, answer)
+    g.ask(text, answer, first)
+    g.ask(g.refused(monitor), answer_of(monitor))
+    g.ask(monitor.report("KIL", 101, "--duress"), answer_of(monitor))
+    g.ask(monitor.compose("cover"), answer_of(monitor))
+
+
+def limits_and_lock(g, monitor):
+    """No more than so many an hour to one sender; a lock cancels what waits."""
+    before = len(g.queued())
+    number = g.new_number()
+    for _ in range(AN_HOUR + 3):
+        g.give(monitor.report("FLD", 103), number)
+    g.taken()
+    rows = g.queued()
+    expect(len(rows) - before, AN_HOUR, f"{g.name}: answers to one sender in an hour")
+    g.lock()
+    g.unlock()
+    waiting = [r["state"] for r in g.queued()[:AN_HOUR]]
+    expect(set(waiting) <= {"cancelled", "unknown"}, True, f"{g.name}: after a lock: {waiting}")
+    before = g.texts
+    g.lock()
+    g.give(monitor.report("FLD", 104), g.new_number())
+    g.taken()
+    g.unlock()
+    expect(g.inbox()[-1]["place"], 104, "what came while LOCKED")
+    expect(len([r for r in g.queued() if r["state"] in ("queued", "sending")]), 0,
+           f"{g.name}: answers to what came while LOCKED")
+
+
+def in_protected(bin_dir, policy):
+    with Line(bin_dir, policy) as g:
+        g.begin()
+        quiet = g.monitor("Quiet 1", "en")
+        g.ask(quiet.first, None)
+        g.ask(quiet.report("KIL", 101), None)
+        g.taken()
+        expect(g.queued(), [], "answers before any were chosen")
+        expect_in("protected", g.command("setting", "answers", "read-back", "--yes", code=1).err, "read-back")
+        g.choose("answers", policy)
+        words = neutral()
+
+        def answer_of(monitor):
+            return words[monitor.language] if policy == "neutral" else code_of(monitor)
+
+        monitors = {}
+        for language in ("en", "fr", "sw", "ar"):
+            m = monitors[language] = g.monitor(f"Alder {language}", language)
+            m.language = language
+            g.ask(m.first, answer_of(m))
+        en = monitors["en"]
+        four_alike(g, en, answer_of)
+        redelivered(g, en, answer_of)
+        plain_ones(g)
+        nobody_is_answered(g, en)
+        g.taken()
+        expect(len(g.queued()), sum(g.wanted.values()), f"{policy}: answers in the outbox")
+        g.close()  # they leave while ARMED
+        wait_for(lambda: len(g.left()) >= sum(g.wanted.values()) or None, "answers", LATE_S)
+        g.unlock()
+        g.check_left()
+        alike(g, policy)
+        if policy == "neutral":
+            own_words(g, en)
+        limits_and_lock(g, en)
+        g.stop()
+        expect(collections.Counter(g.left()), g.wanted, f"{policy}: what left at the end")
+
+
+def plain_ones(g):
+    """One who may text plain is not answered in posture protected."""
+    number = g.new_number()
+    g.choose("keep-numbers", "on")
+    g.monitor("Plain 1", "en", number)
+    g.command("plain", "allow", "Plain 1", "--yes", "--reason-file", g.file("reason", "no device\n"))
+    g.ask("KIL 101 n3", None, number)
+    g.ask("KOL 101 n3", None, number)
+    g.taken()
+    expect([r["affected"] for r in g.inbox() if r["pseudonym"] == "Plain 1"], [3], "her report")
+
+
+def own_words(g, monitor):
+    """The network's own neutral text; it stands in the outbox, and a lock cancels it."""
+    g.command("setting", "neutral-text", "--yes", "--text-file", g.file("words", "Asante.\n"))
+    g.give(monitor.report("LOO", 105), g.new_number())
+    g.taken()
+    expect((g.queued()[0]["text"], g.queued()[0]["state"]), ("Asante.", "queued"), "the network's own text")
+
+
+def alike(g, policy):
+    """In the PDUs too: but for number, reference and code they are the same."""
+    forms = set()
+    for s in g.emulator.sent:
+        if policy == "code":
+            expect(bool(re.fullmatch("[0-9A-HJKMNP-TV-Z]{5}", s.text)), True, f"the code {s.text!r}")
+        forms.add((s.coding, s.report, s.validity, s.udh, len(s.text) if policy == "code" else s.text))
+    expect(len(forms), 1 if policy == "code" else 4, f"{policy}: forms of answers: {forms}")
+    expect({f[1] for f in forms}, {False}, "whether a status report was asked for")
+
+
+def in_open(bin_dir):
+    with Line(bin_dir, "read-back") as g:
+        g.begin()
+        g.choose("posture", "open")
+        numbers = {language: g.new_number() for language in ("en", "fr", "sw", "ar")}
+        for language, number in numbers.items():
+            m = g.monitor(f"Alder {language}", language, number)
+        stranger, other = g.new_number(), g.new_number()
+        said = {}
+
+        def told(text, number, *words, without=()):
+            """Its answer stands in the outbox already; words are in it."""
+            before = len(g.queued())
+            g.give(text, number)
+            g.taken()
+            rows = g.queued()
+            expect(len(rows) - before, 1, f"answers to {text!r}")
+            for word in words:
+                expect_in(bare(word), bare(rows[0]["text"]), f"the answer to {text!r}")
+            for word in without:
+                expect(word in rows[0]["text"], False, f"{word!r} in the answer to {text!r}")
+            g.wanted[number, bare(rows[0]["text"])] += 1
+            said[text] = rows[0]["text"]
+            return rows[0]
+
+        def silent(text, number, words):
+            before = len(g.queued())
+            g.give(text, number)
+            g.taken()
+            expect(len(g.queued()) - before, 0, f"answers to {words}")
+
+        told("KIL 101 n3", numbers["en"], "Killing", "Upper Alder", "3", str(g.everything()[-1]["seq"]) if
+             False else "")
+        seq = g.inbox()[-1]["seq"]
+        expect_in(str(seq), said["KIL 101 n3"], "the number of the text in its answer")
+        told(f"CANCEL {seq}", numbers["en"], without=("Not read",))
+        expect(g.inbox()[-2]["cancelled_by"] is not None and not g.inbox()[-2]["counted"], True,
+               "the report that was cancelled by the number of its answer")
+        told("KIL 102 n4", numbers["fr"], "Meurtre")
+        told("KIL 103 n5", numbers["sw"], "Mauaji")
+        told("KIL 104 n6", numbers["ar"], "قتل")
+        told("KOL 105", numbers["en"], "KIL")
+        before = len(g.inbox())
+        silent("KIL 101 n3", stranger + "0", "nobody") if False else None
+        row = told("KIL 106 n3 zebra", stranger, "Killing", "zebra")
+        silent("MAS 106 n9", stranger, "a stranger's second text of the day")
+        expect([r["affected"] for r in g.inbox()[-2:]], [3, 9], "both reports of the stranger")
+        expect(before + 2, len(g.inbox()), "rows of the inbox")
+        again = told("KIL 102 n4", numbers["fr"])
+        expect(again["text"], said["KIL 102 n4"], "the answer to the same words again")
+        expect(len(g.inbox()), before + 2, "rows after the same words again")
+        sealed = m.first
+        told(sealed, other, code_of_first(m))
+        silent("KIL 101 n31", "40404", "a short number")
+        silent("KIL 101 n32", "MPESA", "letters")
+        silent(junk(), g.new_number(), "what does not open")
+        silent(row["text"], g.new_number(), "our own words, from a stranger")
+        echo(g, said)
+        g.check_left()
+        step("read-back: what was echoed made nothing")
+        g.lock()
+        g.stop()
+
+
+def code_of_first(monitor):
+    return code_of(monitor)
+
+
+def echo(g, said):
+    """Whoever sends each of our answers back gets none."""
+    rows = len(g.inbox())
+    before = len(g.queued())
+    for n, text in enumerate(list(said.values())):
+        g.give(text, g.new_number() if n % 2 else g.number)
+    for number, text in list(g.wanted):
+        g.give(text, number)
+    g.taken()
+    expect(len(g.queued()) - before, 0, "answers to our own answers")
+    expect([r for r in g.inbox()[rows:] if r["readable"] and r["counted"]], [],
+           "reports that our own answers made")
+
+
+def main():
+    given = options(__doc__.splitlines()[0])
+    jobs = [lambda: in_protected(given.bin, "neutral"), lambda: in_protected(given.bin, "code"),
+            lambda: in_open(given.bin)]
+    with concurrent.futures.ThreadPoolExecutor(len(jobs)) as pool:
+        done = [pool.submit(job) for job in jobs]
+    wrong = [f.exception() for f in done if f.exception() is not None]
+    for failure in wrong:
+        if not isinstance(failure, Failure):
+            raise failure
+    if wrong:
+        raise Failure("; ".join(str(failure) for failure in wrong))
+
+
+run(main)

@@ -75,8 +75,10 @@
 #define RECOVERY_TYPED_MAX 256 /* the same as typed, with blanks and dashes */
 #define PSEUDONYM_MAX 32
 #define PASSPHRASE_MAX 256
-#define REASON_MAX 128      /* why something was decided, ended */
-#define CHOSEN_TEXT_MAX 200 /* a text that a setting holds, ended; octets of UTF-8 */
+#define REASON_MAX 128 /* why something was decided, ended */
+/* A text that a setting holds, ended: 70 characters, the most of an SMS beyond the alphabet of SMS,
+ * have 210 octets of UTF-8 at most. */
+#define CHOSEN_TEXT_MAX 212
 #define LANGUAGE_MAX 8
 
 #endif

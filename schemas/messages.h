@@ -78,7 +78,7 @@ struct msg_init {
 	struct msg_passphrase passphrase;
 	uint64_t argon_memory; /* octets */
 	uint32_t argon_passes;
-	uint32_t posture; /* 0 protected */
+	uint32_t posture; /* 0 protected, 1 open */
 };
 
 struct msg_result {
@@ -89,7 +89,7 @@ struct msg_result {
 
 struct msg_status {
 	uint32_t state;         /* enum core_state */
-	uint32_t posture;       /* 0 protected */
+	uint32_t posture;       /* what holds: 0 protected, 1 open */
 	uint64_t parked;        /* texts waiting to be read */
 	uint64_t events;        /* in the journal; 0 while NEW */
 	uint64_t kept;          /* texts made durable since core started */
@@ -117,6 +117,10 @@ struct msg_status {
 	char weaker[128];       /* settings of the file that would weaken protection, and do not */
 	/* ARMED, OPEN: of the parked ones, parts of long messages that wait for others */
 	uint64_t parts;
+	uint32_t posture_by; /* enum setting_by */
+	/* ARMED, OPEN: 1 << enum setting_key of each part that was chosen otherwise than the
+	 * posture has it */
+	uint32_t differs;
 };
 
 struct msg_enrol {
@@ -482,8 +486,9 @@ struct msg_outbox_row {
 	uint32_t trust;      /* enum trust of both */
 	uint32_t may_repeat; /* 1: `repeat` can be asked for without typing a number */
 	uint32_t text_len;
-	uint32_t unused;
-	char pseudonym[PSEUDONYM_MAX]; /* empty: to a number that was typed */
+	uint32_t
+	    kind; /* 1 a coordinator's, 2 an answer: enum queued_kind of gateway/core/events.h */
+	char pseudonym[PSEUDONYM_MAX]; /* empty: to a number that was typed, or of nobody known */
 	uint8_t text[SMS_TEXT_MAX];
 };
 

@@ -176,7 +176,7 @@ set_word(const struct reader *r, const struct setting *s, const char *text)
 		if (strlen(text) == len && memcmp(text, at, len) == 0) {
 			*field = i;
 			if (field == &r->out->posture && i == POSTURE_OPEN) {
-				*field = POSTURE_PROTECTED;
+				*field = POSTURE_CHOSEN;
 				note_weaker(r, s);
 			}
 			return ST_OK;

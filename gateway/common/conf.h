@@ -21,7 +21,11 @@
 #define CONF_WEAKER_MAX 128
 
 /* The order of the words in settings.def. */
-enum conf_posture { POSTURE_PROTECTED, POSTURE_OPEN };
+enum conf_posture {
+	POSTURE_PROTECTED, /* demanded, whatever the journal says */
+	POSTURE_CHOSEN,    /* what the journal says */
+	POSTURE_OPEN,      /* never after reading: weaker than a file may ask for, so CHOSEN */
+};
 enum conf_log_level { CONF_LOG_INFO, CONF_LOG_DEBUG };
 
 /* What the anchor is: see gateway/core/anchor.h. NONE has no path. */

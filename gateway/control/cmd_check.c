@@ -11,6 +11,7 @@
 
 #include "gateway/common/conf.h"
 #include "gateway/control/books.h"
+#include "gateway/control/chosen.h"
 #include "gateway/control/client.h"
 #include "gateway/control/cmd.h"
 #include "gateway/control/modem_state.h"
@@ -257,6 +258,23 @@ check_modem(const char *item, const struct conf_modem *m)
 			: "");
 }
 
+/* Asked of a core that runs: what holds stands in its journal. */
+static void
+say_posture(const struct conf *conf, int fd)
+{
+	struct client c = {*conf, fd};
+	char words[CHOSEN_STATUS_MAX];
+	struct ipc_message ask, answer;
+
+	ipc_begin(&ask, MSG_STATUS);
+	if (client_ask(&c, &ask, &answer, CLIENT_WAIT_S) != 0)
+		bad("posture", "core does not say it: see above");
+	else if (answer.head.type == MSG_STATUS_REPLY && answer.body.STATUS_REPLY.state != IN_NEW) {
+		chosen_status(&answer.body.STATUS_REPLY, words);
+		good("posture", "%s", words);
+	}
+}
+
 static void
 check_running(const struct conf *c)
 {
@@ -264,8 +282,9 @@ check_running(const struct conf *c)
 
 	switch (ipc_connect(c->run_dir, CONTROL_SOCKET_NAME, &fd)) {
 	case ST_OK:
-		(void)close(fd); /* nothing was asked */
 		good("daemon", "tocsind runs: see 'tocsin status'");
+		say_posture(c, fd);
+		(void)close(fd); /* nothing more is asked */
 		break;
 	case ST_NOT_ALLOWED:
 		bad("daemon", "this user may not talk to it: run tocsin as the user of tocsind");

@@ -7,6 +7,7 @@
 
 #include "gateway/common/clock.h"
 #include "gateway/common/fileio.h"
+#include "gateway/control/chosen.h"
 #include "gateway/control/client.h"
 #include "gateway/control/cmd.h"
 #include "gateway/control/options.h"
@@ -150,26 +151,19 @@ try_out(const char *path)
 static int
 get_number(const struct wishes *w, struct msg_enrol *ask)
 {
-	struct ipc_message setting, answer;
-	struct client c;
+	struct msg_setting_is keeps;
 	int code;
 
 	if (!w->number && w->number_file == NULL)
 		return 0;
-	if ((code = client_open(&c)) != 0)
+	/* on a connection of its own: core waits for no typing */
+	if ((code = chosen_ask(SETTING_KEEP_NUMBERS, SETTING_TELL, NULL, &keeps)) != 0)
 		return code;
-	ipc_begin(&setting, MSG_SETTING);
-	setting.body.SETTING.key = SETTING_KEEP_NUMBERS;
-	setting.body.SETTING.value = SETTING_TELL;
-	code = client_ask(&c, &setting, &answer, CLIENT_WAIT_S);
-	client_close(&c); /* core waits for no typing */
-	if (code == 0 && answer.head.type != MSG_RESULT)
-		return client_puzzled();
-	if (code == 0 && answer.body.RESULT.value == 0)
+	if (keeps.value == 0)
 		return cmd_fail(EXIT_REFUSED,
 		    "this gateway keeps no numbers, so nobody was enrolled: leave the number out, "
 		    "or see 'tocsin setting --help' for what keeping them means");
-	return code == 0 ? typed_number(w->number_file, ask->number) : code;
+	return typed_number(w->number_file, ask->number);
 }
 
 static int

@@ -19,6 +19,8 @@
 #define SHOWN_MAX (SMS_TEXT_MAX * 6 + 1)
 #define INDENT "        "
 
+#define KIND_ANSWER 2
+
 enum { ACT_CANCEL = 1, ACT_REPEAT };
 enum { C_NUMBER, C_STATE, C_SINCE, C_TO, C_COUNT };
 
@@ -26,7 +28,7 @@ static const struct show_column layout[C_COUNT] = {
     [C_NUMBER] = {"no", 5, 8, true, 0},
     [C_STATE] = {"state", 28, 28, false, 0},
     [C_SINCE] = {"since (UTC)", 22, 22, false, 0},
-    [C_TO] = {"to", 10, 31, false, 0},
+    [C_TO] = {"to", 16, 39, false, 0},
 };
 
 /* For scripts; by enum outbox_state. */
@@ -70,6 +72,7 @@ print_json(const struct msg_outbox_row *row)
 
 	json_begin(&j, stdout);
 	json_number(&j, "number", (int64_t)row->number);
+	json_text(&j, "kind", row->kind == KIND_ANSWER ? "answer" : "text");
 	json_text(&j, "state", of_state(state_names, row->state));
 	json_number(&j, "code", row->code);
 	json_time(&j, "queued", row->queued_s);
@@ -93,6 +96,20 @@ words_of(const struct msg_outbox_row *row, char words[CELL_MAX])
 		(void)snprintf(words, CELL_MAX, "%s", of_state(state_words, row->state));
 }
 
+/* Whom it is for, and whether it answers a text of hers. */
+static void
+to_whom(const struct msg_outbox_row *row, char to[CELL_MAX])
+{
+	size_t len;
+
+	(void)show_visible(to, CELL_MAX, row->pseudonym, strlen(row->pseudonym));
+	if (to[0] == '\0')
+		(void)snprintf(to, CELL_MAX, "a number");
+	len = strlen(to);
+	if (row->kind == KIND_ANSWER)
+		(void)snprintf(to + len, CELL_MAX - len, ", answer");
+}
+
 static void
 print_row(struct outbox *o, const struct msg_outbox_row *row)
 {
@@ -103,9 +120,7 @@ print_row(struct outbox *o, const struct msg_outbox_row *row)
 	(void)snprintf(number, sizeof(number), "%" PRIu64, row->number);
 	words_of(row, state);
 	show_time_about(since, row->state_s, row->trust);
-	(void)show_visible(to, sizeof(to), row->pseudonym, strlen(row->pseudonym));
-	if (to[0] == '\0')
-		(void)snprintf(to, sizeof(to), "a number");
+	to_whom(row, to);
 	(void)show_visible(text, sizeof(text), row->text, row->text_len);
 	if (o->width >= show_least(o->columns, C_COUNT)) {
 		if (o->shown == 0)
@@ -300,7 +315,10 @@ repeat(int argc, char **argv)
 	if (!options_read(&o, argc, argv, &typed, &code) || !read_number(typed, &number, &code) ||
 	    (code = get_row(number, &row)) != 0)
 		return code;
-	if (ask_number || file != NULL)
+	if (row.kind == KIND_ANSWER)
+		code = cmd_fail(EXIT_REFUSED,
+		    "that was an answer, and its number is gone: write to her with 'tocsin send'");
+	else if (ask_number || file != NULL)
 		code = typed_number(file, to);
 	else if (!row.may_repeat)
 		code = cmd_fail(

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/control/chosen.h"
 #include "gateway/control/client.h"
 #include "gateway/control/cmd.h"
 #include "gateway/control/json.h"
@@ -79,6 +80,12 @@ print_json(const struct msg_status *s, const struct wrongs *w)
 	json_begin(&j, stdout);
 	json_text(&j, "state", state_name(s->state));
 	json_text(&j, "posture", s->posture == 0 ? "protected" : "open");
+	json_flag(&j, "posture_demanded", s->posture_by == SETTING_BY_FILE);
+	json_list(&j, "posture_differs");
+	for (size_t i = 0; chosen_row(i) != NULL; i++)
+		if (s->differs >> chosen_row(i)->key & 1)
+			json_item(&j, chosen_row(i)->word);
+	json_list_end(&j);
 	json_text(&j, "anchor", s->anchor);
 	json_number(&j, "parked", (int64_t)s->parked);
 	json_number(&j, "parts", (int64_t)s->parts);
@@ -195,11 +202,12 @@ print_anchor(const struct msg_status *s)
 static void
 print_words(const struct msg_status *s, const struct modem_list *modems, const struct wrongs *w)
 {
-	char last[SHOW_TIME_MAX];
+	char last[SHOW_TIME_MAX], posture[CHOSEN_STATUS_MAX];
 
 	print_state(s);
 	print_clock(s);
-	item("posture", "%s", s->posture == 0 ? "protected" : "open");
+	chosen_status(s, posture);
+	item("posture", "%s", posture);
 	print_anchor(s);
 	for (size_t i = 0; i < modems->count; i++)
 		print_modem(&modems->row[i]);

@@ -97,7 +97,7 @@ tell_init(int channel, const struct birth *b)
 	memcpy(init->passphrase.octets, b->passphrase->octets, b->passphrase->len);
 	init->argon_memory = (uint64_t)b->plan->cost.memory_mib << 20;
 	init->argon_passes = b->plan->cost.passes;
-	init->posture = b->conf->posture;
+	init->posture = strcmp(b->plan->answer[PLAN_POSTURE], "open") == 0;
 	return tell(channel, &m, -1, MSG_RESULT);
 }
 

@@ -31,16 +31,21 @@ static const struct {
 	"(eeprom:PATH) is best; none is for a trial only.\n"
 	"Anchor",
 	"file:anchor.bin"},
-    [PLAN_POSTURE] = {"posture", "WORD", "protected; no other one is built yet", "Posture",
-	"protected"},
     [PLAN_CODEBOOK] = {"codebook", "FILE", "the codebook that the gateway begins with",
 	"Codebook file", NULL},
     [PLAN_PLACES] = {"places", "FILE", "the places file that it begins with", "Places file", NULL},
+    [PLAN_POSTURE] = {"posture", "WORD", "protected or open, default protected",
+	"In posture protected, which is right if you are not sure, the gateway keeps no phone "
+	"number and answers nobody. In posture open anybody can report in plain words from any "
+	"phone, and is answered: the operator reads these reports and knows who sent them, and a "
+	"thief who gets a passphrase does too. 'tocsin setting' says more, and changes it later.\n"
+	"Posture",
+	"protected"},
 };
 
 enum { ROW_SECRET = PLAN_ANSWERS, ROW_OTHERS = ROW_SECRET + 2, ROWS = ROW_OTHERS + 4 };
 
-/* A restored gateway has its books in its journal. */
+/* A restored gateway has its books and its posture in its journal. */
 static size_t
 plan_count(const struct plan *p)
 {
@@ -119,14 +124,20 @@ read_line(char out[PLAN_ANSWER_MAX])
 	return true;
 }
 
+static bool
+is_posture(const char *answer)
+{
+	return strcmp(answer, "protected") == 0 || strcmp(answer, "open") == 0;
+}
+
 /* What would be refused at the end is asked for again at once. */
 static bool
 is_usable(enum plan_answer a, const char *answer)
 {
 	if (answer[0] == '\0')
 		return false;
-	if (a == PLAN_POSTURE && strcmp(answer, answers[a].initial) != 0) {
-		printf("No other posture than \"%s\" is built yet.\n", answers[a].initial);
+	if (a == PLAN_POSTURE && !is_posture(answer)) {
+		printf("Write protected or open.\n");
 		return false;
 	}
 	if (a == PLAN_ANCHOR && strcmp(answer, "none") != 0 && strncmp(answer, "file:", 5) != 0 &&
@@ -178,6 +189,8 @@ fill_answer(struct plan *p, enum plan_answer a, bool may_ask)
 		return cmd_fail(EXIT_USAGE,
 		    "--modem-model is at (a modem or stick that speaks AT commands) or dummy "
 		    "(Gammu's dummy device: a trial without modem)");
+	if (a == PLAN_POSTURE && !is_posture(value))
+		return cmd_fail(EXIT_USAGE, "--posture is protected or open");
 	if (strlen(value) >= PLAN_ANSWER_MAX)
 		return cmd_fail(EXIT_USAGE, "--%s is too long", answers[a].option);
 	memcpy(p->answer[a], value, strlen(value) + 1);
@@ -238,7 +251,8 @@ plan_settings_text(const struct plan *p, char out[PLAN_SETTINGS_MAX])
 	append_quoted(&t, "state_dir", p->answer[PLAN_STATE_DIR]);
 	append_quoted(&t, "run_dir", "run");
 	append_quoted(&t, "anchor", p->answer[PLAN_ANCHOR]);
-	append_quoted(&t, "posture", p->answer[PLAN_POSTURE]);
+	append(&t, "# \"protected\" demands it, whatever 'tocsin setting posture' chose.\n");
+	append_quoted(&t, "posture", "chosen");
 	append(&t, "\nmodem = {\n");
 	append_quoted(&t, "\tdevice", p->answer[PLAN_DEVICE]);
 	append_quoted(&t, "\tconnection", p->answer[PLAN_CONNECTION]);

@@ -23,10 +23,12 @@
 #include "reporting/report/plain.h"
 #include "schemas/status.h"
 
-#define ANSWERS_SENDER_DIGITS 7 /* a number with fewer is an operator's or another robot's */
-#define ANSWERS_AN_HOUR 12      /* to one sender */
-#define ANSWERS_HOURS 24        /* so long a duplicate is answered as its first one was */
-#define ANSWERS_REMEMBERED 2048 /* texts at most */
+#define ANSWERS_SENDER_DIGITS 7    /* a number with fewer is an operator's or another robot's */
+#define ANSWERS_AN_HOUR 12         /* to one sender */
+#define ANSWERS_HOURS 24           /* so long a duplicate is answered as its first one was */
+#define ANSWERS_REMEMBERED 2048    /* texts at most */
+#define ANSWERS_DELAY_MIN_MS 20000 /* after the batch came, drawn evenly */
+#define ANSWERS_DELAY_MAX_MS 40000
 
 struct session;
 struct answers;
@@ -37,12 +39,18 @@ void answers_free(struct answers *a);
 /* Before the session is locked: everything is wiped. */
 void answers_lock(struct answers *a);
 
+/*
+ * A batch came: the answers to its texts are due so long after now. Before anything of it is looked
+ * at; without it each text counts from when it is handed in here.
+ */
+void answers_begin(struct answers *a);
+
 /* Whom an answer would go to. Borrowed. */
 struct answers_to {
 	const char *sender; /* ended; NULL or empty: it is not known, and nobody is answered */
 	unsigned modem;     /* which it came through; UINT32_MAX: any will do */
-	int64_t
-	    arrived_s; /* seconds UTC, INT64_MIN: not known; older than OUTBOX_HOURS: no answer */
+	int64_t arrived_s; /* seconds UTC; INT64_MIN: not known, which means just now, unless it was
+			      parked; older than OUTBOX_HOURS: no answer */
 };
 
 /* One text that was read, with its event appended, not yet committed. */

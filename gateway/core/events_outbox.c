@@ -33,7 +33,9 @@ event_queued_decode(const uint8_t *in, size_t len, struct event_queued *out)
 	if (out->text_len == 0 || out->text_len > sizeof(out->text))
 		return ST_DAMAGED;
 	take(&e, out->text, out->text_len);
-	if (out->trust > TRUST_CONFIRMED || out->kind != QUEUED_COORDINATOR ||
+	if (out->trust > TRUST_CONFIRMED ||
+	    (out->kind != QUEUED_COORDINATOR && out->kind != QUEUED_ANSWER) ||
+	    (out->kind == QUEUED_ANSWER && out->again != 0) ||
 	    (out->slot >= SLOT_MAX && out->slot != EVENT_SLOT_NONE))
 		return ST_DAMAGED;
 	return taken(&e);

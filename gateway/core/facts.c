@@ -95,25 +95,38 @@ count_queued(struct facts *f, const struct view_event *ev)
 {
 	struct event_queued e;
 
-	if (event_queued_decode(ev->body, ev->len, &e) == ST_OK) {
-		if (f->queued == 0 || f->queued_day != e.at / QUARTERS_A_DAY) {
-			f->queued_day = e.at / QUARTERS_A_DAY;
+	if (event_queued_decode(ev->body, ev->len, &e) != ST_OK)
+		return;
+	if (e.kind == QUEUED_ANSWER) {
+		if (f->answered_day != e.at / QUARTERS_A_DAY)
+			f->answered = 0;
+		f->answered_day = e.at / QUARTERS_A_DAY;
+		f->answered++;
+	} else {
+		if (f->queued_day != e.at / QUARTERS_A_DAY)
 			f->queued = 0;
-			f->queued_first = ev->seq;
-		}
-		f->queued++;
+		f->queued_day = e.at / QUARTERS_A_DAY;
+		if (f->queued < FACTS_QUEUED_MAX)
+			f->queued_seq[f->queued++] = ev->seq;
 	}
 	sodium_memzero(&e, sizeof(e));
 }
 
+/* What was given up does not count; but an answer does, for its limit is no person's to plan with.
+ */
 static void
 count_sent(struct facts *f, const struct view_event *ev)
 {
 	struct event_sent e;
 
-	if (event_sent_decode(ev->body, ev->len, &e) == ST_OK && e.ref >= f->queued_first &&
-	    f->queued > 0 && (e.state == OUTBOX_CANCELLED || e.state == OUTBOX_EXPIRED))
-		f->queued--;
+	if (event_sent_decode(ev->body, ev->len, &e) != ST_OK ||
+	    (e.state != OUTBOX_CANCELLED && e.state != OUTBOX_EXPIRED))
+		return;
+	for (uint32_t i = 0; i < f->queued; i++)
+		if (f->queued_seq[i] == e.ref) {
+			f->queued_seq[i] = f->queued_seq[--f->queued];
+			return;
+		}
 }
 
 /* A slot begins anew with each monitor. */

@@ -20,6 +20,8 @@
 #include "schemas/limits.h"
 #include "schemas/status.h"
 
+#define FACTS_QUEUED_MAX 1000 /* the most that outbox.per_day can be */
+
 struct facts {
 	struct past_book *books;     /* the newest first */
 	const struct codebook *book; /* in force: the first of them; NULL before it */
@@ -27,7 +29,9 @@ struct facts {
 	struct choices choices;      /* what the network chose; policy_read() says what holds */
 	uint32_t queued_day;         /* since 2025: of the last text that was queued */
 	uint32_t queued;             /* texts of that day that were not given up before they left */
-	uint64_t queued_first;       /* seq of its first one */
+	uint64_t queued_seq[FACTS_QUEUED_MAX]; /* of these */
+	uint32_t answered_day;                 /* likewise: of the last answer */
+	uint32_t answered;                     /* of that day */
 	struct facts_monitor {
 		uint16_t household; /* 0: of her own */
 		uint8_t vetted;     /* 1: a coordinator vouches for her */

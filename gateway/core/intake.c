@@ -8,6 +8,7 @@
 #include "crypto/seen.h"
 #include "gateway/common/entropy.h"
 #include "gateway/common/status.h"
+#include "gateway/core/answers.h"
 #include "gateway/core/intake_impl.h"
 #include "gateway/core/intake_parts.h"
 #include "gateway/core/session_unlock.h"
@@ -144,13 +145,15 @@ static enum status
 take_new(struct session *s, struct arrival *a, const struct msg_sms *sms)
 {
 	uint8_t cut[SMS_TEXT_MAX];
+	struct policy policy;
 	enum status st;
 
 	if (a->is_part == PART_VALID)
 		return is_locked(s) ? intake_park(s, a, sms->sender, NULL) : take_part(s, a, sms);
 	if (a->form == SMS_UNDECODED) { /* the number in it goes no further */
+		session_policy(s, &policy);
 		a->text_len =
-		    undecoded_keep(state_root(s->state)->posture == 0, a->text, a->text_len, cut);
+		    undecoded_keep(policy.posture == POLICY_PROTECTED, a->text, a->text_len, cut);
 		a->text = cut;
 	}
 	st = is_locked(s) ? intake_park(s, a, NULL, NULL) : intake_read(s, a);
@@ -188,6 +191,8 @@ intake_batch(struct session *s, const struct msg_sms *sms, size_t count)
 		return ST_NOT_ALLOWED;
 	if (intake_disk_is_low(s))
 		return ST_FULL;
+	if (s->answers != NULL)
+		answers_begin(s->answers);
 	session_clock_look(s);
 	for (size_t i = 0; st == ST_OK && i < count; i++)
 		st = take_one(s, &sms[i]);

@@ -22,6 +22,7 @@
 #include "gateway/common/sandbox_enter.h"
 #include "gateway/common/status.h"
 #include "gateway/core/anchor.h"
+#include "gateway/core/answers.h"
 #include "gateway/core/mem.h"
 #include "gateway/core/modems.h"
 #include "gateway/core/outbox.h"
@@ -38,7 +39,8 @@ static struct core {
 	struct conf conf;
 	struct session session;
 	struct modems modems;
-	struct outbox *outbox; /* NULL: no memory for it */
+	struct outbox *outbox;   /* NULL: no memory for it */
+	struct answers *answers; /* likewise */
 	struct requests requests;
 	struct loop_timer tick;
 	int clients;
@@ -218,6 +220,7 @@ wipe_and_end(void)
 	st = anchor_wipe(&core.conf);
 	session_end(&core.session);
 	requests_done(&core.requests);
+	answers_free(core.answers);
 	outbox_free(core.outbox);
 	modems_wipe(&core.modems);
 	sodium_memzero(&core, sizeof(core));
@@ -241,6 +244,7 @@ run_daemon(void)
 	enum status st;
 
 	core.outbox = outbox_new(&core.session);
+	core.answers = answers_new(&core.session);
 	if ((st = loop_signals(&core.loop, on_signal, NULL)) != ST_OK ||
 	    (st = ipc_nonblocking(ROLE_CHANNEL_FD)) != ST_OK ||
 	    (st = ipc_nonblocking(CORE_CONTROL_FD)) != ST_OK ||
@@ -363,6 +367,7 @@ main(int argc, char **argv)
 		log_event(EV_STORE_FAILED, LOG_STATUS(st));
 	requests_done(&core.requests);
 	session_end(&core.session);
+	answers_free(core.answers);
 	outbox_free(core.outbox);
 	modems_wipe(&core.modems);
 	loop_done(&core.loop);

@@ -60,12 +60,22 @@ say(char words[SESSION_WORDS_MAX], enum status st, const char *sentence)
 
 /* --- in --- */
 
-/* number 0: a place that is free. NULL: there is none. */
 static struct outbox_text *
 find(struct outbox *o, uint64_t number)
 {
-	for (size_t i = 0; i < OUTBOX_MAX; i++)
-		if (o->text[i].number == number)
+	for (size_t i = 0; i < OUTBOX_PLACES; i++)
+		if (number != 0 && o->text[i].number == number)
+			return &o->text[i];
+	return NULL;
+}
+
+struct outbox_text *
+outbox_place(struct outbox *o, int is_answer)
+{
+	const size_t end = is_answer ? OUTBOX_PLACES : OUTBOX_MAX;
+
+	for (size_t i = is_answer ? OUTBOX_MAX : 0; i < end; i++)
+		if (o->text[i].number == 0)
 			return &o->text[i];
 	return NULL;
 }
@@ -73,7 +83,7 @@ find(struct outbox *o, uint64_t number)
 enum outbox_state
 outbox_live(const struct outbox *o, uint64_t number)
 {
-	for (size_t i = 0; i < OUTBOX_MAX; i++)
+	for (size_t i = 0; i < OUTBOX_PLACES; i++)
 		if (number != 0 && o->text[i].number == number)
 			return o->text[i].state;
 	return 0;
@@ -91,7 +101,7 @@ check_room(struct outbox *o, char words[SESSION_WORDS_MAX])
 				 : "the gateway sends only what it is given while it is OPEN");
 	if (intake_disk_is_low(s))
 		return say(words, ST_FULL, "the disk is nearly full: make room on it first");
-	if (find(o, 0) == NULL) {
+	if (outbox_place(o, 0) == NULL) {
 		(void)snprintf(words, SESSION_WORDS_MAX,
 		    "%d texts wait to be sent already: see 'tocsin outbox', and wait or cancel "
 		    "some",
@@ -116,6 +126,7 @@ static enum status
 find_number(struct outbox *o, const char *pseudonym, const char typed[NUMBER_MAX],
     char out[NUMBER_MAX], uint16_t *slot, char words[SESSION_WORDS_MAX])
 {
+	struct policy policy;
 	enum status st;
 
 	memset(out, 0, NUMBER_MAX);
@@ -135,7 +146,9 @@ find_number(struct outbox *o, const char *pseudonym, const char typed[NUMBER_MAX
 	if (pseudonym[0] == '\0')
 		return say(
 		    words, ST_UNKNOWN, "its number is kept nowhere: type it again, with --number");
-	if ((st = view_monitor_number(o->s->view, *slot, out)) == ST_UNKNOWN)
+	session_policy(o->s, &policy); /* the settings file may demand that none is kept */
+	st = policy.keep_numbers ? view_monitor_number(o->s->view, *slot, out) : ST_UNKNOWN;
+	if (st == ST_UNKNOWN)
 		return say(
 		    words, st, "no number of hers is kept: type it, with 'tocsin send --number'");
 	return st;
@@ -146,7 +159,7 @@ static enum status
 put_in(struct outbox *o, const struct event_queued *e, const char to[NUMBER_MAX], uint32_t modem,
     uint64_t *number, char words[SESSION_WORDS_MAX])
 {
-	struct outbox_text *t = find(o, 0);
+	struct outbox_text *t = outbox_place(o, 0);
 	uint8_t body[EVENT_QUEUED_MAX];
 	const size_t len = event_queued_encode(e, body, sizeof(body));
 	const struct view_event ev = {state_next_seq(o->s->state), EVENT_QUEUED,
@@ -161,7 +174,8 @@ put_in(struct outbox *o, const struct event_queued *e, const char to[NUMBER_MAX]
 	t->number = *number;
 	t->state = OUTBOX_QUEUED;
 	t->modem = modem;
-	t->since_ms = clock_boot_ms();
+	t->since_ms = t->due_ms = clock_boot_ms();
+	t->ends_ms = t->since_ms + (int64_t)OUTBOX_HOURS * HOUR_MS;
 	t->text_len = e->text_len;
 	memcpy(t->to, to, sizeof(t->to));
 	memcpy(t->text, e->text, e->text_len);
@@ -236,6 +250,11 @@ outbox_repeat(struct outbox *o, uint64_t number, const char *to, uint64_t *again
 		return st;
 	if (row.number == 0)
 		return say(words, ST_UNKNOWN, "there is no such text: see 'tocsin outbox'");
+	if (row.kind == QUEUED_ANSWER) {
+		sodium_memzero(&row, sizeof(row));
+		return say(words, ST_NOT_ALLOWED,
+		    "that was an answer, and its number is gone: write to her with 'tocsin send'");
+	}
 	memcpy(in.pseudonym, row.pseudonym, sizeof(in.pseudonym));
 	memcpy(in.number, to, strnlen(to, sizeof(in.number)));
 	memcpy(in.text, row.text, row.text_len);
@@ -249,7 +268,7 @@ outbox_repeat(struct outbox *o, uint64_t number, const char *to, uint64_t *again
 enum status
 outbox_cancel(struct outbox *o, uint64_t number, char words[240])
 {
-	struct outbox_text *t = number == 0 ? NULL : find(o, number);
+	struct outbox_text *t = find(o, number);
 	enum status st;
 
 	words[0] = '\0';
@@ -278,25 +297,36 @@ outbox_free_ms(const struct outbox *o)
 	return then == INT64_MIN ? INT64_MIN : then + MINUTE_MS;
 }
 
+/* Answers must not keep a coordinator's text waiting, and leave in the order that was drawn. */
+static int
+goes_before(const struct outbox_text *a, const struct outbox_text *b)
+{
+	if (a->is_answer != b->is_answer)
+		return b->is_answer;
+	if (a->is_answer && a->due_ms != b->due_ms)
+		return a->due_ms < b->due_ms;
+	return a->number < b->number;
+}
+
 static struct outbox_text *
 choose(struct outbox *o, unsigned modem, int64_t now)
 {
 	struct outbox_text *first = NULL;
 
-	for (size_t i = 0; i < OUTBOX_MAX; i++) {
+	for (size_t i = 0; i < OUTBOX_PLACES; i++) {
 		struct outbox_text *t = &o->text[i];
 
-		if (t->number == 0)
+		if (t->number == 0 || t->state == OUTBOX_COLLECTED)
 			continue;
 		if (t->state == OUTBOX_SENDING) {
 			if (t->modem == modem)
 				return NULL; /* one in flight */
 			continue;
 		}
-		if ((t->modem != UINT32_MAX && t->modem != modem) ||
-		    now - t->since_ms >= (int64_t)OUTBOX_HOURS * HOUR_MS)
+		if ((t->modem != UINT32_MAX && t->modem != modem) || now < t->due_ms ||
+		    now >= t->ends_ms)
 			continue;
-		if (first == NULL || t->number < first->number)
+		if (first == NULL || goes_before(t, first))
 			first = t;
 	}
 	return first;
@@ -312,13 +342,17 @@ outbox_next(struct outbox *o, unsigned modem, struct msg_send *out)
 		return ST_AGAIN;
 	memset(out, 0, sizeof(*out));
 	out->id = t->number;
-	out->wants_report = 1;
+	out->wants_report = !t->is_answer;
 	out->text_len = t->text_len;
 	memcpy(out->number, t->to, sizeof(out->number));
 	memcpy(out->text, t->text, t->text_len);
 	t->state = OUTBOX_SENDING;
 	t->modem = modem;
 	t->since_ms = now;
+	if (t->is_answer) { /* nothing more is asked of it here */
+		sodium_memzero(t->to, sizeof(t->to));
+		sodium_memzero(t->text, sizeof(t->text));
+	}
 	o->left_ms[o->next_left] = now;
 	o->next_left = (o->next_left + 1) % OUTBOX_RATE_MAX;
 	return ST_OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Texts on their way out, in core's memory: at most OUTBOX_MAX, one in flight per modem. Each is an
+ * Texts on their way out, in core's memory: at most OUTBOX_MAX of coordinators and, in room of
+ *their own, OUTBOX_ANSWERS_MAX answers to texts that came; one in flight per modem. Each is an
  * event when it is queued and one whenever it comes to something (schemas/store/events.md); its
  * number is the seq of its `queued` event. A phone number is in memory alone, and wiped when the
  * text has left, failed or is given up; the journal holds it nowhere but in `enrolled`, where the
@@ -14,6 +15,10 @@
  *	   ├───► expired                              OUTBOX_HOURS
  *	   └───► cancelled                            by a person, or by the lock
  *
+ * What a coordinator wrote goes before answers, for people wait for it. An answer leaves in the
+ *order of its due time, wants no status report, and is never repeated: its number is gone, from
+ *here too as soon as a modem has it.
+ *
  * After a restart or a lock nothing is sent of what waited: the view says of a `queued` event
  * without an end that it is unknown, and a coordinator may repeat it.
  */
@@ -26,6 +31,7 @@
 #include "schemas/status.h"
 
 #define OUTBOX_MAX 64
+#define OUTBOX_ANSWERS_MAX 256
 #define OUTBOX_HOURS 24    /* then what waits expires */
 #define OUTBOX_REPORT_H 72 /* so long a status report is waited for */
 
@@ -51,6 +57,27 @@ enum status outbox_cancel(struct outbox *o, uint64_t number, char words[240]) MU
 /* `to`: the number typed anew, or empty where hers is kept. As outbox_queue. */
 enum status outbox_repeat(
     struct outbox *o, uint64_t number, const char *to, uint64_t *again, char words[240]) MUST_USE;
+
+/* An answer. All is borrowed. */
+struct outbox_reply {
+	uint16_t slot;    /* whom it is for; EVENT_SLOT_NONE: nobody known */
+	unsigned modem;   /* UINT32_MAX: any will do */
+	const char *to;   /* her number, as number_read() gives it, ended */
+	const char *text; /* ended */
+	int64_t due_ms;   /* it leaves then at the earliest; both on clock_boot_ms */
+	int64_t ends_ms;  /* and expires then */
+};
+/*
+ * Collect an answer with its `queued` event, for the commit of the batch that it answers: it may
+ * leave only after outbox_answers_committed().
+ * ST_OK; ST_FULL (no room, or today's limit), ST_NOT_ALLOWED (not in this state), ST_RANGE (the
+ * text is not one SMS); SC_STOP. But for ST_OK nothing is collected.
+ */
+enum status outbox_answer(struct outbox *o, const struct outbox_reply *in) MUST_USE;
+/* Their batch is durable. */
+void outbox_answers_committed(struct outbox *o);
+/* It is not, and never will be. */
+void outbox_answers_drop(struct outbox *o);
 
 /*
  * Is there something that this modem may send now (none in flight there, within the rate; the day's

@@ -55,7 +55,7 @@ wait_for_report(
 static struct outbox_text *
 in_flight(struct outbox *o, unsigned modem)
 {
-	for (size_t i = 0; i < OUTBOX_MAX; i++)
+	for (size_t i = 0; i < OUTBOX_PLACES; i++)
 		if (o->text[i].number != 0 && o->text[i].state == OUTBOX_SENDING &&
 		    o->text[i].modem == modem)
 			return &o->text[i];
@@ -83,7 +83,8 @@ outbox_sent(struct outbox *o, unsigned modem, const struct msg_sent *m)
 		return ST_OK; /* it was given up */
 	switch (m->result) {
 	case SEND_DONE:
-		wait_for_report(o, t, modem, m);
+		if (!t->is_answer)
+			wait_for_report(o, t, modem, m);
 		return end_one(o, t, OUTBOX_SENT, 0);
 	case SEND_REFUSED:
 		return end_one(o, t, OUTBOX_FAILED, m->code > UINT16_MAX ? 0 : m->code);
@@ -153,10 +154,10 @@ outbox_lock(struct outbox *o)
 	enum status st = ST_OK;
 	int some = 0;
 
-	for (size_t i = 0; i < OUTBOX_MAX; i++) {
+	for (size_t i = 0; i < OUTBOX_PLACES; i++) {
 		struct outbox_text *t = &o->text[i];
 
-		if (t->number != 0 && st == ST_OK) {
+		if (t->number != 0 && t->state != OUTBOX_COLLECTED && st == ST_OK) {
 			st = outbox_end(o, t->number,
 			    t->state == OUTBOX_SENDING ? OUTBOX_UNKNOWN : OUTBOX_CANCELLED, 0);
 			some = 1;
@@ -178,12 +179,11 @@ sooner(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* When time does something to a text, and what. */
+/* When time ends it. */
 static int64_t
-due_ms(const struct outbox_text *t)
+given_up_ms(const struct outbox_text *t)
 {
-	return t->since_ms +
-	       (t->state == OUTBOX_SENDING ? ANSWER_MS : (int64_t)OUTBOX_HOURS * HOUR_MS);
+	return t->state == OUTBOX_SENDING ? t->since_ms + ANSWER_MS : t->ends_ms;
 }
 
 enum status
@@ -191,23 +191,26 @@ outbox_tick(struct outbox *o, int64_t *next_ms)
 {
 	const int64_t now = clock_boot_ms(), free_ms = outbox_free_ms(o);
 	enum status st = ST_OK;
-	int queued = 0;
+	int some = 0;
 
 	*next_ms = INT64_MAX;
-	for (size_t i = 0; i < OUTBOX_MAX && st == ST_OK; i++) {
+	for (size_t i = 0; i < OUTBOX_PLACES && st == ST_OK; i++) {
 		struct outbox_text *t = &o->text[i];
+		const int64_t may_ms = t->due_ms > free_ms ? t->due_ms : free_ms;
 
-		if (t->number == 0)
+		if (t->number == 0 || t->state == OUTBOX_COLLECTED)
 			continue;
-		if (now >= due_ms(t)) {
-			st = end_one(
-			    o, t, t->state == OUTBOX_SENDING ? OUTBOX_UNKNOWN : OUTBOX_EXPIRED, 0);
+		if (now >= given_up_ms(t)) {
+			st = outbox_end(o, t->number,
+			    t->state == OUTBOX_SENDING ? OUTBOX_UNKNOWN : OUTBOX_EXPIRED, 0);
+			outbox_wipe(t);
+			some = 1;
 			continue;
 		}
-		*next_ms = sooner(*next_ms, due_ms(t));
-		queued |= t->state == OUTBOX_QUEUED;
+		*next_ms = sooner(*next_ms, given_up_ms(t));
+		/* one that may leave now waits for a modem, which tells when it is free */
+		if (t->state == OUTBOX_QUEUED && may_ms > now)
+			*next_ms = sooner(*next_ms, may_ms);
 	}
-	if (queued && free_ms > now) /* else it waits for a modem, which tells when it is free */
-		*next_ms = sooner(*next_ms, free_ms);
-	return st;
+	return st == ST_OK && some ? session_commit(o->s) : st;
 }

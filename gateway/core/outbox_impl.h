@@ -10,12 +10,19 @@
 #define OUTBOX_RATE_MAX 30 /* the most that outbox.per_minute can be */
 #define OUTBOX_MARK_LEN 16
 #define OUTBOX_KEY_LEN 32
+#define OUTBOX_PLACES (OUTBOX_MAX + OUTBOX_ANSWERS_MAX)
+
+/* Of an answer whose batch is not durable yet: it is not there for anybody. */
+#define OUTBOX_COLLECTED 0
 
 struct outbox_text {
 	uint64_t number;         /* 0: this place is free */
-	enum outbox_state state; /* OUTBOX_QUEUED or OUTBOX_SENDING */
+	enum outbox_state state; /* OUTBOX_QUEUED or OUTBOX_SENDING; OUTBOX_COLLECTED */
+	int is_answer;
 	uint32_t modem;   /* QUEUED: which is asked for, UINT32_MAX any; SENDING: which has it */
-	int64_t since_ms; /* of that state, on clock_boot_ms */
+	int64_t since_ms; /* of that state, all _ms on clock_boot_ms */
+	int64_t due_ms;   /* QUEUED: not before then */
+	int64_t ends_ms;  /* and not after then */
 	uint32_t text_len;
 	char to[NUMBER_MAX];
 	uint8_t text[SMS_TEXT_MAX];
@@ -31,7 +38,7 @@ struct outbox_waiting {
 
 struct outbox {
 	struct session *s;
-	struct outbox_text text[OUTBOX_MAX];
+	struct outbox_text text[OUTBOX_PLACES]; /* answers from OUTBOX_MAX on */
 	struct outbox_waiting waiting[OUTBOX_REPORTS];
 	unsigned next_waiting;            /* which place comes next */
 	int64_t left_ms[OUTBOX_RATE_MAX]; /* when the last ones left for a modem */
@@ -39,6 +46,8 @@ struct outbox {
 	uint8_t key[OUTBOX_KEY_LEN]; /* of the marks */
 };
 
+/* A free place of a text or an answer; NULL: there is none. */
+struct outbox_text *outbox_place(struct outbox *o, int is_answer);
 /* Wipe one text: its place is free. */
 void outbox_wipe(struct outbox_text *t);
 

@@ -22,9 +22,10 @@ choices_init(struct choices *c)
 		c->value[i] = SETTING_AS_POSTURE;
 }
 
-static unsigned
-count_words(const char *words)
+unsigned
+policy_values(enum setting_key key)
 {
+	const char *words = key < SETTINGS_MAX && table[key].words != NULL ? table[key].words : "";
 	unsigned count = words[0] != '\0';
 
 	for (; *words != '\0'; words++)
@@ -39,10 +40,21 @@ part(const struct choices *c, enum setting_key key, struct policy *out)
 	const uint32_t value = c->value[key];
 
 	out->by[key] = SETTING_BY_CHOICE;
-	if (value < count_words(table[key].words))
+	if (value < policy_values(key))
 		return value;
 	out->by[key] = SETTING_BY_POSTURE;
 	return table[key].in[out->posture];
+}
+
+/* Chosen while the posture was `open`, and then the file, or a damaged journal, made it another. */
+static void
+hold_back_answers(struct policy *out)
+{
+	if (out->posture == POLICY_OPEN || out->answers != ANSWERS_READ_BACK)
+		return;
+	out->answers = table[SETTING_ANSWERS].in[out->posture];
+	out->by[SETTING_ANSWERS] =
+	    out->by[SETTING_POSTURE] == SETTING_BY_FILE ? SETTING_BY_FILE : SETTING_BY_POSTURE;
 }
 
 void
@@ -50,15 +62,42 @@ policy_read(const struct choices *c, const struct conf *conf, struct policy *out
 {
 	memset(out, 0, sizeof(*out));
 	out->posture = part(c, SETTING_POSTURE, out);
-	if (conf->posture == POSTURE_PROTECTED && out->posture != POLICY_PROTECTED) {
+	if (conf != NULL && conf->posture == POSTURE_PROTECTED) {
 		out->posture = POLICY_PROTECTED;
 		out->by[SETTING_POSTURE] = SETTING_BY_FILE;
 	}
 	out->keep_numbers = part(c, SETTING_KEEP_NUMBERS, out);
 	out->plain = part(c, SETTING_PLAIN, out);
 	out->answers = part(c, SETTING_ANSWERS, out);
+	hold_back_answers(out);
 	out->by[SETTING_NEUTRAL] = c->neutral[0] != '\0' ? SETTING_BY_CHOICE : SETTING_BY_POSTURE;
 	memcpy(out->neutral, c->neutral, sizeof(out->neutral));
+}
+
+uint32_t
+policy_holds(const struct policy *p, enum setting_key key)
+{
+	switch (key) {
+	case SETTING_POSTURE:
+		return p->posture;
+	case SETTING_KEEP_NUMBERS:
+		return p->keep_numbers;
+	case SETTING_PLAIN:
+		return p->plain;
+	case SETTING_ANSWERS:
+		return p->answers;
+	default:
+		return 0;
+	}
+}
+
+int
+policy_differs(const struct policy *p, enum setting_key key)
+{
+	if (key == SETTING_NEUTRAL)
+		return p->by[key] == SETTING_BY_CHOICE;
+	return key != SETTING_POSTURE && policy_values(key) > 0 &&
+	       policy_holds(p, key) != table[key].in[p->posture];
 }
 
 int

@@ -31,11 +31,22 @@ struct policy {
 };
 
 void choices_init(struct choices *c);
+/* conf NULL: whatever a settings file demands. Read-back belongs to `open`: elsewhere it does not
+ * hold.
+ */
 void policy_read(const struct choices *c, const struct conf *conf, struct policy *out);
+
+/* What holds of one setting, as its place in the words; of a text 0. */
+uint32_t policy_holds(const struct policy *p, enum setting_key key);
+
+/* Was that part chosen otherwise than the posture that holds has it? */
+int policy_differs(const struct policy *p, enum setting_key key);
 
 /* Must every text come with its sender's number, to be answered or to be known as a monitor's? */
 int policy_wants_senders(const struct policy *p, int any_plain_allowed);
 
+/* How many values a setting has: 0 if it is a text, or none at all. */
+unsigned policy_values(enum setting_key key);
 /* The words of a value of a setting, as people write it; NULL: there is none. */
 const char *policy_word(enum setting_key key);
 const char *policy_value(enum setting_key key, uint32_t value, char out[16]);

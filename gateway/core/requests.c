@@ -42,6 +42,19 @@ finish(const struct answer *a, enum status st, uint32_t value, const char *words
 	return status_class(st) == SC_STOP ? st : sent;
 }
 
+static void
+status_of_posture(const struct session *s, struct msg_status *out)
+{
+	struct policy p;
+
+	session_policy(s, &p);
+	out->posture = p.posture;
+	out->posture_by = p.by[SETTING_POSTURE];
+	for (uint32_t key = 0; key < SETTINGS_MAX; key++)
+		if (policy_differs(&p, (enum setting_key)key))
+			out->differs |= UINT32_C(1) << key;
+}
+
 static enum status
 answer_status(struct answer *a, struct ipc_message *ask)
 {
@@ -60,7 +73,7 @@ answer_status(struct answer *a, struct ipc_message *ask)
 	if (s->at != IN_NEW) {
 		st = store_parked_count(s->store, &out->parked);
 		out->parts = s->parts != NULL ? parts_count(s->parts) : 0;
-		out->posture = state_root(s->state)->posture;
+		status_of_posture(s, out);
 		out->events = state_root(s->state)->journal.count;
 		out->slots = (uint32_t)state_slots(s->state, slots);
 		out->on_h = (uint32_t)session_on_h(s);
@@ -123,7 +136,8 @@ answer_init(struct answer *a, struct ipc_message *ask)
 	const struct msg_init *in = &ask->body.INIT;
 	struct requests *r = a->r;
 	const struct session_birth birth = {&in->passphrase, in->argon_memory, in->argon_passes,
-	    r->book[0], r->book[1], r->book_len[0], r->book_len[1]};
+	    r->book[0], r->book[1], r->book_len[0], r->book_len[1],
+	    (uint8_t)(in->posture == POLICY_OPEN)};
 	char words[SESSION_WORDS_MAX] = "";
 	enum status st;
 
@@ -131,9 +145,10 @@ answer_init(struct answer *a, struct ipc_message *ask)
 	    r->book_len[1] != r->book_total[1])
 		return send_result(
 		    a, ST_INCOMPLETE, 0, "give the codebook and the places file first");
-	if (in->posture != 0)
-		return send_result(
-		    a, ST_NOT_ALLOWED, 0, "this version knows posture protected only");
+	if (in->posture > POLICY_OPEN)
+		return send_result(a, ST_RANGE, 0, "the posture is protected or open");
+	if (in->posture == POLICY_OPEN && r->session->conf->posture == POSTURE_PROTECTED)
+		return send_result(a, ST_NOT_ALLOWED, 0, setting_file_words);
 	if (in->passphrase.len == 0 || in->passphrase.len > sizeof(in->passphrase.octets))
 		return send_result(a, ST_INCOMPLETE, 0, "give a passphrase");
 	st = session_create(r->session, &birth, words);

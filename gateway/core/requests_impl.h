@@ -57,6 +57,10 @@ answer_fn answer_activate, answer_codebooks;
 answer_fn answer_report_text;
 
 /* requests_outbox.c */
-answer_fn answer_send_text, answer_outbox, answer_outbox_act, answer_setting;
+answer_fn answer_send_text, answer_outbox, answer_outbox_act;
+
+/* requests_setting.c */
+answer_fn answer_setting;
+extern const char setting_file_words[];
 
 #endif

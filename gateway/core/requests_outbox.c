@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Requests about texts on their way out, and about what a network chose to keep. */
-#include "gateway/core/events.h"
+/* Requests about texts on their way out. */
 #include "gateway/core/outbox.h"
 #include "gateway/core/requests_impl.h"
 
@@ -69,38 +68,4 @@ answer_outbox_act(struct answer *a, struct ipc_message *ask)
 	else
 		return send_result(a, ST_SYNTAX, 0, "");
 	return finish(a, st, (uint32_t)again, words);
-}
-
-/* --- settings that weaken --- */
-
-static enum status
-set_keep_numbers(struct session *s, uint32_t value)
-{
-	const struct event_setting e = {.key = SETTING_KEEP_NUMBERS, .value = value};
-	uint8_t body[EVENT_SETTING_MAX];
-	enum status st = session_append(
-	    s, EVENT_SETTING, body, event_setting_encode(&e, body, sizeof(body)), NULL);
-
-	return st == ST_OK ? session_commit(s) : st;
-}
-
-enum status
-answer_setting(struct answer *a, struct ipc_message *ask)
-{
-	const struct msg_setting *in = &ask->body.SETTING;
-	struct session *s = a->r->session;
-	enum status st = ST_OK;
-
-	if (in->key == SETTING_POSTURE && in->value == SETTING_TELL)
-		return send_result(a, ST_OK, s->facts->choices.value[SETTING_POSTURE], "");
-	if (in->key == SETTING_POSTURE)
-		return send_result(
-		    a, ST_NOT_ALLOWED, 0, "this version knows posture protected only");
-	if (in->key != SETTING_KEEP_NUMBERS || (in->value > 1 && in->value != SETTING_TELL))
-		return send_result(a, ST_UNKNOWN, 0, "there is no such setting, or no such value");
-	if (in->value != SETTING_TELL && s->read_only)
-		return send_result(a, ST_NOT_ALLOWED, 0, read_only_words);
-	if (in->value != SETTING_TELL && in->value != s->facts->choices.value[SETTING_KEEP_NUMBERS])
-		st = set_keep_numbers(s, in->value);
-	return finish(a, st, st == ST_OK ? s->facts->choices.value[SETTING_KEEP_NUMBERS] : 0, "");
 }

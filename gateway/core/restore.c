@@ -139,6 +139,21 @@ arm(struct session *s, const struct restoring *r)
 	s->armed_ms = clock_boot_ms();
 }
 
+/* The root says what the journal says. */
+static enum status
+take_posture(struct session *s)
+{
+	struct choices choices;
+	struct policy policy;
+	enum status st = view_choices(s->view, &choices);
+
+	if (st != ST_OK)
+		return st;
+	policy_read(&choices, NULL, &policy);
+	change_posture(s->state, (uint8_t)policy.posture);
+	return ST_OK;
+}
+
 /* The copies of keys and months for the new recovery key. */
 static enum status
 put_copies(struct session *s, const struct restoring *r)
@@ -167,7 +182,7 @@ last_events(struct session *s, struct restoring *r)
 	uint8_t body[EVENT_RECOVERED_MAX], hash[EVENT_RING_LEN];
 	enum status st;
 
-	if ((st = ring_list_hash(&s->ring, hash)) != ST_OK ||
+	if ((st = take_posture(s)) != ST_OK || (st = ring_list_hash(&s->ring, hash)) != ST_OK ||
 	    (st = session_mark(s, EVENT_OPENED, CAUSE_INIT, 1)) != ST_OK ||
 	    (st = session_append(s, EVENT_RING, hash, sizeof(hash), NULL)) != ST_OK ||
 	    (st = session_append(s, EVENT_RECOVERED, body,

@@ -10,6 +10,7 @@
 #include "gateway/common/clock.h"
 #include "gateway/common/log.h"
 #include "gateway/common/status.h"
+#include "gateway/core/answers.h"
 #include "gateway/core/intake.h"
 #include "gateway/core/intake_parts.h"
 #include "gateway/core/outbox.h"
@@ -192,6 +193,8 @@ void
 session_forget(struct session *s)
 {
 	drop_waiting(s);
+	if (s->answers != NULL)
+		answers_lock(s->answers);
 	view_free(s->view);
 	s->view = NULL;
 	hints_free(s->hints);
@@ -209,6 +212,7 @@ session_forget(struct session *s)
 	s->clock_noted = 0;
 	if (s->at != IN_NEW)
 		s->at = IN_LOCKED;
+	session_policy_changed(s);
 	sodium_stackzero(SESSION_STACK); /* reading only, nothing was committed that did it */
 }
 
@@ -416,6 +420,28 @@ session_tick(struct session *s, int64_t *next_ms)
 		*next_ms = sooner(*next_ms, close_at_ms(s));
 	if (s->at == IN_ARMED || s->at == IN_OPEN)
 		*next_ms = sooner(*next_ms, lock_at_ms(s));
+	return st;
+}
+
+void
+session_policy_changed(struct session *s)
+{
+	(void)s; /* nothing hangs on it yet */
+}
+
+enum status
+session_choose(struct session *s, const struct event_setting *e)
+{
+	uint8_t body[EVENT_SETTING_MAX];
+	enum status st = session_append(
+	    s, EVENT_SETTING, body, event_setting_encode(e, body, sizeof(body)), NULL);
+
+	if (st != ST_OK)
+		return st;
+	if (e->key == SETTING_POSTURE)
+		change_posture(s->state, (uint8_t)e->value);
+	if ((st = session_commit(s)) == ST_OK)
+		session_policy_changed(s);
 	return st;
 }
 

@@ -52,7 +52,7 @@ struct session_waiting {
 	struct view_event event;
 	uint8_t *body;
 };
-#define SESSION_WAITING_MAX (BATCH_MAX + 16)
+#define SESSION_WAITING_MAX (2 * BATCH_MAX + 16) /* a batch, and an answer to each text */
 
 struct answers;
 struct outbox;
@@ -116,6 +116,7 @@ struct session_birth {
 	uint32_t argon_passes;
 	const char *codebook, *places;
 	size_t codebook_len, places_len;
+	uint8_t posture; /* enum policy_posture */
 };
 /* NEW to LOCKED: anchor, store, keys, the first events. On failure nothing is left on disk. */
 enum status session_create(
@@ -180,6 +181,11 @@ enum status session_next_run(struct session *s, unsigned month) MUST_USE;
 /* A slot's ratchet was committed as r: its hints and its shared secret follow. */
 enum status session_slot_known(struct session *s, uint16_t slot, const struct ratchet *r) MUST_USE;
 
+/* One choice of the network's: its event, and of the posture the root too, made durable together.
+ * Whether it may be chosen is the caller's to know. ST_OK, ST_NOT_ALLOWED, or SC_STOP. */
+enum status session_choose(struct session *s, const struct event_setting *e) MUST_USE;
+/* What holds may be another than before: after a choice, at arming, and at the lock. */
+void session_policy_changed(struct session *s);
 /* What holds: while LOCKED what the root and the file say, the parts as the posture has them. */
 void session_policy(const struct session *s, struct policy *out);
 

@@ -100,7 +100,7 @@ make_keys(const struct session *s, struct birth *b, const struct session_birth *
 static enum status
 first_events(struct session *s, const struct session_birth *birth, const uint32_t version[2])
 {
-	struct event_setting setting = {.key = SETTING_POSTURE, .value = 0};
+	struct event_setting setting = {.key = SETTING_POSTURE, .value = birth->posture};
 	uint8_t body[EVENT_SETTING_MAX], hash[EVENT_RING_LEN];
 	size_t len = event_setting_encode(&setting, body, sizeof(body));
 	enum status st;
@@ -170,7 +170,8 @@ make_store(struct session *s, const struct birth *b, const struct session_birth 
 	if ((st = anchor_create(s->conf, s->store, &b->w, &s->anchor)) != ST_OK)
 		return say(words, st, session_anchor_words(s->conf, st));
 	s->ring = b->list;
-	if ((st = state_create(s->store, s->anchor, &b->wraps, &b->list, 0, &s->state)) != ST_OK)
+	if ((st = state_create(
+		 s->store, s->anchor, &b->wraps, &b->list, birth->posture, &s->state)) != ST_OK)
 		return st;
 	s->epoch = b->list.vault[0].epoch;
 	state_arm(s->state, &b->secrets.k_h, s->epoch, b->list.vault[0].pk_v.b);

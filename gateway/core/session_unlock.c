@@ -296,6 +296,19 @@ hold(struct session *s, const struct ring_secrets *secrets)
 	return facts_new(&s->facts);
 }
 
+/* The root and the journal say the same, unless rows of the journal are lost: then the stricter one
+ * holds, so that nobody weakens it by damaging a row. */
+static void
+settle_posture(struct session *s)
+{
+	uint32_t *posture = &s->facts->choices.value[SETTING_POSTURE];
+
+	if (state_root(s->state)->posture == POLICY_PROTECTED)
+		*posture = POLICY_PROTECTED;
+	else if (*posture != POLICY_OPEN)
+		change_posture(s->state, POLICY_PROTECTED);
+}
+
 static enum status
 go_armed(struct session *s)
 {
@@ -305,12 +318,14 @@ go_armed(struct session *s)
 	state_arm(s->state, &s->keys->ring.k_h, s->epoch, pk_v->b);
 	s->at = IN_ARMED;
 	s->armed_ms = clock_boot_ms();
+	settle_posture(s);
 	if ((st = session_mark(s, EVENT_ARMED, CAUSE_COMMAND, 1)) == ST_OK)
 		st = session_clock_note(s);
 	if (st == ST_OK)
 		st = session_commit(s);
 	if (st == ST_OK)
 		st = know_slots(s);
+	session_policy_changed(s);
 	return st;
 }
 

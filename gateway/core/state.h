@@ -125,6 +125,7 @@ uint64_t state_on_h(const struct state *s);
  * - change_pass_end: the pass over parked ends: K_P is fresh, the rows that stay are sealed anew.
  * - change_ring: another signed list. ST_OK, ST_RANGE.
  * - change_wraps: other wraps. Copied.
+ * - change_posture: what the root says of the posture.
  * - change_recovery: one copy for the recovery key; len 0: that copy goes. ST_OK, ST_TOO_LONG.
  * - change_forget: the rows before `first` go, which begins a run; link_before is the link before
  *   that run's row. ST_OK, ST_RANGE (not later than what is kept, or not written yet).
@@ -143,6 +144,7 @@ enum status change_unpark(struct state *s, int64_t seq) MUST_USE;
 void change_pass_end(struct state *s);
 enum status change_ring(struct state *s, const struct ring_list *list) MUST_USE;
 void change_wraps(struct state *s, const struct ring_wraps *wraps);
+void change_posture(struct state *s, uint8_t posture);
 enum status change_recovery(
     struct state *s, unsigned kind, uint64_t id, const uint8_t *blob, size_t len) MUST_USE;
 enum status change_forget(

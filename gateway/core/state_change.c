@@ -26,7 +26,7 @@ state_clear_changes(struct state *s)
 	if (c->slots > 0)
 		sodium_memzero(c->slot, c->slots * sizeof(*c->slot));
 	c->events = c->slots = c->seens = c->parks = c->unparks = c->copies = 0;
-	c->has_run = c->has_ring = c->has_wraps = c->pass_end = c->forgets = 0;
+	c->has_run = c->has_ring = c->has_wraps = c->has_posture = c->pass_end = c->forgets = 0;
 	c->first = s->root.journal.first;
 	memcpy(c->link_before, s->root.journal.link_before, sizeof(c->link_before));
 	memcpy(c->link, s->root.journal.link, sizeof(c->link));
@@ -299,6 +299,14 @@ change_wraps(struct state *s, const struct ring_wraps *wraps)
 	s->change.has_wraps = 1;
 }
 
+void
+change_posture(struct state *s, uint8_t posture)
+{
+	assert(s->is_armed);
+	s->change.posture = posture;
+	s->change.has_posture = 1;
+}
+
 enum status
 change_recovery(struct state *s, unsigned kind, uint64_t id, const uint8_t *blob, size_t len)
 {
@@ -340,7 +348,8 @@ change_pending(const struct state *s)
 	const struct changes *c = &s->change;
 
 	return c->events > 0 || c->slots > 0 || c->seens > 0 || c->parks > 0 || c->unparks > 0 ||
-	       c->copies > 0 || c->forgets || c->has_ring || c->has_wraps || c->pass_end;
+	       c->copies > 0 || c->forgets || c->has_ring || c->has_wraps || c->has_posture ||
+	       c->pass_end;
 }
 
 void

@@ -14,8 +14,8 @@ needs_root(const struct state *s)
 {
 	const struct changes *c = &s->change;
 
-	return c->events > 0 || c->slots > 0 || c->has_ring || c->has_wraps || c->pass_end ||
-	       c->forgets;
+	return c->events > 0 || c->slots > 0 || c->has_ring || c->has_wraps || c->has_posture ||
+	       c->pass_end || c->forgets;
 }
 
 /* Does something become unreadable, so that a fresh A is due? A root under the old A would still
@@ -256,6 +256,8 @@ make_next(struct state *s, uint64_t awake_h)
 	memcpy(s->next.journal.link_before, c->link_before, sizeof(c->link_before));
 	s->next.journal.count = c->count;
 	memcpy(s->next.journal.link, c->link, sizeof(c->link));
+	if (c->has_posture)
+		s->next.posture = c->posture;
 	if (c->pass_end)
 		entropy_fill(s->next.k_p.b, sizeof(s->next.k_p.b));
 	if (needs_anchor(s))

@@ -52,7 +52,8 @@ struct changes {
 	size_t event_room, slot_room, seen_room, park_room, unpark_room, copy_room;
 	struct store_run run;
 	int has_run; /* the run's row is new */
-	int has_ring, has_wraps, pass_end;
+	int has_ring, has_wraps, has_posture, pass_end;
+	uint8_t posture;
 	int forgets; /* rows before `first` go */
 	struct ring_list ring;
 	struct ring_wraps wraps;

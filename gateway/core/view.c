@@ -36,7 +36,7 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_REVOKE] =
 	"UPDATE monitor SET revoked = ?2, number = NULL WHERE slot = ?1 AND revoked IS NULL",
     [SQL_BOOK] = "INSERT INTO book(seq, which, version, hash, octets) VALUES(?1, ?2, ?3, ?4, ?5)",
-    [SQL_SETTING] = "INSERT OR REPLACE INTO setting(key, value, seq) VALUES(?1, ?2, ?3)",
+    [SQL_SETTING] = "INSERT OR REPLACE INTO setting(key, value, seq, text) VALUES(?1, ?2, ?3, ?4)",
     [SQL_MARK] = "INSERT INTO mark(seq, type, hour, cause) VALUES(?1, ?2, ?3, ?4)",
     [SQL_RIGHT] = "INSERT INTO rights(seq, type, act, id, name, at)"
 		  " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
@@ -100,7 +100,7 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_JOIN] = "UPDATE message SET monitor = (SELECT max(o.seq) FROM monitor o"
 		 " WHERE o.slot = message.slot AND o.seq < message.seq) WHERE seq < ?1",
     [SQL_DROPPED] = "INSERT INTO dropped(seq, at, epoch, first) VALUES(?1, ?2, ?3, ?4)",
-    [SQL_CARRY_SETTING] = "SELECT seq, key, value FROM setting ORDER BY seq",
+    [SQL_CARRY_SETTING] = "SELECT seq, key, value, text FROM setting ORDER BY seq",
     [SQL_CARRY_BOOK] = "SELECT seq, which, version, hash, octets FROM book ORDER BY seq",
     [SQL_CARRY_MONITOR] =
 	"SELECT seq, slot, generation, pseudonym, language, place, household, rhythm_days,"
@@ -123,7 +123,7 @@ static const char *const statements[SQL_STATEMENTS] = {
 		 " WHERE seq = ?1 AND (state IS NULL OR (state = 3 AND ?2 IN (4, 5)))",
     [SQL_OUTBOX] =
 	"SELECT o.seq, o.at, o.trust, o.slot, o.text, o.state, o.code, o.state_at, o.state_trust,"
-	" m.pseudonym, m.revoked IS NULL AND m.number NOT NULL FROM outbox o"
+	" m.pseudonym, m.revoked IS NULL AND m.number NOT NULL AND o.kind = 1, o.kind FROM outbox o"
 	" LEFT JOIN monitor m ON m.seq = (SELECT max(p.seq) FROM monitor p"
 	" WHERE p.slot = o.slot AND p.seq < o.seq)"
 	" WHERE o.seq BETWEEN ?1 AND ?2 ORDER BY o.seq DESC LIMIT ?3",

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "gateway/core/past_books.h"
+#include "gateway/core/policy.h"
 #include "reporting/report/codebook.h"
 #include "reporting/report/places.h"
 #include "schemas/messages.h"
@@ -89,6 +90,9 @@ struct view_text {
 typedef enum status view_text_fn(void *arg, const struct view_text *text);
 enum status view_unopened(
     struct view *v, uint64_t first, uint64_t last, view_text_fn *fn, void *arg) MUST_USE;
+
+/* What the settings of the journal chose; neutral is left empty. ST_OK, ST_MEMORY. */
+enum status view_choices(struct view *v, struct choices *out) MUST_USE;
 
 /* The number that is kept for the active monitor of a slot. ST_OK; ST_UNKNOWN (none), ST_MEMORY:
  * number is empty then. The caller wipes it. */

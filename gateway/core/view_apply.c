@@ -147,9 +147,11 @@ apply_setting(struct view *v, const struct view_event *ev)
 	(void)sqlite3_bind_int(s, 1, e.key);
 	(void)sqlite3_bind_int64(s, 2, e.value);
 	(void)sqlite3_bind_int64(s, 3, (sqlite3_int64)ev->seq);
-	if ((rc = view_run(s)) == SQLITE_DONE && e.key == SETTING_KEEP_NUMBERS)
-		rc = view_keep_numbers(v, e.value);
-	return rc;
+	(void)sqlite3_bind_text(s, 4, e.text, -1, SQLITE_TRANSIENT);
+	if ((rc = view_run(s)) != SQLITE_DONE)
+		return rc;
+	return e.key == SETTING_KEEP_NUMBERS || e.key == SETTING_POSTURE ? view_settle_numbers(v)
+									 : rc;
 }
 
 static int

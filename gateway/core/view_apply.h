@@ -25,8 +25,9 @@ view_applier view_apply_backed_up;
 
 /* Of view_outbox.c. */
 view_applier view_apply_queued, view_apply_sent;
-/* A `setting` event is applied: what it does to numbers that are kept. SQLITE_DONE, ... */
-int view_keep_numbers(struct view *v, uint32_t value);
+/* A `setting` event is applied: numbers go if by the journal none may be kept now. SQLITE_DONE, ...
+ */
+int view_settle_numbers(struct view *v);
 
 /* NULL: this program does not know that type. */
 view_applier *view_applier_of(unsigned type);

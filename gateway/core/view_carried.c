@@ -250,8 +250,9 @@ copy_text(char *out, size_t cap, sqlite3_stmt *s, int column)
 static enum status
 carry_setting(struct carrier *c, sqlite3_stmt *s)
 {
-	const struct event_setting e = {.key = (uint8_t)number(s, 1, 0), .value = number(s, 2, 0)};
+	struct event_setting e = {.key = (uint8_t)number(s, 1, 0), .value = number(s, 2, 0)};
 
+	copy_text(e.text, sizeof(e.text), s, 3);
 	return carry_event(
 	    c, seq_of(s), EVENT_SETTING, event_setting_encode(&e, c->inner, EVENT_LONG_MAX));
 }

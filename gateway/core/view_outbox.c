@@ -9,6 +9,12 @@
 #include "gateway/core/view_sql.h"
 #include "reporting/report/record.h"
 
+static uint32_t
+number_of(sqlite3_stmt *s, int column)
+{
+	return (uint32_t)sqlite3_column_int64(s, column); /* NULL is 0 */
+}
+
 int
 view_apply_queued(struct view *v, const struct view_event *ev)
 {
@@ -54,10 +60,30 @@ view_apply_sent(struct view *v, const struct view_event *ev)
 	return rc == SQLITE_ROW ? SQLITE_CONSTRAINT : rc; /* it had come to its end before */
 }
 
-int
-view_keep_numbers(struct view *v, uint32_t value)
+enum status
+view_choices(struct view *v, struct choices *out)
 {
-	return value != 0 ? SQLITE_DONE : view_run(view_statement(v, SQL_NUMBERS_GO));
+	sqlite3_stmt *s = view_statement(v, SQL_CARRY_SETTING);
+	int rc;
+
+	choices_init(out);
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+		if (sqlite3_column_int64(s, 1) < SETTINGS_MAX)
+			out->value[sqlite3_column_int64(s, 1)] = number_of(s, 2);
+	(void)sqlite3_reset(s);
+	return rc == SQLITE_DONE ? ST_OK : ST_MEMORY;
+}
+
+int
+view_settle_numbers(struct view *v)
+{
+	struct choices choices;
+	struct policy policy;
+
+	if (view_choices(v, &choices) != ST_OK)
+		return SQLITE_NOMEM;
+	policy_read(&choices, NULL, &policy);
+	return policy.keep_numbers ? SQLITE_DONE : view_run(view_statement(v, SQL_NUMBERS_GO));
 }
 
 enum status
@@ -74,12 +100,6 @@ view_monitor_number(struct view *v, uint16_t slot, char number[NUMBER_MAX])
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
 		return ST_MEMORY;
 	return number[0] != '\0' ? ST_OK : ST_UNKNOWN;
-}
-
-static uint32_t
-number_of(sqlite3_stmt *s, int column)
-{
-	return (uint32_t)sqlite3_column_int64(s, column); /* NULL is 0 */
 }
 
 static void
@@ -101,6 +121,7 @@ fill_row(struct msg_outbox_row *row, sqlite3_stmt *s)
 			row->trust = number_of(s, 8);
 	}
 	row->may_repeat = number_of(s, 10);
+	row->kind = number_of(s, 11);
 	(void)snprintf(
 	    row->pseudonym, sizeof(row->pseudonym), "%s", pseudonym == NULL ? "" : pseudonym);
 	if (len > 0 && (size_t)len <= sizeof(row->text)) {

@@ -271,6 +271,20 @@ conclude(struct reading *g)
 		p->why = PLAIN_WHY_NO_KIND;
 }
 
+/* An answer that came back: no part of it is read. */
+static bool
+refuse_answer(const char *text, struct plain *p)
+{
+	if (memchr(text, PLAIN_ANSWER_SIGN, p->token[0].from) == NULL)
+		return false;
+	for (unsigned i = 0; i < p->tokens; i++) {
+		p->token[i].use = PLAIN_IGNORED;
+		p->token[i].why = PLAIN_WHY_ANSWER;
+	}
+	p->why = PLAIN_WHY_ANSWER;
+	return true;
+}
+
 void
 plain_parse(const char *text, size_t len, const struct plain_setting *with, struct plain *out)
 {
@@ -279,7 +293,7 @@ plain_parse(const char *text, size_t len, const struct plain_setting *with, stru
 
 	out->reports = 0;
 	out->outcome = PLAIN_UNREADABLE;
-	if (!plain_cut(text, len, out))
+	if (!plain_cut(text, len, out) || refuse_answer(text, out))
 		return;
 	for (unsigned i = 0; i < out->tokens; i++) {
 		if (out->token[i].use != PLAIN_FRESH)

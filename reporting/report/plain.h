@@ -18,7 +18,8 @@
 #define PLAIN_TOKENS_MAX 512
 #define PLAIN_FOLDED_MAX (2 * LONG_TEXT_MAX) /* some characters grow when they are folded */
 #define PLAIN_OWN_MAX OWN_MAX
-#define PLAIN_PRINT_MAX 96 /* octets of a printed report, with its zero */
+#define PLAIN_ANSWER_SIGN '=' /* what a gateway's own answers begin with: never a report */
+#define PLAIN_PRINT_MAX 96    /* octets of a printed report, with its zero */
 
 enum plain_field {
 #define PLAIN_FIELD(name, tag, place, digits, low, high, words) PLAIN_##name,

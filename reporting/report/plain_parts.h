@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the files of the plain grammar share; nobody else includes it. Pure.
+ * What the files of the plain grammar and of its answers share; nobody else includes it. Pure.
  */
 #ifndef REPORTING_REPORT_PLAIN_PARTS_H
 #define REPORTING_REPORT_PLAIN_PARTS_H

@@ -78,6 +78,7 @@ CREATE TABLE book(
 CREATE TABLE setting(
 	key INTEGER PRIMARY KEY,
 	value INTEGER NOT NULL,
+	text TEXT NOT NULL,              -- of a setting that is one
 	seq INTEGER NOT NULL
 ) STRICT;
 

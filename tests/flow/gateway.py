@@ -122,6 +122,7 @@ class Monitor:
         self.state = os.path.join(gateway.folder, "m", re.sub(r"\W", "_", name))
         self.number = 0      # of the last message, as people see it
         self.enrolment = ""  # kept for the canary alone
+        self.first = ""      # her first message
         self.said = ""       # of the last message, what was told to people
 
     def compose(self, *words, stdin=b"", expect_code=0):
@@ -368,9 +369,9 @@ class Gateway:
         """A monitor with her device; her first message goes into the modem."""
         r = self.command("enrol", "--pseudonym", name, "--place", place, *options)
         monitor = Monitor(self, name)
-        first = monitor.enrol(r.out.strip())
+        monitor.first = monitor.enrol(r.out.strip())
         if deliver:
-            self.deliver(first)
+            self.deliver(monitor.first)
         return monitor
 
     # --- the modem ---

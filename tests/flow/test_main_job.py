@@ -444,9 +444,9 @@ def settings(g, left):
     wrong = os.path.join(g.folder, "wrong.conf")
     with open(g.conf) as f:
         text = f.read()
-    line = text.splitlines().index("posture = \"protected\";") + 1
+    line = text.splitlines().index("posture = \"chosen\";") + 1
     with open(wrong, "w") as f:
-        f.write(text.replace("posture = \"protected\";", "postura = \"protected\";"))
+        f.write(text.replace("posture = \"chosen\";", "postura = \"chosen\";"))
     for argv in ([g.program("tocsind"), "-n", "-c", wrong], [g.program("tocsind"), "-c", wrong],
                  [g.program("tocsin"), "-c", wrong, "status"], [g.program("tocsin-core"), "-c", wrong]):
         done = subprocess.run(argv, env=g.env, cwd=g.cwd, capture_output=True, timeout=WAIT_S)

@@ -2,10 +2,12 @@
 /*
  * Any octets as plain coded texts: a text with tabs is a table of messages, any other is one. Each
  * part of a message is accounted for, in order; a report that stands is whole, and printed and read
- * again it is the same; whatever the gateway knows, the same holds. The octets are a report, too,
- * which is printed and read.
+ * again it is the same; whatever the gateway knows, the same holds, and its answer is one SMS. The
+ * octets are a report, too, which is printed and read.
  */
+#include "reporting/report/answer_text.h"
 #include "reporting/report/check.h"
+#include "reporting/report/one_sms.h"
 #include "tests/support/plain_row.h"
 
 #include <assert.h>
@@ -82,6 +84,20 @@ must_account(size_t len)
 	assert((plain.outcome == PLAIN_REPORTS) == (plain.why == PLAIN_WHY_NONE));
 }
 
+/* It fits one SMS, and is no report when it comes back. */
+static void
+must_answer(const char *text, size_t len, const struct plain_setting *with, unsigned round)
+{
+	struct answer_setting to = {with->book, with->places, answer_language(len % 4), round};
+	char answer[ANSWER_MAX], words[ONE_SMS_WORDS];
+	struct one_sms sms;
+	size_t n = answer_read_back(&to, &plain, text, len, answer);
+
+	assert(one_sms_check((const uint8_t *)answer, n, &sms, words) == ST_OK);
+	plain_parse(answer, n, with, &again);
+	assert(again.reports == 0 && again.why == PLAIN_WHY_ANSWER);
+}
+
 static void
 try_message(const char *text, size_t len)
 {
@@ -93,6 +109,7 @@ try_message(const char *text, size_t len)
 		plain_parse(text, len, &with, &plain);
 		must_account(len);
 		must_be_sound(&with);
+		must_answer(text, len, &with, round);
 	}
 }
 

@@ -53,7 +53,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		for (size_t k = 0; k < i && m->device[0] != '\0'; k++)
 			assert(strcmp(m->device, conf.modem[k].device) != 0);
 	}
-	assert(conf.posture == POSTURE_PROTECTED);
+	assert(conf.posture == POSTURE_PROTECTED || conf.posture == POSTURE_CHOSEN);
 	assert((conf.anchor_kind == ANCHOR_NONE) == (conf.anchor[0] == '\0'));
 	assert(strncmp(conf.state_dir, "folder/", 7) == 0 || conf.state_dir[0] == '/');
 	return 0;

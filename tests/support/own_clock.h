@@ -10,8 +10,9 @@
 #include "gateway/common/clock.h"
 
 #define OWN_CLOCK_WALL_S 1795000000 /* 2026-11-18 */
+#define OWN_CLOCK_BOOT_MS 1000000
 
-static int64_t boot_ms = 1000000, wall_s = OWN_CLOCK_WALL_S;
+static int64_t boot_ms = OWN_CLOCK_BOOT_MS, wall_s = OWN_CLOCK_WALL_S;
 static int is_synchronised;
 
 int64_t

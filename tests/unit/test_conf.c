@@ -17,8 +17,9 @@ static const struct {
     {"modem = { device = \"d\"; poll_s = 1; };", ST_OK, ""},
     {"modem : { poll_s : 3600 }", ST_OK, ""},
     {"posture = \"protected\";", ST_OK, ""},
-    {"posture = \"closed\";", ST_CONFIG, "posture: must be one of protected|open"},
-    {"posture = \"protecte\";", ST_CONFIG, "posture: must be one of protected|open"},
+    {"posture = \"chosen\";", ST_OK, ""},
+    {"posture = \"closed\";", ST_CONFIG, "posture: must be one of protected|chosen|open"},
+    {"posture = \"protecte\";", ST_CONFIG, "posture: must be one of protected|chosen|open"},
     {"log = { level = \"loud\"; };", ST_CONFIG, "log.level: must be one of info|debug"},
     {"posture = 1;", ST_CONFIG, "text in double quotes"},
     {"\n\nwater = 1;", ST_CONFIG, "t.conf:3: there is no setting \"water\""},
@@ -104,6 +105,19 @@ test_cases(void)
 	}
 }
 
+/* What the file can do is demand `protected`. */
+static void
+test_posture(void)
+{
+	static const char text[] = "posture = \"protected\";";
+	char fault[CONF_FAULT_MAX];
+	struct conf conf;
+
+	CHECK_EQ(conf_parse("t", text, sizeof(text) - 1, &conf, fault), ST_OK);
+	CHECK_EQ(conf.posture, POSTURE_PROTECTED);
+	CHECK_STR(conf.weaker, "");
+}
+
 /* Weaker than a gateway may be: named, and as if it did not stand there. */
 static void
 test_weaker(void)
@@ -128,7 +142,7 @@ test_weaker(void)
 		CHECK_EQ(
 		    conf_parse("t", texts[i].text, strlen(texts[i].text), &conf, fault), ST_OK);
 		CHECK_STR(conf.weaker, texts[i].weaker);
-		CHECK_EQ(conf.posture, POSTURE_PROTECTED);
+		CHECK_EQ(conf.posture, POSTURE_CHOSEN);
 		CHECK(conf.armed_hours <= 24 && conf.open_idle_minutes <= 10);
 		CHECK(conf.argon2_memory_mib >= 64 && conf.argon2_passes >= 3);
 	}
@@ -183,7 +197,7 @@ test_defaults_and_table(void)
 	size_t n = 0;
 
 	CHECK_EQ(conf_parse("t", "", 0, &conf, fault), ST_OK);
-	CHECK_EQ(conf.posture, POSTURE_PROTECTED);
+	CHECK_EQ(conf.posture, POSTURE_CHOSEN);
 	CHECK_EQ(conf.modem[0].poll_s, 300);
 	CHECK_EQ(conf.argon2_memory_mib, 256);
 	CHECK_EQ(conf.argon2_passes, 3);
@@ -269,6 +283,7 @@ int
 main(void)
 {
 	test_cases();
+	test_posture();
 	test_weaker();
 	test_zero_octet_and_length();
 	test_relative_paths();

@@ -62,9 +62,15 @@ test_settings(void)
 	size_t len;
 
 	CHECK_EQ(plan_answers(&p), 0);
+	CHECK_STR(p.answer[PLAN_POSTURE], "protected");
+	p.given[PLAN_POSTURE] = "open";
+	CHECK_EQ(plan_answers(&p), 0);
+	CHECK_STR(p.answer[PLAN_POSTURE], "open");
 	len = plan_settings_text(&p, text);
 	CHECK_EQ(conf_parse(p.settings, text, len, &conf, fault), ST_OK);
 	CHECK_STR(fault, "");
+	CHECK_EQ(conf.posture, POSTURE_CHOSEN); /* it is the journal's */
+	CHECK_STR(conf.weaker, "");
 	CHECK_STR(conf.state_dir, "t/a \"b\" \\c");
 	CHECK_STR(conf.run_dir, "t/run");
 	CHECK_STR(conf.anchor, "t/anchor.bin");
@@ -129,7 +135,6 @@ test_failures(void)
 	    {BOOKS, "--passphrase-file", "pw", NULL}, /* core fails */
 	    {BOOKS, "--passphrase-file", "short", NULL},
 	    {BOOKS, "--passphrase-file", "none", NULL},
-	    {BOOKS, "--passphrase-file", "pw", "--posture", "open", NULL},
 	    {BOOKS, "--passphrase-file", "pw", "--state-dir", "no/such", NULL},
 	    {BOOKS, "--passphrase-file", "pw", "--state-dir", ".", NULL},
 	    {BOOKS, "--passphrase-file", "pw", "--modem-device", "no/such", NULL},
@@ -160,6 +165,8 @@ test_usage(void)
 	    {BOOKS, "--argon-passes=2", NULL},
 	    {BOOKS, "--argon-passes=0x3", NULL},
 	    {BOOKS, "--no-such", NULL},
+	    {BOOKS, "--posture", "closed", NULL},
+	    {BOOKS, "--posture", "as-posture", NULL},
 	    {"--codebook", NULL},
 	    {BOOKS, "--yes=no", NULL},
 	    {BOOKS, "--yes", "--modem-model", "E220", NULL},

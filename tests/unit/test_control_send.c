@@ -11,7 +11,7 @@
 #define DIGITS "+254700123456"
 #define G_BREVE "\xc4\x9f"
 
-static uint32_t keeps; /* the child's own */
+static struct msg_setting chosen[8]; /* the child's own */
 
 static void
 send_person(int fd, const struct msg_roster *ask)
@@ -60,6 +60,29 @@ send_rows(int fd, const struct msg_outbox *ask)
 	send_result(fd, ST_OK, ask->limit, "");
 }
 
+/* One choice is refused. */
+static void
+send_setting(int fd, const struct msg_setting *ask)
+{
+	struct ipc_message m;
+
+	if (ask->value == 1 && ask->key == SETTING_PLAIN) {
+		send_result(fd, ST_NOT_ALLOWED, 0, "not that one");
+		return;
+	}
+	if (ask->value != SETTING_TELL)
+		chosen[ask->key] = *ask;
+	ipc_begin(&m, MSG_SETTING_IS);
+	m.body.SETTING_IS.key = ask->key;
+	m.body.SETTING_IS.by = SETTING_BY_POSTURE;
+	if (chosen[ask->key].key != 0 && chosen[ask->key].value != SETTING_AS_POSTURE) {
+		m.body.SETTING_IS.by = SETTING_BY_CHOICE;
+		m.body.SETTING_IS.value = chosen[ask->key].value;
+		memcpy(m.body.SETTING_IS.text, chosen[ask->key].text, CHOSEN_TEXT_MAX);
+	}
+	send_message(fd, &m);
+}
+
 /* Says in its words what it was asked for, so that the parent sees it. */
 static void
 answer(int fd, const struct ipc_message *ask)
@@ -87,9 +110,7 @@ answer(int fd, const struct ipc_message *ask)
 		send_result(fd, act->number == 20 ? ST_FULL : ST_OK, 78, words);
 		return;
 	case MSG_SETTING:
-		if (ask->body.SETTING.value <= 1)
-			keeps = ask->body.SETTING.value;
-		send_result(fd, ST_OK, ask->body.SETTING.key == SETTING_POSTURE ? 0 : keeps, "");
+		send_setting(fd, &ask->body.SETTING);
 		return;
 	case MSG_ENROL:
 		(void)snprintf(words, sizeof(words), "enrol [%s]", ask->body.ENROL.number);
@@ -189,8 +210,8 @@ test_setting_and_enrol(void)
 	CHECK_HAS(err, "keeps no numbers");
 	CHECK(strstr(err, "enrol [") == NULL); /* nobody was asked for */
 	CHECK_EQ(run(cmd_setting, "setting"), 0);
-	CHECK_HAS(out, "posture       protected");
-	CHECK_HAS(out, "keep-numbers  off");
+	CHECK_HAS(out, "posture       protected\n");
+	CHECK_HAS(out, "keep-numbers  off, as the posture has it");
 	CHECK_EQ(run(cmd_setting, "setting keep-numbers"), EXIT_USAGE);
 	CHECK_EQ(run(cmd_setting, "setting keep-numbers perhaps"), EXIT_USAGE);
 	CHECK_EQ(run(cmd_setting, "setting keep-numbers on --yes"), 0);
@@ -214,10 +235,50 @@ test_setting_and_enrol(void)
 	CHECK_HAS(out, "keep-numbers is off now");
 }
 
+static void
+test_settings(void)
+{
+	CHECK_EQ(run(cmd_setting, "setting"), 0);
+	CHECK_HAS(out, "keep-numbers  off, chosen, and the same as the posture has it");
+	CHECK_HAS(out, "neutral-text  the one that comes with Tocsin");
+	CHECK_EQ(run(cmd_setting, "setting loudness high"), EXIT_USAGE);
+	CHECK_EQ(run(cmd_setting, "setting answers"), EXIT_USAGE);
+	CHECK_EQ(run(cmd_setting, "setting answers neutral"), EXIT_USAGE); /* nobody to ask */
+	CHECK_EQ(run(cmd_setting, "setting answers cod --yes"), EXIT_USAGE);
+	CHECK_EQ(run(cmd_setting, "setting answers code --yes"), 0);
+	CHECK_HAS(out, "on her phone");
+	CHECK_HAS(out, "answers is code now");
+	CHECK_EQ(run(cmd_setting, "setting plain-texts anyone --yes"), EXIT_REFUSED);
+	CHECK_HAS(err, "not that one");
+	CHECK_EQ(run(cmd_setting, "setting neutral-text --yes --text-file long"), EXIT_REFUSED);
+	CHECK_HAS(err, "too long");
+	CHECK_EQ(run(cmd_setting, "setting neutral-text --yes --text-file octets"), EXIT_REFUSED);
+	CHECK_HAS(err, "this text takes 240 octets, and 211 can be kept");
+	CHECK_EQ(
+	    run(cmd_setting, "setting neutral-text --yes --text-file t as-posture"), EXIT_USAGE);
+	CHECK_EQ(run(cmd_setting, "setting neutral-text --yes --text-file t"), 0);
+	CHECK_EQ(run(cmd_setting, "setting"), 0);
+	CHECK_HAS(out, "answers       code, chosen: differs from the posture");
+	CHECK_HAS(out, "neutral-text  \"sixsix\", chosen");
+	CHECK_EQ(run(cmd_setting, "setting posture open --yes"), 0);
+	CHECK_HAS(out, "gives up secrecy");
+	CHECK_EQ(run(cmd_setting, "setting --json"), 0);
+	CHECK_HAS(out, "\"posture\":\"open\",\"posture_by\":\"choice\",\"keep_numbers\":false,"
+		       "\"keep_numbers_by\":\"choice\"");
+	CHECK_HAS(out, "\"neutral_text\":\"sixsix\"");
+	CHECK_HAS(
+	    out, "\"differs\":[\"keep-numbers\",\"plain-texts\",\"answers\",\"neutral-text\"]");
+	CHECK_EQ(run(cmd_setting, "setting neutral-text as-posture --yes"), 0);
+	CHECK_EQ(run(cmd_setting, "setting neutral-text as-posture --yes"), 0);
+	CHECK_HAS(out, "comes with Tocsin already");
+	CHECK_EQ(run(cmd_setting, "setting --help"), 0);
+	CHECK_HAS(out, "tocsin setting answers [--yes] none|neutral|code|read-back|as-posture");
+}
+
 int
 main(void)
 {
-	char text[200];
+	char text[256];
 
 	begin_commands();
 	put("n", "+254 (700) 123-456\n");
@@ -233,12 +294,16 @@ main(void)
 	text[80] = '\0';
 	memcpy(text, G_BREVE, 2);
 	put("wide", text);
+	for (size_t i = 0; i < 120; i++) /* of the alphabet of SMS, two octets each */
+		memcpy(text + 2 * i, "\xc3\xa9", 3);
+	put("octets", text);
 	start_core(answer);
 	test_send();
 	test_outbox();
 	test_setting_and_enrol();
+	test_settings();
 	stop_core();
 	CHECK_EQ(run(cmd_send, "send ada --text-file t --yes"), EXIT_UNREACHABLE);
-	return end_commands(
-	    (const char *const[]){"n", "open", "t", "five", "empty", "tab", "long", "wide", NULL});
+	return end_commands((const char *const[]){
+	    "n", "open", "t", "five", "empty", "tab", "long", "wide", "octets", NULL});
 }

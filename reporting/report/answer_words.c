@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "reporting/report/answer_words.h"
+
+#include "reporting/report/answer_text.h"
+#include "reporting/report/gsm7.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#ifndef ANSWERS_DEF /* a test tries another table */
+#define ANSWERS_DEF "schemas/report/answers.def"
+#endif
+#define LATIN_END 0x250
+#define LATIN_MORE 0x1E00 /* to 0x1EFF */
+#define LATIN_MORE_END 0x1F00
+
+static const char *const codes[ANSWER_LANGUAGES] = {"en", "fr", "sw", "ar"};
+
+static const char *const rows[][ANSWER_LANGUAGES] = {
+#define X(name, en, fr, sw, ar) {en, fr, sw, ar},
+#include ANSWERS_DEF
+};
+
+static const unsigned lines[] = {
+#define X(name, en, fr, sw, ar) __LINE__,
+#include ANSWERS_DEF
+};
+
+unsigned
+answer_line(enum answer_row row)
+{
+	return lines[row];
+}
+
+const char *
+answer_language(unsigned i)
+{
+	return i < ANSWER_LANGUAGES ? codes[i] : NULL;
+}
+
+const char *
+answer_word(unsigned language, unsigned i)
+{
+	return language < ANSWER_LANGUAGES && i < ANSWER_ROWS ? rows[i][language] : NULL;
+}
+
+const char *
+answer_words(const char *language, enum answer_row row)
+{
+	for (unsigned i = 1; i < ANSWER_LANGUAGES; i++)
+		if (strcmp(codes[i], language) == 0)
+			return rows[row][i];
+	return rows[row][0];
+}
+
+const char *
+answer_neutral(const char *language)
+{
+	return answer_words(language, ANSWER_NEUTRAL);
+}
+
+static bool
+is_latin(utf8proc_int32_t c)
+{
+	return (c >= 128 && c < LATIN_END) || (c >= LATIN_MORE && c < LATIN_MORE_END);
+}
+
+/* What SMS has for a character, ended; false: nothing but the character itself. */
+static bool
+plainer(utf8proc_int32_t c, char out[4])
+{
+	static const struct {
+		utf8proc_int32_t c;
+		const char *text;
+	} others[] = {
+	    {0x152, "OE"},
+	    {0x153, "oe"},
+	    {0xA0, " "},
+	    {0xAB, "\""},
+	    {0xB0, "o"},
+	    {0xBB, "\""},
+	    {0x2013, "-"},
+	    {0x2018, "'"},
+	    {0x2019, "'"},
+	    {0x201C, "\""},
+	    {0x201D, "\""},
+	    {0x2026, "..."},
+	};
+	utf8proc_int32_t parts[8];
+	int boundclass = 0;
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (others[i].c == c) {
+			(void)snprintf(out, 4, "%s", others[i].text);
+			return true;
+		}
+	if (!is_latin(c) ||
+	    utf8proc_decompose_char(c, parts, 8, UTF8PROC_DECOMPOSE, &boundclass) < 2 ||
+	    parts[0] >= 128)
+		return false;
+	out[0] = (char)parts[0];
+	out[1] = '\0';
+	return true;
+}
+
+static void
+put(struct answer_text *t, const char *octets, size_t len)
+{
+	if (len >= ANSWER_DRAFT_MAX - t->len)
+		return; /* far beyond one SMS */
+	memcpy(t->text + t->len, octets, len);
+	t->len += len;
+	t->text[t->len] = '\0';
+}
+
+static void
+put_words(struct answer_text *t, const char *words, size_t len)
+{
+	utf8proc_int32_t c;
+	utf8proc_ssize_t width;
+	char other[4];
+	size_t septets;
+
+	for (size_t at = 0; at < len; at += (size_t)width) {
+		width = utf8proc_iterate(
+		    (const utf8proc_uint8_t *)words + at, (utf8proc_ssize_t)(len - at), &c);
+		if (width <= 0)
+			return;
+		if (utf8proc_category(c) == UTF8PROC_CATEGORY_CC)
+			continue;
+		if (gsm7_septets((const uint8_t *)words + at, (size_t)width, &septets) != ST_OK &&
+		    plainer(c, other))
+			put(t, other, strlen(other));
+		else
+			put(t, words + at, (size_t)width);
+	}
+}
+
+void
+answer_put(struct answer_text *t, const char *words)
+{
+	put_words(t, words, strlen(words));
+}
+
+void
+answer_row_with(
+    const char *language, enum answer_row row, const char *what, char out[ANSWER_PART_MAX])
+{
+	const char *words = answer_words(language, row), *at = strchr(words, '#');
+
+	if (at == NULL || what == NULL)
+		(void)snprintf(out, ANSWER_PART_MAX, "%s", words);
+	else
+		(void)snprintf(
+		    out, ANSWER_PART_MAX, "%.*s%s%s", (int)(at - words), words, what, at + 1);
+}
+
+void
+answer_put_row(struct answer_text *t, const char *language, enum answer_row row, const char *what)
+{
+	const char *words = answer_words(language, row), *at = strchr(words, '#');
+
+	if (at == NULL) {
+		answer_put(t, words);
+		return;
+	}
+	put_words(t, words, (size_t)(at - words));
+	answer_put(t, what);
+	answer_put(t, at + 1);
+}
+
+unsigned
+answer_over(const struct answer_text *t)
+{
+	unsigned units = 0, room = 0;
+	bool is_ucs2;
+
+	switch (sms_fits((const uint8_t *)t->text, t->len, &units, &room, &is_ucs2)) {
+	case ST_OK:
+		return 0;
+	case ST_TOO_LONG:
+		return units - room;
+	default:
+		return UCS2_ROOM; /* no text of a book is like this */
+	}
+}

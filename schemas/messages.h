@@ -384,6 +384,14 @@ struct msg_own_places {
 	uint16_t place[OWN_MAX]; /* by her number; 0: it means nothing */
 };
 
+/* A place of the file in force, asked for by id, or by label where id is 0. PLACE_IS has the id 0
+ * if there is none, or several of that label. */
+struct msg_place {
+	uint32_t id;
+	uint32_t unused;
+	char label[LABEL_MAX]; /* in any of its languages; told in its first */
+};
+
 /* Read the whole journal anew. Core's own bound on `limit` is what one answer holds: whoever wants
  * the faults behind them asks again with `after`. */
 struct msg_journal_verify {
@@ -550,8 +558,8 @@ struct msg_report_read {
 	uint32_t reports;
 	uint32_t parts;        /* how many there are; the first REPORT_PARTS_MAX stand here */
 	uint32_t outcome, why; /* enum plain_outcome, enum plain_why */
-	uint32_t ranges;       /* reports with a range of people, of which the lower end is kept */
 	int32_t offset_min;    /* local time minus UTC */
+	uint32_t unused;
 	uint8_t seen[REPORT_SEEN_LEN];
 	struct msg_report_part part[REPORT_PARTS_MAX];
 };

@@ -7,10 +7,10 @@
 
 #include "gateway/common/clock.h"
 #include "gateway/common/fileio.h"
-#include "gateway/control/chosen.h"
 #include "gateway/control/client.h"
 #include "gateway/control/cmd.h"
 #include "gateway/control/options.h"
+#include "gateway/control/own_places.h"
 #include "gateway/control/people.h"
 #include "gateway/control/typed.h"
 #include "schemas/exit.h"
@@ -20,7 +20,7 @@
 #define WAIT_STEP_MS 1000
 
 struct wishes {
-	const char *pseudonym, *language, *out, *number_file;
+	const char *pseudonym, *language, *out, *number_file, *places_file;
 	uint64_t place, household, rhythm, heartbeat, wait_s;
 	bool wait, number;
 };
@@ -44,6 +44,8 @@ read_wishes(int argc, char **argv, struct wishes *w, int *code)
 		"ask for her phone number and keep it, where the network chose so"},
 	    {"number-file", OPTION_TEXT, &w->number_file, 0, 0, NULL, "FILE",
 		"the same from a file, - for standard input"},
+	    {"own-places", OPTION_TEXT, &w->places_file, 0, 0, NULL, "FILE",
+		"her own two-digit numbers for places, see 'tocsin own-places --help'"},
 	    {"out", OPTION_TEXT, &w->out, 0, 0, NULL, "FILE",
 		"write the secret text to a new file instead"},
 	    {"wait", OPTION_MAYBE, &w->wait_s, 1, WAIT_MAX_S, &w->wait, "SECONDS",
@@ -151,23 +153,39 @@ try_out(const char *path)
 static int
 get_number(const struct wishes *w, struct msg_enrol *ask)
 {
-	struct msg_setting_is keeps;
 	int code;
 
 	if (!w->number && w->number_file == NULL)
 		return 0;
-	/* on a connection of its own: core waits for no typing */
-	if ((code = chosen_ask(SETTING_KEEP_NUMBERS, SETTING_TELL, NULL, &keeps)) != 0)
-		return code;
-	if (keeps.value == 0)
-		return cmd_fail(EXIT_REFUSED,
-		    "this gateway keeps no numbers, so nobody was enrolled: leave the number out, "
-		    "or see 'tocsin setting --help' for what keeping them means");
-	return typed_number(w->number_file, ask->number);
+	code = people_numbers_kept("nobody was enrolled: leave the number out");
+	return code == 0 ? typed_number(w->number_file, ask->number) : code;
+}
+
+/* She is enrolled by now, whatever becomes of her list. */
+static int
+give_places(struct client *c, const struct wishes *w, const uint16_t place[OWN_MAX])
+{
+	struct ipc_message ask, answer;
+	int code;
+
+	ipc_begin(&ask, MSG_OWN_PLACES);
+	ask.body.OWN_PLACES.set = 1;
+	memcpy(ask.body.OWN_PLACES.place, place, sizeof(ask.body.OWN_PLACES.place));
+	if ((code = people_name(ask.body.OWN_PLACES.pseudonym, w->pseudonym)) == 0)
+		code = client_ask(c, &ask, &answer, CLIENT_WAIT_S);
+	if (code != 0)
+		return cmd_fail(code,
+		    "%s is enrolled, without her own numbers: 'tocsin own-places' sets them",
+		    w->pseudonym);
+	if (answer.head.type != MSG_OWN_PLACES_ARE)
+		return client_puzzled();
+	cmd_note("Her own numbers for places were taken over from %s.", w->places_file);
+	return 0;
 }
 
 static int
-enrol(struct client *c, const struct wishes *w, struct ipc_message *ask)
+enrol(struct client *c, const struct wishes *w, struct ipc_message *ask,
+    const uint16_t place[OWN_MAX])
 {
 	struct ipc_message answer;
 	int code;
@@ -176,6 +194,8 @@ enrol(struct client *c, const struct wishes *w, struct ipc_message *ask)
 		code = answer.head.type == MSG_ENROLLED ? hand_out(w, &answer.body.ENROLLED)
 							: client_puzzled();
 	ipc_wipe(&answer);
+	if (code == 0 && w->places_file != NULL)
+		code = give_places(c, w, place);
 	if (code == 0 && w->wait)
 		code = wait_for_first(c, w);
 	return code;
@@ -185,11 +205,14 @@ int
 cmd_enrol(int argc, char **argv)
 {
 	struct wishes w = {.language = "en", .wait_s = WAIT_DEFAULT_S};
+	uint16_t place[OWN_MAX];
 	struct ipc_message ask;
 	struct client c;
 	int code;
 
 	if (!read_wishes(argc, argv, &w, &code))
+		return code;
+	if (w.places_file != NULL && (code = own_places_read(w.places_file, place)) != 0)
 		return code;
 	ipc_begin(&ask, MSG_ENROL);
 	if ((code = people_name(ask.body.ENROL.pseudonym, w.pseudonym)) != 0)
@@ -204,7 +227,7 @@ cmd_enrol(int argc, char **argv)
 		return code;
 	}
 	if (w.out == NULL || (code = try_out(w.out)) == 0)
-		code = enrol(&c, &w, &ask);
+		code = enrol(&c, &w, &ask, place);
 	client_close(&c);
 	return code;
 }

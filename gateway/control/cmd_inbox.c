@@ -17,7 +17,7 @@
 #define DAY_S 86400
 #define DAY_TEXT_LEN 10 /* "2026-11-21" */
 
-enum which { WHICH_ALL, WHICH_REPORTS, WHICH_UNREADABLE };
+enum which { WHICH_ALL, WHICH_REPORTS, WHICH_UNREADABLE, WHICH_EVERYTHING };
 
 struct inbox {
 	struct inbox_table table;
@@ -25,7 +25,7 @@ struct inbox {
 	struct msg_inbox_counts fit;
 	uint64_t limit, before, severity, certainty;
 	const char *kind, *place, *monitor, *since, *until;
-	bool as_json, unreadable, reports, grave, duress, only_counts, counted;
+	bool as_json, unreadable, reports, everything, grave, duress, only_counts, counted;
 	uint64_t shown;
 };
 
@@ -54,9 +54,10 @@ one_page(struct client *c, struct inbox *in, bool *full)
 	ask.body.INBOX = in->ask;
 	ask.body.INBOX.before = in->before;
 	ask.body.INBOX.limit = in->only_counts ? 1 : (uint32_t)(in->limit - in->shown);
-	ask.body.INBOX.which = in->unreadable ? WHICH_UNREADABLE
-			       : in->reports  ? WHICH_REPORTS
-					      : WHICH_ALL;
+	ask.body.INBOX.which = in->unreadable   ? WHICH_UNREADABLE
+			       : in->reports    ? WHICH_REPORTS
+			       : in->everything ? WHICH_EVERYTHING
+						: WHICH_ALL;
 	ask.body.INBOX.counts = !in->counted;
 	code = client_ask(c, &ask, &answer, CLIENT_WAIT_LONG_S);
 	if (code == 0 && answer.head.type == MSG_INBOX_COUNTS) {
@@ -125,7 +126,7 @@ show_inbox(struct client *c, struct inbox *in)
 		return code;
 	if (in->shown == 0)
 		puts("Nothing here.");
-	else if (in->shown == in->limit)
+	else if (in->shown >= in->limit)
 		printf("Older ones: tocsin inbox --before %" PRIu64 "\n", in->before);
 	if (in->counted)
 		print_counts(in);
@@ -166,8 +167,8 @@ take_filters(struct inbox *in)
 {
 	int code;
 
-	if (in->reports && in->unreadable)
-		return cmd_fail(EXIT_USAGE, "give --reports or --unreadable, not both");
+	if (in->reports + in->unreadable + in->everything > 1)
+		return cmd_fail(EXIT_USAGE, "give one of --reports, --unreadable and --everything");
 	in->ask.severity = (uint32_t)in->severity;
 	in->ask.certainty = (uint32_t)in->certainty;
 	in->ask.grave = in->grave;
@@ -198,6 +199,8 @@ cmd_inbox(int argc, char **argv)
 	    {"reports", OPTION_FLAG, &in.reports, 0, 0, NULL, NULL, "only reports"},
 	    {"unreadable", OPTION_FLAG, &in.unreadable, 0, 0, NULL, NULL,
 		"only what could not be read, with the reason"},
+	    {"everything", OPTION_FLAG, &in.everything, 0, 0, NULL, NULL,
+		"signs of life too, which the roster sums up"},
 	    {"kind", OPTION_TEXT, &in.kind, 0, 0, NULL, "KIND",
 		"only of this kind: number, three letters or name"},
 	    {"place", OPTION_TEXT, &in.place, 0, 0, NULL, "PLACE",

@@ -135,8 +135,14 @@ show_report(struct report *r, const struct msg_inbox_row *row)
 	char line[SHOWN_MAX];
 
 	printf("Report %" PRIu32 " of %" PRIu32 "\n", ++r->shown, r->read.reports);
-	if (rule != NULL && row->relation != RELATION_NEW)
-		show_item("  this is   ", rule->word);
+	if (rule != NULL && row->relation != RELATION_NEW) {
+		if (rule->refers)
+			(void)snprintf(
+			    line, sizeof(line), "%s of number %" PRIu32, rule->word, row->refers);
+		else
+			(void)snprintf(line, sizeof(line), "%s", rule->word);
+		show_item("  this is   ", line);
+	}
 	show_label("  what      ", row->kind_label, row->kind);
 	show_label("  where     ", row->place_label, row->place);
 	show_when(r, row->event_s);
@@ -194,8 +200,6 @@ show_parts(const struct report *r)
 		show_part(r, &read->part[i]);
 	if (read->parts > REPORT_PARTS_MAX)
 		printf("  and %" PRIu32 " more\n", read->parts - REPORT_PARTS_MAX);
-	if (read->ranges > 0)
-		puts("Of a range of people the lower end is kept, as \"at least\".");
 }
 
 /* A dry run: core says what it would store, and nothing is stored. */
@@ -228,7 +232,7 @@ confirm(const struct report *r)
 {
 	if (!r->yes)
 		return typed_yes("Write it down? (y/n) ", nothing);
-	if ((r->read.parts > 0 || r->read.ranges > 0 || r->doubtful > 0) && !r->anyway)
+	if ((r->read.parts > 0 || r->doubtful > 0) && !r->anyway)
 		return cmd_fail(EXIT_REFUSED,
 		    "a part was not read as it stands, or is improbable: %s; write the text anew, "
 		    "or add --anyway if what was read is what you mean",
@@ -255,9 +259,9 @@ store(struct report *r, struct client *c)
 		cmd_say("Written down as number %" PRIu32 ": 'tocsin inbox' shows it.",
 		    answer.body.RESULT.value);
 	else
-		cmd_say("Written down as numbers %" PRIu32 " to %" PRIu32
-			": 'tocsin inbox' shows them.",
-		    answer.body.RESULT.value, answer.body.RESULT.value + r->read.reports - 1);
+		cmd_say("Written down as number %" PRIu32 ", with its %" PRIu32
+			" reports: 'tocsin inbox' shows them.",
+		    answer.body.RESULT.value, r->read.reports);
 	return 0;
 }
 

@@ -41,30 +41,76 @@ struct roster {
 	unsigned count;
 };
 
-/* Under her row: what a coordinator should do about her chains. */
-static void
-print_chains(const struct roster *r, const struct msg_roster_row *row)
+/* What a coordinator should do about her chains. */
+static const char *
+chain_words(const struct msg_roster_row *row, char line[CELL_MAX])
 {
-	char line[160] = "";
-
-	if (row->revoked)
-		return;
 	if (row->waiting != 0)
-		(void)snprintf(line, sizeof(line),
+		(void)snprintf(line, CELL_MAX,
 		    "chain %u waits for her: 'tocsin-compose next-chain %u' before her next "
 		    "message",
 		    row->waiting, row->waiting);
 	else if (row->spares_why == SPARES_BEFORE)
-		(void)snprintf(line, sizeof(line), "%s",
+		(void)snprintf(line, CELL_MAX, "%s",
 		    "enrolled before the recovery key: no spare chain; enrol her anew when you "
 		    "can");
 	else if (row->spares_why == SPARES_USED)
-		(void)snprintf(line, sizeof(line), "%s",
-		    "her last chain is in use: enrol her anew to change it");
+		(void)snprintf(
+		    line, CELL_MAX, "%s", "her last chain is in use: enrol her anew to change it");
+	else
+		line[0] = '\0';
+	return line;
+}
+
+static void
+print_line(const struct roster *r, const char *line)
+{
 	if (line[0] != '\0')
 		show_wrapped(stdout, INDENT, line, r->width);
+}
+
+/* The place that she calls hers now, where it is not the one that she was enrolled with. */
+static void
+print_said(const struct roster *r, const struct msg_roster_row *row)
+{
+	char line[2 * CELL_MAX], place[CELL_MAX], when[SHOW_TIME_MAX];
+
+	if (row->said_place == 0 || row->said_place == row->place)
+		return;
+	if (show_visible(place, sizeof(place), row->said_label, strlen(row->said_label)) == 0)
+		(void)snprintf(place, sizeof(place), "%u", row->said_place);
+	show_time(when, row->said_s);
+	(void)snprintf(line, sizeof(line),
+	    "she calls %s her place since %.10s: another one than she was enrolled with", place,
+	    when);
+	print_line(r, line);
+}
+
+/* Under her row: what was decided about her, and what is to be done. */
+static void
+print_below(const struct roster *r, const struct msg_roster_row *row)
+{
+	char line[2 * CELL_MAX] = "", words[CELL_MAX], when[SHOW_TIME_MAX];
+
+	if (row->revoked)
+		return;
+	print_line(r, chain_words(row, words));
+	if (row->vetted) {
+		show_time(when, row->vetted_s);
+		show_add(line, sizeof(line), "vetted since %.10s", when);
+	}
+	if (row->own_places != 0)
+		show_add(line, sizeof(line), "%u places of her own", row->own_places);
 	if (row->number_kept)
-		show_wrapped(stdout, INDENT, "number kept: yes", r->width);
+		show_add(line, sizeof(line), "number kept: yes");
+	print_line(r, line);
+	if (row->plain) {
+		(void)show_visible(
+		    words, sizeof(words), row->plain_reason, strlen(row->plain_reason));
+		(void)snprintf(line, sizeof(line), "may text PLAIN: %s", words);
+		print_line(r, line);
+	}
+	print_said(r, row);
 }
 
 static void
@@ -126,7 +172,7 @@ print_row(struct roster *r, const struct msg_roster_row *row)
 			show_titles(stdout, r->columns, C_COUNT);
 		show_row(stdout, r->columns, C_COUNT, cells);
 	}
-	print_chains(r, row);
+	print_below(r, row);
 }
 
 static void
@@ -156,6 +202,14 @@ print_json(const struct msg_roster_row *row)
 	json_text(&j, "last_heard_level", show_trust(row->last_trust));
 	json_flag(&j, "revoked", row->revoked);
 	json_flag(&j, "number_kept", row->number_kept != 0);
+	json_flag(&j, "vetted", row->vetted != 0);
+	json_time(&j, "vetted_since", row->vetted ? row->vetted_s : INT64_MIN);
+	json_flag(&j, "plain", row->plain != 0);
+	json_text(&j, "plain_reason", row->plain_reason);
+	json_number(&j, "own_places", row->own_places);
+	json_number(&j, "said_place", row->said_place);
+	json_text(&j, "said_place_label", row->said_label);
+	json_time(&j, "said", row->said_place != 0 ? row->said_s : INT64_MIN);
 	json_end(&j);
 }
 

@@ -57,12 +57,24 @@ inbox_row_end_texts(struct msg_inbox_row *row)
 		row->raw_len = sizeof(row->raw);
 }
 
+/* The upper end of a range, behind its lower one. */
+static void
+range(const struct msg_inbox_row *row, char *out, size_t cap)
+{
+	if (row->upper == AFFECTED_IS_MANY_HERE)
+		(void)snprintf(out, cap, "%u-many", row->affected);
+	else
+		(void)snprintf(out, cap, "%u-%u", row->affected, row->upper);
+}
+
 void
 inbox_row_affected(const struct msg_inbox_row *row, char *out, size_t cap)
 {
 	static const char *const marks[] = {"", "~", ">=", "<="};
 
-	if (row->affected == AFFECTED_NOT_GIVEN)
+	if (row->upper != AFFECTED_NOT_GIVEN && row->affected < AFFECTED_IS_MANY_HERE)
+		range(row, out, cap);
+	else if (row->affected == AFFECTED_NOT_GIVEN)
 		(void)snprintf(out, cap, "-");
 	else if (row->affected == AFFECTED_IS_MANY_HERE)
 		(void)snprintf(out, cap, "many");
@@ -109,7 +121,7 @@ print_details(const struct inbox_table *t, const struct msg_inbox_row *row)
 		(void)show_visible(shown, sizeof(shown), row->target, strlen(row->target));
 		show_add(line, sizeof(line), "against %s", shown);
 	}
-	if (row->chain > 1) /* numbers begin anew with each chain */
+	if (row->chain > 1 && !row->plain) /* numbers begin anew with each chain */
 		show_add(line, sizeof(line), "no %u of chain %u", row->number, row->chain);
 	if (row->note[0] != '\0') {
 		(void)show_visible(shown, sizeof(shown), row->note, strlen(row->note));
@@ -121,27 +133,78 @@ print_details(const struct inbox_table *t, const struct msg_inbox_row *row)
 	explicit_bzero(shown, sizeof(shown));
 }
 
+/* Which report it is about, if it is about one. */
+static void
+print_relation(const struct inbox_table *t, const struct msg_inbox_row *row)
+{
+	const struct relation_rule *rule = relation_rule(row->relation);
+	char line[CELL_MAX];
+	size_t len;
+
+	if (rule == NULL || !rule->counts || row->relation == RELATION_NEW)
+		return;
+	if (row->relation == RELATION_DRILL) {
+		print_line(t, "DRILL: an exercise, not counted");
+		return;
+	}
+	(void)snprintf(line, sizeof(line), "%s", rule->word);
+	if (rule->refers && row->refers != REFERS_TO_NONE)
+		(void)snprintf(line, sizeof(line), "%s of number %u", rule->word, row->refers);
+	len = strlen(line);
+	if (rule->refers && row->about == 0)
+		(void)snprintf(line + len, sizeof(line) - len, ", which is not here%s",
+		    row->counted ? ": counted by itself" : "");
+	else if (row->about != 0 && row->about != row->refers)
+		(void)snprintf(line + len, sizeof(line) - len, " (seq %" PRIu64 ")", row->about);
+	print_line(t, line);
+}
+
+/* What later messages say of it. */
+static void
+print_acts(const struct inbox_table *t, const struct msg_inbox_row *row)
+{
+	char line[CELL_MAX] = "";
+
+	if (row->cancelled_by != 0)
+		show_add(line, sizeof(line), "CANCELLED by seq %" PRIu64, row->cancelled_by);
+	if (row->corrected_by != 0)
+		show_add(line, sizeof(line), "CORRECTED by seq %" PRIu64, row->corrected_by);
+	if (row->cleared_by != 0)
+		show_add(line, sizeof(line), "all clear by seq %" PRIu64, row->cleared_by);
+	if (row->follow_ups != 0)
+		show_add(line, sizeof(line), "%u follow-up%s", row->follow_ups,
+		    row->follow_ups == 1 ? "" : "s");
+	if (line[0] != '\0')
+		print_line(t, line);
+	else if (!row->counted && row->proven &&
+		 (row->relation == RELATION_NEW || row->relation == RELATION_CORRECTION))
+		print_line(t, "not counted");
+}
+
 /* What the coordinator must not overlook. */
 static void
 print_remarks(const struct inbox_table *t, const struct msg_inbox_row *row)
 {
-	const struct relation_rule *rule = relation_rule(row->relation);
 	char line[CELL_MAX];
 
+	if (row->plain)
+		print_line(t, "PLAIN: content visible, sender unproven");
+	if (row->parts > 1) {
+		(void)snprintf(
+		    line, sizeof(line), "report %u of %u of one text", row->part + 1, row->parts);
+		print_line(t, line);
+	}
 	if (row->source == SOURCE_ENTERED)
 		print_line(t, "entered by a coordinator");
 	if (row->duress)
 		print_line(t, "DURESS: she may have been forced to send this");
 	if (!row->proven)
 		print_line(t, "NOT PROVEN: the journal is damaged where this stands");
-	if (row->readable && rule != NULL && rule->counts && row->relation != RELATION_NEW) {
-		(void)snprintf(line, sizeof(line), "%s", rule->word);
-		if (row->refers != REFERS_TO_NONE)
-			(void)snprintf(
-			    line, sizeof(line), "%s of number %u", rule->word, row->refers);
-		print_line(t, line);
-	}
-	for (unsigned bit = 0; row->readable && bit < REVIEW_COUNT; bit++)
+	if (!row->readable)
+		return;
+	print_relation(t, row);
+	print_acts(t, row);
+	for (unsigned bit = 0; bit < REVIEW_COUNT; bit++)
 		if (row->review >> bit & 1) {
 			(void)snprintf(line, sizeof(line), "look twice: %s",
 			    record_review_words((enum record_review)bit));
@@ -150,20 +213,27 @@ print_remarks(const struct inbox_table *t, const struct msg_inbox_row *row)
 }
 
 static void
-print_unreadable(const struct inbox_table *t, const struct msg_inbox_row *row)
+print_raw(const struct inbox_table *t, const struct msg_inbox_row *row)
 {
-	static const char unreadable[] = "unreadable: ";
 	char shown[RAW_SHOWN_MAX];
 
-	memcpy(shown, unreadable, sizeof(unreadable));
-	(void)show_visible(shown + sizeof(unreadable) - 1, sizeof(shown) - sizeof(unreadable) + 1,
-	    row->reason, strlen(row->reason));
-	show_wrapped(stdout, INDENT, shown, t->width);
 	if (row->raw_len == 0)
 		return;
 	(void)show_visible(shown, sizeof(shown), row->raw, row->raw_len);
 	show_wrapped(stdout, INDENT "| ", shown, t->width);
 	explicit_bzero(shown, sizeof(shown));
+}
+
+static void
+print_unreadable(const struct inbox_table *t, const struct msg_inbox_row *row)
+{
+	static const char unreadable[] = "unreadable: ";
+	char shown[sizeof(unreadable) + sizeof(row->reason) * 4];
+
+	memcpy(shown, unreadable, sizeof(unreadable));
+	(void)show_visible(shown + sizeof(unreadable) - 1, sizeof(shown) - sizeof(unreadable) + 1,
+	    row->reason, strlen(row->reason));
+	show_wrapped(stdout, INDENT, shown, t->width);
 }
 
 /* A heartbeat and its like have a word instead of a kind, and no other field. */
@@ -231,7 +301,7 @@ inbox_row_print(struct inbox_table *t, const struct msg_inbox_row *row)
 	(void)show_visible(from, sizeof(from), row->pseudonym, strlen(row->pseudonym));
 	if (row->slot == UINT32_MAX)
 		(void)snprintf(from, sizeof(from), row->source == SOURCE_ENTERED ? "-" : "?");
-	else
+	else if (!row->plain) /* whose number is its seq */
 		(void)snprintf(number, sizeof(number), "%u", row->number);
 	if (row->readable)
 		fill_report(row, kind, severity, place, people);
@@ -240,6 +310,8 @@ inbox_row_print(struct inbox_table *t, const struct msg_inbox_row *row)
 		print_details(t, row);
 	else
 		print_unreadable(t, row);
+	if (row->part == 0) /* the words of a plain text, once */
+		print_raw(t, row);
 	print_remarks(t, row);
 }
 
@@ -252,6 +324,16 @@ json_number_unless(struct json *j, const char *name, uint32_t value, uint32_t no
 		json_null(j, name);
 	else
 		json_number(j, name, value);
+}
+
+/* 0: none. */
+static void
+json_seq(struct json *j, const char *name, uint64_t seq)
+{
+	if (seq == 0)
+		json_null(j, name);
+	else
+		json_number(j, name, (int64_t)seq);
 }
 
 static void
@@ -271,6 +353,12 @@ json_report(struct json *j, const struct msg_inbox_row *row)
 	json_number(j, "relation", row->relation);
 	json_text(j, "relation_word", rule != NULL ? rule->word : "");
 	json_number_unless(j, "refers", row->refers, REFERS_TO_NONE);
+	json_seq(j, "about", row->about);
+	json_seq(j, "corrected_by", row->corrected_by);
+	json_seq(j, "cancelled_by", row->cancelled_by);
+	json_seq(j, "cleared_by", row->cleared_by);
+	json_number(j, "follow_ups", row->follow_ups);
+	json_flag(j, "counted", row->counted != 0);
 	json_time(j, "event", row->event_s);
 	json_time(j, "sent", row->sent_s);
 	if (row->affected < AFFECTED_IS_MANY_HERE)
@@ -279,6 +367,11 @@ json_report(struct json *j, const struct msg_inbox_row *row)
 		json_null(j, "affected");
 	json_flag(j, "affected_many", row->affected == AFFECTED_IS_MANY_HERE);
 	json_number(j, "affected_code", row->affected_code);
+	json_flag(j, "is_range", row->upper != AFFECTED_NOT_GIVEN);
+	if (row->upper < AFFECTED_IS_MANY_HERE)
+		json_number(j, "upper", row->upper);
+	else
+		json_null(j, "upper");
 	json_number(j, "quantity", row->quantity);
 	json_text(j, "note", row->note);
 	json_flag(j, "duress", row->duress);
@@ -303,7 +396,7 @@ inbox_row_json(const struct msg_inbox_row *row)
 	json_flag(&j, "proven", row->proven);
 	json_text(&j, "source", row->source == SOURCE_ENTERED ? "coordinator" : "sms");
 	json_number_unless(&j, "slot", row->slot, UINT32_MAX);
-	if (row->slot == UINT32_MAX) {
+	if (row->slot == UINT32_MAX || row->plain) {
 		json_null(&j, "number");
 		json_null(&j, "chain");
 	} else {
@@ -311,10 +404,14 @@ inbox_row_json(const struct msg_inbox_row *row)
 		json_number(&j, "chain", row->chain);
 	}
 	json_text(&j, "pseudonym", row->pseudonym);
-	if (row->readable) {
+	json_flag(&j, "plain", row->plain != 0);
+	json_number(&j, "part", row->parts > 1 ? row->part + 1 : 1);
+	json_number(&j, "parts", row->parts > 1 ? row->parts : 1);
+	if (row->readable)
 		json_report(&j, row);
-	} else {
+	else
 		json_text(&j, "reason", row->reason);
+	if (!row->readable || row->raw_len > 0) {
 		json_octets(&j, "raw", row->raw, row->raw_len);
 		json_hex(&j, "raw_hex", row->raw, row->raw_len);
 	}

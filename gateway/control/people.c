@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/control/chosen.h"
 #include "gateway/control/cmd.h"
 #include "schemas/exit.h"
 
@@ -26,6 +27,8 @@ one_page(struct client *c, struct ipc_message *ask, people_fn *fn, void *arg, ui
 		row->pseudonym[sizeof(row->pseudonym) - 1] = '\0';
 		row->language[sizeof(row->language) - 1] = '\0';
 		row->place_label[sizeof(row->place_label) - 1] = '\0';
+		row->said_label[sizeof(row->said_label) - 1] = '\0';
+		row->plain_reason[sizeof(row->plain_reason) - 1] = '\0';
 		fn(row, arg);
 		*after = row->seq;
 		++*rows;
@@ -53,6 +56,55 @@ people_each(struct client *c, const char *pseudonym, people_fn *fn, void *arg)
 			return code;
 		code = one_page(c, &ask, fn, arg, &after, &rows, &page);
 	} while (code == 0 && rows > 0 && rows >= page);
+	return code;
+}
+
+struct sought {
+	struct msg_roster_row *row;
+	bool is_there;
+};
+
+static void
+keep_active(const struct msg_roster_row *row, void *arg)
+{
+	struct sought *who = arg;
+
+	if (row->revoked)
+		return;
+	*who->row = *row;
+	who->is_there = true;
+}
+
+int
+people_find(const char *pseudonym, struct msg_roster_row *row)
+{
+	struct sought who = {row, false};
+	struct client c;
+	int code;
+
+	if (pseudonym[0] == '\0')
+		return cmd_fail(EXIT_USAGE, "a pseudonym has 1 to %d octets", PSEUDONYM_MAX - 1);
+	if ((code = client_open(&c)) != 0)
+		return code;
+	code = people_each(&c, pseudonym, keep_active, &who);
+	client_close(&c); /* core waits for no typing */
+	if (code == 0 && !who.is_there)
+		return cmd_fail(EXIT_REFUSED,
+		    "no active monitor has the pseudonym %s: see 'tocsin roster'", pseudonym);
+	return code;
+}
+
+int
+people_numbers_kept(const char *nothing)
+{
+	struct msg_setting_is keeps;
+	int code = chosen_ask(SETTING_KEEP_NUMBERS, SETTING_TELL, NULL, &keeps);
+
+	if (code == 0 && keeps.value == 0)
+		return cmd_fail(EXIT_REFUSED,
+		    "this gateway keeps no numbers, so %s; see 'tocsin setting --help' for what "
+		    "keeping them means",
+		    nothing);
 	return code;
 }
 

@@ -16,6 +16,14 @@ typedef void people_fn(const struct msg_roster_row *row, void *arg);
  */
 int people_each(struct client *c, const char *pseudonym, people_fn *fn, void *arg);
 
+/* The row of one active monitor, before anything is asked about her. Connects and closes. 0, or the
+ * exit code after words. */
+int people_find(const char *pseudonym, struct msg_roster_row *row);
+
+/* Does this gateway keep phone numbers? Before one is typed. 0, or the exit code after words: it
+ * does not, `nothing` says what was not done. */
+int people_numbers_kept(const char *nothing);
+
 /*
  * Whom a command is about: its operands, or with --all every active monitor of the roster.
  *   names  argc pointers, NULL behind the last operand (options.h).

@@ -40,17 +40,99 @@ judge_text(const struct plain *p, const char *note, char words[SESSION_WORDS_MAX
 	return ST_OK;
 }
 
-/* A monitor's messages about her earlier ones, and about herself, are no coordinator's to send. */
-static enum status
-judge_relation(const struct record *r, char words[SESSION_WORDS_MAX])
-{
-	const struct relation_rule *rule = relation_rule(r->relation);
+/* --- what a report is about --- */
 
-	if (r->relation == RELATION_NEW || r->relation == RELATION_DRILL)
+/* The report that is meant: of a text with several ones that of the same kind, if one is named. */
+struct meant {
+	uint64_t number;
+	uint32_t kind, place; /* of it; 0 if several may be meant */
+	unsigned parts, fits; /* reports of that text; those of the kind that is named */
+	uint32_t source, relation;
+};
+
+struct search {
+	const struct record *r;
+	struct meant *meant;
+};
+
+static enum status
+on_row(void *arg, const struct msg_inbox_row *row)
+{
+	const struct search *search = arg;
+	struct meant *m = search->meant;
+
+	if (row->seq != m->number || !row->readable || !row->proven)
+		return ST_OK;
+	m->parts++;
+	m->source = row->source;
+	m->relation = row->relation;
+	if (search->r->kind != 0 && search->r->kind != row->kind)
+		return ST_OK;
+	m->kind = m->fits == 0 ? row->kind : 0;
+	m->place = m->fits == 0 ? row->place : 0;
+	m->fits++;
+	return ST_OK;
+}
+
+static enum status
+judge_meant(const struct record *r, const struct meant *m, char words[SESSION_WORDS_MAX])
+{
+	const unsigned long long number = m->number;
+
+	if (m->parts == 0 || m->source != SOURCE_COORDINATOR)
+		return say(words, ST_UNKNOWN,
+		    "number %llu is no report that a coordinator wrote down, or its month is not "
+		    "read: 'tocsin inbox' shows the numbers",
+		    number);
+	if (m->relation != RELATION_NEW && m->relation != RELATION_DRILL)
+		return say(words, ST_NOT_ALLOWED,
+		    "number %llu is itself about another report (%s): give the number of that one",
+		    number, relation_rule(m->relation)->word);
+	if (m->parts > 1 && m->fits == 0)
+		return say(words, ST_UNKNOWN,
+		    "number %llu holds %u reports, and none of that kind: 'tocsin inbox' shows "
+		    "them",
+		    number, m->parts);
+	if (m->fits > 1 && r->relation == RELATION_CORRECTION)
+		return say(words, ST_INCOMPLETE,
+		    "number %llu holds %u reports: name the kind of the one that is corrected",
+		    number, m->parts);
+	return ST_OK;
+}
+
+/* It must be there; kind and place are taken from it where the text names none. */
+static enum status
+fill_from_meant(const struct session *s, struct plain_report *report, char words[SESSION_WORDS_MAX])
+{
+	const struct view_names names = {s->facts->book, s->facts->places, s->facts->books};
+	const struct msg_inbox page = {
+	    .before = (uint64_t)report->refers + 1, .limit = REPORTS_MAX};
+	struct record *r = &report->record;
+	struct meant m = {.number = report->refers};
+	struct search search = {r, &m};
+	enum status st = view_inbox(s->view, &names, &page, on_row, &search);
+
+	if (st != ST_OK || (st = judge_meant(r, &m, words)) != ST_OK)
+		return st;
+	if (r->kind == 0)
+		r->kind = m.kind;
+	if (r->place == 0)
+		r->place = m.place;
+	return ST_OK;
+}
+
+/* A monitor's messages about herself are no coordinator's to send. */
+static enum status
+judge_relation(const struct session *s, struct plain_report *report, char words[SESSION_WORDS_MAX])
+{
+	const struct relation_rule *rule = relation_rule(report->record.relation);
+
+	if (rule != NULL && rule->refers)
+		return fill_from_meant(s, report, words);
+	if (report->record.relation == RELATION_NEW || report->record.relation == RELATION_DRILL)
 		return ST_OK;
 	return say(words, ST_NOT_ALLOWED,
-	    "a message of the sort '%s' cannot be written down here, only a report or a drill: "
-	    "write down what happened as a report of its own",
+	    "a message of the sort '%s' cannot be written down here: a monitor sends it herself",
 	    rule == NULL ? "?" : rule->word);
 }
 
@@ -78,39 +160,49 @@ judge_note(
 }
 
 static enum status
-judge_report(const struct session *s, const struct record *r, struct event_received *e,
-    char words[SESSION_WORDS_MAX])
+judge_report(const struct session *s, struct entry *e, unsigned i, char words[SESSION_WORDS_MAX])
 {
 	const struct facts *f = s->facts;
-	const struct record_context context = {
-	    .arrived = e->trust == TRUST_NONE ? RECORD_EVENT_NONE : e->arrival};
-	enum record_fault fault;
-	enum status st = judge_relation(r, words);
+	const struct record_context context = {.arrived = e->arrived};
+	struct plain_report *report = &e->plain.report[i];
+	struct event_report *out = &e->event.report[i];
+	enum record_fault fault = FAULT_NONE;
+	enum status st = judge_relation(s, report, words);
 
-	if (st == ST_OK && (st = record_check(r, f->book, f->places, &fault)) != ST_OK)
+	if (st != ST_OK)
+		return st;
+	st = record_check(&report->record, f->book, f->places, &fault);
+	if (relation_rule(report->record.relation)->refers &&
+	    (fault == FAULT_KIND_MISSING || fault == FAULT_PLACE_MISSING))
+		st = ST_OK; /* it means a whole text, which has both */
+	if (st != ST_OK)
 		return say(words, st, "%s: write the text anew", record_fault_words(fault));
-	if (st == ST_OK && (st = record_pack(r, e->report[0].record)) == ST_OK) {
-		e->reports = 1;
-		e->review = (uint16_t)record_review(r, f->places, &context);
-	}
-	return st;
+	e->review[i] = (uint16_t)record_review(&report->record, f->places, &context);
+	e->event.review |= e->review[i];
+	out->upper = report->upper;
+	out->refers = report->refers;
+	return record_pack(&report->record, out->record);
 }
 
 /* Which reports these are: what an hour on the clock changes of them, the lag, apart. */
 static void
-sum_up(const struct plain *p, const struct event_received *event, uint8_t out[REPORT_SEEN_LEN])
+sum_up(const struct entry *e, uint8_t out[REPORT_SEEN_LEN])
 {
 	crypto_generichash_state h;
 
 	(void)crypto_generichash_init(&h, NULL, 0, REPORT_SEEN_LEN);
-	for (unsigned i = 0; i < p->reports; i++) {
-		struct record r = p->report[i].record;
+	for (unsigned i = 0; i < e->plain.reports; i++) {
+		const struct plain_report *report = &e->plain.report[i];
+		struct record r = report->record;
 		uint8_t octets[RECORD_LEN] = {0};
 
 		r.lag = 0;
 		if (record_pack(&r, octets) == ST_OK)
 			(void)crypto_generichash_update(&h, octets, sizeof(octets));
-		(void)crypto_generichash_update(&h, event[i].report[0].note, NOTE_LEN);
+		(void)crypto_generichash_update(&h, e->event.report[i].note, NOTE_LEN);
+		(void)crypto_generichash_update(&h, &report->upper, sizeof(report->upper));
+		(void)crypto_generichash_update(
+		    &h, (const uint8_t *)&report->refers, sizeof(report->refers));
 		sodium_memzero(octets, sizeof(octets));
 		sodium_memzero(&r, sizeof(r));
 	}
@@ -118,23 +210,39 @@ sum_up(const struct plain *p, const struct event_received *event, uint8_t out[RE
 	sodium_memzero(&h, sizeof(h));
 }
 
+/* Each of its reports, and the note of the only one. */
+static enum status
+judge(const struct session *s, const char *note, struct entry *e, char words[SESSION_WORDS_MAX])
+{
+	enum status st = judge_text(&e->plain, note, words);
+
+	e->event.reports = (uint8_t)e->plain.reports;
+	for (unsigned i = 0; i < e->plain.reports && st == ST_OK; i++) {
+		st = judge_report(s, e, i, words);
+		if (st == ST_OK)
+			st = judge_note(
+			    &e->plain.report[i].record, note, e->event.report[i].note, words);
+	}
+	return st;
+}
+
 enum status
 entry_read(const struct session *s, const struct msg_report_text *ask, struct entry *e,
     char words[SESSION_WORDS_MAX])
 {
 	const struct facts *f = s->facts;
-	const struct event_received empty = {.arrival = session_quarter(s),
-	    .trust = (uint8_t)session_trust(s),
-	    .source = SOURCE_COORDINATOR,
-	    .class = TEXT_OTHER,
-	    .form = SMS_TEXT,
-	    .slot = EVENT_SLOT_NONE,
-	    .outcome = OUTCOME_ACCEPTED};
 	struct plain_setting setting = {.book = f->book, .places = f->places};
 	char note[NOTE_CHARS + 4];
 	enum status st;
 
 	sodium_memzero(e, sizeof(*e));
+	e->event.arrival = session_quarter(s);
+	e->event.trust = (uint8_t)session_trust(s);
+	e->event.source = SOURCE_COORDINATOR;
+	e->event.class = TEXT_OTHER;
+	e->event.form = SMS_TEXT;
+	e->event.slot = EVENT_SLOT_NONE;
+	e->event.outcome = OUTCOME_ACCEPTED;
 	if (f->book == NULL || f->places == NULL)
 		return say(words, ST_INCOMPLETE,
 		    "the codebook or the places file in the journal is damaged: no report can be "
@@ -144,37 +252,21 @@ entry_read(const struct session *s, const struct msg_report_text *ask, struct en
 	memcpy(note, ask->note, sizeof(note));
 	note[sizeof(note) - 1] = '\0';
 	setting.arrived = e->arrived =
-	    empty.trust == TRUST_NONE ? RECORD_EVENT_NONE : empty.arrival;
+	    e->event.trust == TRUST_NONE ? RECORD_EVENT_NONE : e->event.arrival;
 	plain_parse((const char *)ask->text, ask->text_len, &setting, &e->plain);
-	st = judge_text(&e->plain, note, words);
-	for (unsigned i = 0; i < e->plain.reports; i++) {
-		const struct record *r = &e->plain.report[i].record;
-
-		e->event[i] = empty;
-		if (st == ST_OK)
-			st = judge_report(s, r, &e->event[i], words);
-		if (st == ST_OK)
-			st = judge_note(r, note, e->event[i].report[0].note, words);
-	}
-	sum_up(&e->plain, e->event, e->seen);
+	st = judge(s, note, e, words);
+	sum_up(e, e->seen);
 	sodium_memzero(note, sizeof(note));
 	return st;
 }
 
 enum status
-entry_store(struct session *s, const struct entry *e, uint64_t *first)
+entry_store(struct session *s, const struct entry *e, uint64_t *number)
 {
 	uint8_t body[EVENT_RECEIVED_MAX];
-	uint64_t seq;
-	enum status st = ST_OK;
+	enum status st = session_append(
+	    s, EVENT_RECEIVED, body, event_received_encode(&e->event, body, sizeof(body)), number);
 
-	for (unsigned i = 0; i < e->plain.reports && st == ST_OK; i++) {
-		const size_t len = event_received_encode(&e->event[i], body, sizeof(body));
-
-		st = session_append(s, EVENT_RECEIVED, body, len, &seq);
-		if (i == 0)
-			*first = seq;
-	}
 	sodium_memzero(body, sizeof(body));
 	if (st == ST_OK)
 		return session_commit(s);

@@ -167,14 +167,17 @@ apply_plain_allowed(struct facts *f, const struct view_event *ev)
 static enum status
 apply_own_places(struct facts *f, const struct view_event *ev)
 {
+	static const uint16_t none[OWN_MAX];
 	struct event_own_places e;
-	uint16_t *own;
+	uint16_t *own = NULL;
 
 	if (event_own_places_decode(ev->body, ev->len, &e) != ST_OK)
 		return ST_OK;
-	if ((own = malloc(sizeof(e.place))) == NULL)
-		return ST_MEMORY;
-	memcpy(own, e.place, sizeof(e.place));
+	if (memcmp(e.place, none, sizeof(none)) != 0) {
+		if ((own = malloc(sizeof(e.place))) == NULL)
+			return ST_MEMORY;
+		memcpy(own, e.place, sizeof(e.place));
+	}
 	wipe_free(f->monitor[e.slot].own, sizeof(e.place));
 	f->monitor[e.slot].own = own;
 	return ST_OK;

@@ -133,12 +133,23 @@ copy_slot(
 	return st;
 }
 
+/* Will she get the ack code of each of her sealed messages back? Then her device waits for it. */
+static bool
+answers_hold_codes(const struct session *s)
+{
+	struct policy policy;
+
+	session_policy(s, &policy);
+	return policy.answers == ANSWERS_CODE || policy.answers == ANSWERS_READ_BACK;
+}
+
 /* The new slot's keys and the text that carries them. */
 static enum status
 make_slot(struct session *s, const struct msg_enrol *ask, struct ratchet *ratchet,
     struct msg_enrolled *out)
 {
 	struct enrolment enrolment = {
+	    .ack_codes = answers_hold_codes(s),
 	    .codebook = (uint8_t)codebook_schema(s->facts->book),
 	    .heartbeat_day = (uint8_t)ask->heartbeat,
 	    .pk_i = s->ring.pk_i,
@@ -156,8 +167,10 @@ make_slot(struct session *s, const struct msg_enrol *ask, struct ratchet *ratche
 	return st;
 }
 
-static enum status
-try_event(struct session *s, enum event_type type, const uint8_t *body, size_t len,
+const char people_nobody[] = "no active monitor has that pseudonym: see 'tocsin roster'";
+
+enum status
+people_try(struct session *s, enum event_type type, const uint8_t *body, size_t len,
     char words[SESSION_WORDS_MAX])
 {
 	const struct view_event ev = {
@@ -207,7 +220,7 @@ people_enrol(struct session *s, const struct msg_enrol *ask, struct msg_enrolled
 	memcpy(e.pseudonym, ask->pseudonym, sizeof(e.pseudonym));
 	memcpy(e.language, ask->language, sizeof(e.language));
 	len = event_enrolled_encode(&e, body, sizeof(body));
-	if ((st = try_event(s, EVENT_ENROLLED, body, len, words)) != ST_OK) {
+	if ((st = people_try(s, EVENT_ENROLLED, body, len, words)) != ST_OK) {
 		if (st == ST_EXISTS)
 			(void)say(words, st,
 			    "that pseudonym was given before: choose another, also for the same "
@@ -235,12 +248,12 @@ people_revoke(struct session *s, const char *pseudonym, char words[SESSION_WORDS
 	size_t len;
 
 	if ((st = view_monitor_slot(s->view, pseudonym, &e.slot)) == ST_UNKNOWN)
-		return say(words, st, "no active monitor has that pseudonym: see 'tocsin roster'");
+		return say(words, st, people_nobody);
 	if (st != ST_OK || (st = state_slot(s->state, e.slot, &old)) != ST_OK)
 		return st;
 	ratchet_revoke(&old, (uint32_t)session_on_h(s), &next);
 	len = event_revoked_encode(&e, body, sizeof(body));
-	if ((st = try_event(s, EVENT_REVOKED, body, len, words)) == ST_OK)
+	if ((st = people_try(s, EVENT_REVOKED, body, len, words)) == ST_OK)
 		st = change_recovery(s->state, RECOVERY_SLOT, e.slot, NULL, 0);
 	if (st == ST_OK)
 		st = commit_slot(s, EVENT_REVOKED, body, len, e.slot, &next);

@@ -35,6 +35,9 @@ answer_fn answer_read_all, answer_retention, answer_drop;
 /* requests_rights.c */
 answer_fn answer_coordinator, answer_coordinators, answer_recovery_key, answer_recover;
 
+/* requests_people.c */
+answer_fn answer_vet, answer_plain_allow, answer_own_places, answer_place;
+
 extern const char read_only_words[];
 
 /* Rows of one answer: what a socket's buffer holds, so that core never waits. */

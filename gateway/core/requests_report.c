@@ -36,8 +36,6 @@ send_read(struct answer *a, const struct entry *e)
 	out->why = p->why;
 	out->offset_min = s->facts->places->offset_min;
 	memcpy(out->seen, e->seen, sizeof(out->seen));
-	for (unsigned i = 0; i < p->reports; i++)
-		out->ranges += p->report[i].upper != AFFECTED_NONE;
 	for (unsigned i = 0; i < p->tokens; i++) {
 		if (p->token[i].use == PLAIN_USED && !p->token[i].repaired)
 			continue;
@@ -50,11 +48,22 @@ send_read(struct answer *a, const struct entry *e)
 	return st;
 }
 
+static uint32_t
+people(uint8_t code)
+{
+	struct msg_inbox_row row = {.affected_code = code};
+
+	view_inbox_affected(&row);
+	return row.affected;
+}
+
 /* As the inbox would show it. */
 static enum status
-send_report(struct answer *a, const struct record *r, const struct event_received *e)
+send_report(struct answer *a, const struct entry *e, unsigned i)
 {
 	const struct facts *f = a->r->session->facts;
+	const struct plain_report *report = &e->plain.report[i];
+	const struct record *r = &report->record;
 	struct msg_inbox_row *row;
 	struct ipc_message m;
 	struct note note;
@@ -62,11 +71,15 @@ send_report(struct answer *a, const struct record *r, const struct event_receive
 
 	ipc_begin(&m, MSG_INBOX_ROW);
 	row = &m.body.INBOX_ROW;
-	row->arrival_s = record_unix(e->arrival);
-	row->trust = e->trust;
+	row->arrival_s = record_unix(e->event.arrival);
+	row->trust = e->event.trust;
 	row->readable = row->proven = 1;
-	row->slot = row->refers = UINT32_MAX;
-	row->source = e->source;
+	row->slot = UINT32_MAX;
+	row->refers = report->refers != 0 ? report->refers : UINT32_MAX;
+	row->about = report->refers;
+	row->source = e->event.source;
+	row->part = i;
+	row->parts = e->plain.reports;
 	row->kind = r->kind;
 	row->severity = r->severity;
 	row->certainty = r->certainty;
@@ -77,9 +90,10 @@ send_report(struct answer *a, const struct record *r, const struct event_receive
 	row->sent_s = INT64_MIN;
 	row->affected_code = r->affected;
 	view_inbox_affected(row);
+	row->upper = people(report->upper); /* none is not given, as there */
 	row->quantity = r->quantity;
-	row->review = e->review;
-	note_read(r, e->report[0].note, &note);
+	row->review = e->review[i];
+	note_read(r, e->event.report[i].note, &note);
 	memcpy(row->note, note.text, sizeof(note.text));
 	view_inbox_labels(row, f->book, f->places);
 	st = send_answer(a, &m);
@@ -91,7 +105,7 @@ send_report(struct answer *a, const struct record *r, const struct event_receive
 static enum status
 store(struct answer *a, const struct msg_report_text *ask, const struct entry *e)
 {
-	uint64_t first = 0;
+	uint64_t number = 0;
 	enum status st;
 
 	if (a->r->session->read_only)
@@ -100,8 +114,8 @@ store(struct answer *a, const struct msg_report_text *ask, const struct entry *e
 		return send_result(a, ST_AGAIN, 0,
 		    "time went on or the codebook changed meanwhile, and the text would say "
 		    "something else now: nothing was written down; give it once more");
-	st = entry_store(a->r->session, e, &first);
-	return finish(a, st, (uint32_t)first, "");
+	st = entry_store(a->r->session, e, &number);
+	return finish(a, st, (uint32_t)number, "");
 }
 
 static enum status
@@ -116,7 +130,7 @@ answer_with(struct answer *a, const struct msg_report_text *ask, struct entry *e
 		return send_result(a, read, 0, words);
 	st = send_read(a, e);
 	for (unsigned i = 0; i < e->plain.reports && st == ST_OK; i++)
-		st = send_report(a, &e->plain.report[i].record, &e->event[i]);
+		st = send_report(a, e, i);
 	return st == ST_OK ? send_result(a, read, 0, words) : st;
 }
 

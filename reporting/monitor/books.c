@@ -58,8 +58,8 @@ load_codebook(const char *path, struct codebook *out)
 	return st == ST_OK ? 0 : say_faults(what, path, st, &faults);
 }
 
-static int
-load_places(const char *path, struct places *out)
+int
+books_load_places(const char *path, struct places *out)
 {
 	static const char what[] = "places file";
 	static uint8_t text[FILE_MAX];
@@ -84,5 +84,5 @@ books_load(const char *codebook_path, const char *places_path, struct books *out
 
 	if ((rc = load_codebook(codebook_path, &out->codebook)) != 0)
 		return rc;
-	return load_places(places_path, &out->places);
+	return books_load_places(places_path, &out->places);
 }

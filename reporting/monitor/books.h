@@ -16,5 +16,7 @@ struct books {
 
 /* Read both files and say what is wrong with them. Returns 0 or an exit code. */
 int books_load(const char *codebook_path, const char *places_path, struct books *out);
+/* The places file alone. */
+int books_load_places(const char *path, struct places *out);
 
 #endif

@@ -24,6 +24,7 @@ send_report(struct session *s, const struct request *request, const struct books
 	    .schema = s->state.codebook,
 	    .n = s->state.n,
 	    .now = clock_wall_s(),
+	    .own = compose_state_has_own(&s->state) ? s->state.own : NULL,
 	};
 	struct composed c;
 	int rc;

@@ -15,6 +15,7 @@ int command_enrol(const struct command_paths *paths, int argc, char **argv);
 int command_report(const struct command_paths *paths, int argc, char **argv);
 int command_heartbeat(const struct command_paths *paths, int argc, char **argv);
 int command_cover(const struct command_paths *paths, int argc, char **argv);
+int command_places(const struct command_paths *paths, int argc, char **argv);
 int command_next_chain(const struct command_paths *paths, int argc, char **argv);
 int command_status(const struct command_paths *paths, int argc, char **argv);
 int command_forget(const struct command_paths *paths, int argc, char **argv);

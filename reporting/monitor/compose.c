@@ -119,6 +119,10 @@ take_text(struct making *m)
 	if ((rc = compose_text(request->text, request->yes, m->with, &m->out->record, &refers)) !=
 	    0)
 		return rc;
+	if (!relation_rule(m->out->record.relation)->counts &&
+	    (request->duress || request->target != NULL || request->note != NULL))
+		return say_usage("a sign of life says nothing else: leave out --duress, --target "
+				 "and --note");
 	m->own = *request;
 	(void)snprintf(m->refers, sizeof(m->refers), "%u", (unsigned)refers);
 	m->own.refers = refers == 0 ? NULL : m->refers;
@@ -163,7 +167,13 @@ take_place(struct making *m)
 
 	if (strcmp(typed, NOT_GIVEN) == 0)
 		return 0;
-	if (read_number(typed, UINT16_MAX, &id))
+	if (m->with->own != NULL && strlen(typed) <= 2 && read_number(typed, OWN_MAX - 1, &id)) {
+		if ((place = places_find(places, m->with->own[id])) == NULL)
+			return say_usage("your own list has no place %s, or the places file no "
+					 "longer has it: see 'places'; an id of the places file "
+					 "has three digits or more",
+			    typed);
+	} else if (read_number(typed, UINT16_MAX, &id))
 		place = places_find(places, id);
 	else
 		place = places_find_label(places, typed);
@@ -318,6 +328,11 @@ check_all(struct making *m)
 	if (record_check(r, &books->codebook, &books->places, &why) != ST_OK) {
 		if (why == FAULT_KIND_RETIRED)
 			return say_retired(m);
+		if (relation_rule(r->relation)->refers &&
+		    (why == FAULT_KIND_MISSING || why == FAULT_PLACE_MISSING))
+			return say_usage("cannot be sent: %s; a sealed %s says kind and place of "
+					 "the report meant, for none is kept here",
+			    record_fault_words(why), relation_rule(r->relation)->word);
 		return say_usage("cannot be sent: %s", record_fault_words(why));
 	}
 	if (r->severity != 0 && books->codebook.severities != 0 &&

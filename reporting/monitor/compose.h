@@ -16,9 +16,10 @@
 /* What a report is written with. */
 struct compose_setting {
 	const struct books *books;
-	unsigned schema; /* codebook version mod 16 of the enrolment */
-	uint32_t n;      /* the number that the report will have */
-	int64_t now;     /* seconds since 1970 as the machine believes */
+	unsigned schema;     /* codebook version mod 16 of the enrolment */
+	uint32_t n;          /* the number that the report will have */
+	int64_t now;         /* seconds since 1970 as the machine believes */
+	const uint16_t *own; /* OWN_MAX places behind her own numbers; NULL: she has no list */
 };
 
 /* A report in every form that is needed after it was understood. */
@@ -37,9 +38,10 @@ int compose_report(
 
 /*
  * Understand a plain coded text (schemas/report/plain.md): what is asked about, and what is not
- * read of it, is said. A sealed message holds one report and no range. yes      go on although
- * something of the text is not read. record   written only on success, but for target and duress.
- *   refers   number of the message meant, 0 none; likewise.
+ * read of it, is said. A sealed message holds one report and no range.
+ *   yes      go on although something of the text is not read
+ *   record   written only on success, but for target and duress
+ *   refers   number of the message meant, 0 none; likewise
  * Returns 0, or what say_usage returned.
  */
 int compose_text(const char *text, bool yes, const struct compose_setting *with,

@@ -55,6 +55,8 @@ say_when(const struct telling *t)
 	uint32_t event = t->c->record.event;
 	char text[WHEN_TEXT_LEN];
 
+	if (!relation_rule(t->c->record.relation)->counts)
+		return;
 	if (event == RECORD_EVENT_NONE) {
 		say("  when      not given");
 		return;

@@ -7,7 +7,8 @@
 #include <sodium.h>
 #include <string.h>
 
-#define LAYOUT 1
+#define LAYOUT_OLD 1
+#define LAYOUT 2
 #define CHECK_LEN 32
 
 enum {
@@ -22,9 +23,10 @@ enum {
 	AT_SK_M = 60,
 	AT_CK = 92,
 	AT_SPARE = 124,
-	AT_CHECK = 224
+	AT_OWN = 224
 };
-_Static_assert(AT_CHECK + CHECK_LEN == COMPOSE_STATE_LEN, "layout");
+_Static_assert(AT_OWN + CHECK_LEN == COMPOSE_STATE_OLD_LEN, "layout 1");
+_Static_assert(AT_OWN + 2 * OWN_MAX <= COMPOSE_STATE_LEN - CHECK_LEN, "layout 2");
 
 static const uint8_t magic[AT_LAYOUT] = {'T', 'O', 'C', 'S', 'I', 'N', 'm', 'c'};
 
@@ -49,19 +51,20 @@ compose_state_start(const struct enrolment *e, struct compose_state *out)
 }
 
 static void
-check_of(const uint8_t file[COMPOSE_STATE_LEN], uint8_t check[CHECK_LEN])
+check_of(const uint8_t *file, size_t len, uint8_t check[CHECK_LEN])
 {
-	int rc = crypto_generichash(check, CHECK_LEN, file, AT_CHECK, NULL, 0);
+	int rc = crypto_generichash(check, CHECK_LEN, file, len - CHECK_LEN, NULL, 0);
 
 	assert(rc == 0); /* fails only on sizes, constant here */
 }
 
-void
-compose_state_write(const struct compose_state *s, uint8_t file[COMPOSE_STATE_LEN])
+/* In the layout of this length. */
+static void
+write_as(const struct compose_state *s, size_t len, uint8_t *file)
 {
-	memset(file, 0, COMPOSE_STATE_LEN);
+	memset(file, 0, len);
 	memcpy(file, magic, sizeof(magic));
-	file[AT_LAYOUT] = LAYOUT;
+	file[AT_LAYOUT] = len == COMPOSE_STATE_LEN ? LAYOUT : LAYOUT_OLD;
 	file[AT_FLAGS] = (uint8_t)(s->ack_codes | s->profile_s << 1);
 	file[AT_CODEBOOK] = s->codebook;
 	file[AT_HEARTBEAT] = s->heartbeat_day;
@@ -74,11 +77,21 @@ compose_state_write(const struct compose_state *s, uint8_t file[COMPOSE_STATE_LE
 	memcpy(file + AT_CK, s->ck.b, sizeof(s->ck.b));
 	for (size_t i = 0; i < COMPOSE_SPARES; i++)
 		memcpy(file + AT_SPARE + 32 * i, s->spare[i].b, sizeof(s->spare[i].b));
-	check_of(file, file + AT_CHECK);
+	for (size_t i = 0; i < OWN_MAX && len == COMPOSE_STATE_LEN; i++) {
+		file[AT_OWN + 2 * i] = (uint8_t)s->own[i];
+		file[AT_OWN + 2 * i + 1] = (uint8_t)(s->own[i] >> 8);
+	}
+	check_of(file, len, file + len - CHECK_LEN);
+}
+
+void
+compose_state_write(const struct compose_state *s, uint8_t file[COMPOSE_STATE_LEN])
+{
+	write_as(s, COMPOSE_STATE_LEN, file);
 }
 
 static enum status
-read_fields(const uint8_t file[COMPOSE_STATE_LEN], struct compose_state *s)
+read_fields(const uint8_t *file, size_t len, struct compose_state *s)
 {
 	s->ack_codes = file[AT_FLAGS] & 1;
 	s->profile_s = file[AT_FLAGS] >> 1 & 1;
@@ -93,6 +106,8 @@ read_fields(const uint8_t file[COMPOSE_STATE_LEN], struct compose_state *s)
 	memcpy(s->ck.b, file + AT_CK, sizeof(s->ck.b));
 	for (size_t i = 0; i < COMPOSE_SPARES; i++)
 		memcpy(s->spare[i].b, file + AT_SPARE + 32 * i, sizeof(s->spare[i].b));
+	for (size_t i = 0; i < OWN_MAX && len == COMPOSE_STATE_LEN; i++)
+		s->own[i] = (uint16_t)(file[AT_OWN + 2 * i] | file[AT_OWN + 2 * i + 1] << 8);
 	if (s->codebook > 15 || s->heartbeat_day > 7 || s->generation > RATCHET_GENERATION_MAX ||
 	    s->n > RATCHET_N_MAX)
 		return ST_DAMAGED;
@@ -100,23 +115,25 @@ read_fields(const uint8_t file[COMPOSE_STATE_LEN], struct compose_state *s)
 }
 
 enum status
-compose_state_read(const uint8_t file[COMPOSE_STATE_LEN], struct compose_state *out)
+compose_state_read(const uint8_t *file, size_t len, struct compose_state *out)
 {
 	uint8_t check[CHECK_LEN], again[COMPOSE_STATE_LEN];
 	struct compose_state s;
 	enum status st;
 
+	if (len != COMPOSE_STATE_LEN && len != COMPOSE_STATE_OLD_LEN)
+		return ST_DAMAGED;
 	if (memcmp(file, magic, sizeof(magic)) != 0)
 		return ST_SYNTAX;
-	check_of(file, check);
-	if (sodium_memcmp(check, file + AT_CHECK, CHECK_LEN) != 0)
+	check_of(file, len, check);
+	if (sodium_memcmp(check, file + len - CHECK_LEN, CHECK_LEN) != 0)
 		return ST_DAMAGED;
-	if (file[AT_LAYOUT] != LAYOUT)
+	if (file[AT_LAYOUT] > LAYOUT)
 		return ST_VERSION;
 	memset(&s, 0, sizeof(s));
-	if ((st = read_fields(file, &s)) == ST_OK) {
-		compose_state_write(&s, again); /* so that what is reserved is zero */
-		if (sodium_memcmp(again, file, sizeof(again)) != 0)
+	if ((st = read_fields(file, len, &s)) == ST_OK) {
+		write_as(&s, len, again); /* so that what is reserved is zero */
+		if (sodium_memcmp(again, file, len) != 0)
 			st = ST_DAMAGED;
 		sodium_memzero(again, sizeof(again));
 	}
@@ -124,6 +141,16 @@ compose_state_read(const uint8_t file[COMPOSE_STATE_LEN], struct compose_state *
 		*out = s;
 	sodium_memzero(&s, sizeof(s));
 	return st;
+}
+
+bool
+compose_state_has_own(const struct compose_state *s)
+{
+	bool has = false;
+
+	for (size_t i = 0; i < OWN_MAX; i++)
+		has = has || s->own[i] != 0;
+	return has;
 }
 
 static enum status

@@ -45,8 +45,6 @@ check(const struct plain *p)
 		return say_usage("the text holds %u reports, and a sealed message holds one: send "
 				 "them one by one",
 		    p->reports);
-	if (!relation_rule(p->report[0].record.relation)->counts)
-		return say_usage("the text is no report: use the subcommand heartbeat or cover");
 	return 0;
 }
 
@@ -58,6 +56,7 @@ compose_text(const char *text, bool yes, const struct compose_setting *with, str
 	const struct plain_setting setting = {
 	    .book = &with->books->codebook,
 	    .places = &with->books->places,
+	    .own = with->own,
 	    .arrived = record_quarter(with->now),
 	};
 	const uint32_t duress = record->duress;

@@ -21,6 +21,7 @@ static const struct {
     {"report", command_report},
     {"heartbeat", command_heartbeat},
     {"cover", command_cover},
+    {"places", command_places},
     {"next-chain", command_next_chain},
     {"status", command_status},
     {"forget", command_forget},
@@ -32,6 +33,7 @@ usage(void)
 	say("usage: tocsin-compose -s STATE enrol [FILE | -]");
 	say("       tocsin-compose -s STATE -b CODEBOOK -p PLACES report KIND PLACE [options]");
 	say("       tocsin-compose -s STATE -b CODEBOOK -p PLACES report --text TEXT [--yes]");
+	say("       tocsin-compose -s STATE [-p PLACES] places [NUMBER PLACE | NUMBER -]");
 	say("       tocsin-compose -s STATE heartbeat | cover | next-chain | status | forget");
 	say("See tocsin-compose(1).");
 	return EXIT_USAGE;

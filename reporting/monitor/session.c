@@ -123,6 +123,23 @@ session_next_chain(struct session *s)
 	    s->path, status_words(st));
 }
 
+int
+session_set_own(struct session *s, unsigned number, uint16_t place)
+{
+	struct compose_state next = s->state;
+	enum status st;
+
+	next.own[number] = place;
+	if ((st = state_file_replace(&s->file, &next)) == ST_OK)
+		s->state = next;
+	explicit_bzero(&next, sizeof(next));
+	if (st == ST_OK)
+		return 0;
+	return say_refused("cannot write the state file %s: %s; see with 'places' what your list "
+			   "holds",
+	    s->path, status_words(st));
+}
+
 void
 session_close(struct session *s)
 {

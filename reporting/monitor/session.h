@@ -34,6 +34,12 @@ int session_seal(
  */
 int session_next_chain(struct session *s);
 
+/*
+ * Her own number, 0 to 99, means this place from now on; 0: none. Made durable; moves s->state on.
+ * Returns 0 or an exit code, saying why.
+ */
+int session_set_own(struct session *s, unsigned number, uint16_t place);
+
 /* Unlock and wipe. */
 void session_close(struct session *s);
 

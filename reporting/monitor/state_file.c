@@ -102,10 +102,8 @@ state_file_load(const struct state_file *f, struct compose_state *out)
 	got = fileio_read_fd(fd, file, sizeof(file));
 	if (got == -1)
 		st = ST_IO;
-	else if (got == COMPOSE_STATE_LEN)
-		st = compose_state_read(file, out);
 	else
-		st = ST_DAMAGED;
+		st = compose_state_read(file, (size_t)got, out);
 	explicit_bzero(file, sizeof(file));
 	(void)close(fd); /* read-only: nothing to lose */
 	return st;

@@ -44,6 +44,8 @@ class Box(Gateway):
         os.mkdir(self.own, 0o700)
         shutil.copy(self.codebook, self.own)
         shutil.copy(self.places, self.own)
+        with open(os.path.join(self.own, "heron.places"), "w") as f:
+            f.write("07 101\n08 102 # the next one\n")
         self.env["PATH"] = ":".join(os.path.join(self.bin_dir, d) for d in ("gateway", "reporting")) + \
             ":" + self.env["PATH"]
         self.device = os.path.join(self.own, "modem")
@@ -79,6 +81,7 @@ class Guide:
                 (r"Type her name to go on: $", name),
                 (r"[Tt]ype yes to go on:\s*$", "yes"),
                 (r"Her phone number: $", "+254 700 000000"),
+                (r"no names\) $", "no device"),
                 (r"Text \(one SMS\): $", "Meet me where we met"),
                 (r"Report: $", "KIL 101 n3 s5"),
                 (r"Note \(20 characters\): $", "by the river"),
@@ -136,7 +139,7 @@ class Guide:
             box.wait_modem_empty()
             state = os.path.join(self.box.own, "heron.state")
             command = command.replace("heron.state", state)
-        if command.startswith("kill") or command == "tocsin inbox":
+        if command.startswith(("kill", "tocsin inbox")):
             box.wait_modem_empty()
         code = self.at_terminal(box, command.replace("/media/usb", self.usb))
         expect(code, 1 if command == "tocsin retention drop" else 0, f"exit code of {command}: {self.seen}")
@@ -165,7 +168,15 @@ def main():
 def check(guide, heading, command):
     """What the page promises of this command."""
     said = {
-        "tocsin inbox": "heartbeat",
+        "tocsin inbox --everything": "heartbeat",
+        "tocsin vet heron": "heron is vetted",
+        "tocsin vet --withdraw heron": "no longer vetted",
+        "tocsin plain allow heron": "heron may text plain now",
+        "tocsin plain": "heron no device",
+        "tocsin own-places heron --file heron.places": "shows where she works",
+        "tocsin own-places heron": "heron has 2 of her own",
+        "tocsin own-places heron --none": "no numbers of her own",
+        "tocsin plain forbid heron": "may no longer text plain",
         "tocsin coordinator list": "second",
         "tocsin journal verify": "is what this gateway wrote",
         "tocsin renew heron": "chain 2 waits for her",

@@ -90,7 +90,7 @@ goes_through_every_chain(void)
 		for (unsigned k = 0; k <= COMPOSE_SPARES; k++)
 			CHECK_EQ(holds(&next, &keys.chain[k]), k >= g);
 		compose_state_write(&next, file);
-		CHECK_EQ(compose_state_read(file, &back), ST_OK);
+		CHECK_EQ(compose_state_read(file, sizeof(file), &back), ST_OK);
 		CHECK_MEM(&back.ck, &keys.chain[g], 32);
 		CHECK_EQ(compose_state_seal(&back, plain, random, &s, &message), ST_OK);
 		CHECK_EQ(message.n, 0);

@@ -50,7 +50,19 @@ static const struct {
     {{R, "--text", "KIL 101 3+", "--target", "WG"}, RECORD_TARGET, 1},
     {{R, "--text", "KIL 101 3-5", "--yes"}, RECORD_QUANTITY, QUANTITY_AT_LEAST},
     {{R, "--text", "hello KIL 101", "--yes"}, RECORD_KIND, 1},
+    /* Each relation, by a text and by options. */
     {{R, "--text", "CORRECT 7 KIL 101"}, RECORD_RELATION, RELATION_CORRECTION},
+    {{R, "--text", "CORRECT 7 n5"}, RECORD_RELATION, RELATION_CORRECTION},
+    {{R, "--text", "CORRECT 7 n5"}, RECORD_KIND, 0},
+    {{R, "--text", "UPDATE 7 n5"}, RECORD_RELATION, RELATION_FOLLOW_UP},
+    {{R, "--text", "CANCEL 7 KIL 101"}, RECORD_RELATION, RELATION_CANCEL},
+    {{R, "--text", "CLEAR 7"}, RECORD_RELATION, RELATION_ALL_CLEAR},
+    {{R, "--text", "OK"}, RECORD_RELATION, RELATION_HEARTBEAT},
+    {{R, "--text", "OK"}, RECORD_SCHEMA, 0},
+    {{R, "--text", "DRILL KIL 101"}, RECORD_RELATION, RELATION_DRILL},
+    {{R, "--text", "COVER"}, RECORD_RELATION, RELATION_COVER},
+    {{R, "--text", "HERE 101"}, RECORD_RELATION, RELATION_PLACE_CONFIRM},
+    {{R, "--text", "HERE 101"}, RECORD_PLACE, 101},
     {{R, "1", "101"}, RECORD_SCHEMA, 1},
     {{R, "1", "101"}, RECORD_PLACE, 101},
     {{R, "1", "Upper Alder"}, RECORD_PLACE, 101},
@@ -139,9 +151,11 @@ static const char *const refused[][WORDS_MAX] = {
     {R, "--text", "KLI 101", "--yes"}, {R, "--text", "KIL 9999", "--yes"},
     {R, "--text", "hello KIL 101"}, /* not read, and not said to be so */
     {R, "--text", "KIL 101 3-5"}, {R, "--text", "KIL 1O1"},
-    {R, "--text", "KIL 101; LOO 101", "--yes"}, {R, "--text", "OK"},
-    {R, "--text", "CORRECT 8 KIL 101"}, /* itself */
-    {R, "--text", "CANCEL 3"},          /* of what kind? sealed, it must say */
+    {R, "--text", "KIL 101; LOO 101", "--yes"}, {R, "--text", "OK", "--duress"},
+    {R, "--text", "COVER", "--note", "x"}, {R, "--text", "OK", "--target", "WG"},
+    {R, "--text", "= 12: KIL 101", "--yes"}, /* the gateway's answer, typed back */
+    {R, "--text", "CORRECT 8 KIL 101"},      /* itself */
+    {R, "--text", "CANCEL 3"},               /* of what kind? sealed, it must say */
 };
 
 static void
@@ -245,6 +259,81 @@ wrong_clock(void)
 	CHECK_EQ(c.record.lag, RECORD_LAG_MAX);
 }
 
+/* What a text says is the message that the options say. */
+static void
+text_and_options_agree(void)
+{
+	static const struct {
+		const char *text;
+		const char *words[WORDS_MAX];
+	} rows[] = {
+	    {"KIL 101", {R, "KIL", "101"}},
+	    {"CORRECT 7 n5",
+		{R, "-", "-", "--relation", "correction", "--refers", "7", "--affected", "5"}},
+	    {"UPDATE 3 s4",
+		{R, "-", "-", "--relation", "follow-up", "--refers", "3", "--severity", "4"}},
+	    {"CANCEL 7 KIL 101", {R, "KIL", "101", "--relation", "cancel", "--refers", "7"}},
+	    {"CLEAR 7", {R, "-", "-", "--relation", "all-clear", "--refers", "7"}},
+	    {"DRILL KIL 101", {R, "KIL", "101", "--relation", "drill"}},
+	    {"HERE 101", {R, "-", "101", "--relation", "place"}},
+	};
+	struct composed by_text, by_options;
+	const char *text[] = {R, "--text", NULL, NULL};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ROW("text %s", rows[i].text);
+		text[2] = rows[i].text;
+		CHECK_EQ(understand(text, &with, &by_text), 0);
+		CHECK_EQ(understand(rows[i].words, &with, &by_options), 0);
+		CHECK_MEM(by_text.plain, by_options.plain, sizeof(by_text.plain));
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		text[2] = i ? "COVER" : "OK";
+		CHECK_EQ(understand(text, &with, &by_text), 0);
+		compose_silent(i ? RELATION_COVER : RELATION_HEARTBEAT, &by_options);
+		CHECK_MEM(by_text.plain, by_options.plain, sizeof(by_text.plain));
+	}
+}
+
+/* With a list one or two digits are numbers of it and of nothing else, in both forms. */
+static void
+own_places(void)
+{
+	static const struct {
+		const char *words[WORDS_MAX];
+		uint32_t want; /* 0: refused */
+	} rows[] = {
+	    {{R, "KIL", "7"}, 101},
+	    {{R, "KIL", "07"}, 101},
+	    {{R, "KIL", "00"}, 1003},
+	    {{R, "KIL", "101"}, 101},
+	    {{R, "KIL", "011"}, 11},
+	    {{R, "KIL", "11"}, 0}, /* a district, but not on her list */
+	    {{R, "KIL", "99"}, 0}, /* on her list, and no longer in the places file */
+	    {{R, "KIL", "Upper Alder"}, 101},
+	    {{R, "-", "7", "--relation", "place"}, 101},
+	    {{R, "--text", "KIL 07 20 3"}, 101},
+	    {{R, "--text", "KIL 7"}, 101},
+	    {{R, "--text", "KIL 101"}, 101},
+	    {{R, "--text", "HERE 07"}, 101},
+	    {{R, "--text", "KIL 11"}, 0},
+	    {{R, "--text", "KIL 99"}, 0},
+	};
+	uint16_t own[OWN_MAX] = {0};
+	struct compose_setting hers = with;
+	struct composed c;
+
+	own[0] = 1003;
+	own[7] = 101;
+	own[99] = 60000;
+	hers.own = own;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ROW("own place %zu", i);
+		CHECK_EQ(understand(rows[i].words, &hers, &c), rows[i].want == 0 ? 2 : 0);
+		CHECK(rows[i].want == 0 || c.record.place == rows[i].want);
+	}
+}
+
 static void
 silent_messages(void)
 {
@@ -290,6 +379,8 @@ main(void)
 	far_references();
 	another_version_is_refused();
 	wrong_clock();
+	text_and_options_agree();
+	own_places();
 	silent_messages();
 	times_are_shown_locally();
 	return check_done();

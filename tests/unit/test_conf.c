@@ -207,7 +207,7 @@ test_defaults_and_table(void)
 	CHECK_STR(conf.modem[0].device, "/dev/ttyUSB0");
 	while (conf_row(n) != NULL)
 		n++;
-	CHECK_EQ(n, 19);
+	CHECK_EQ(n, 20);
 }
 
 static void

@@ -26,6 +26,15 @@ fill_row(struct msg_inbox_row *r, uint64_t seq)
 	r->refers = seq == 5 ? 2 : UINT32_MAX;
 	r->affected = seq == 1 ? UINT32_MAX : seq == 3 ? UINT32_MAX - 1 : 12;
 	r->quantity = 2;
+	r->upper = seq == 3 ? UINT32_MAX : seq == 5 ? 20 : UINT32_MAX;
+	r->about = seq == 5 ? 1 : 0;
+	r->counted = seq != 1;
+	r->corrected_by = seq == 1 ? 5 : 0;
+	r->cancelled_by = seq == 3 ? 7 : 0;
+	r->follow_ups = seq == 3 ? 2 : 0;
+	r->plain = seq == 7;
+	r->parts = seq == 7 ? 3 : 1;
+	r->part = seq == 7 ? 1 : 0;
 	r->event_s = r->sent_s = INT64_MIN;
 	r->duress = seq == 7;
 	r->review = seq == 7 ? 2 : 0;
@@ -34,7 +43,7 @@ fill_row(struct msg_inbox_row *r, uint64_t seq)
 	(void)snprintf(r->place_label, sizeof(r->place_label), "Upper Alder");
 	(void)snprintf(r->note, sizeof(r->note), "NOTE");
 	(void)snprintf(r->reason, sizeof(r->reason), "not sealed");
-	r->raw_len = sizeof(raw) - 1;
+	r->raw_len = seq % 2 && seq != 7 ? 0 : sizeof(raw) - 1;
 	memcpy(r->raw, raw, sizeof(raw) - 1);
 }
 
@@ -60,6 +69,10 @@ answer_inbox(int fd, const struct ipc_message *ask)
 		ipc_begin(&m, MSG_INBOX_COUNTS);
 		m.body.INBOX_COUNTS = (struct msg_inbox_counts){8, 4, 4, 3, 1, in->grave ? 2 : 0};
 		send_message(fd, &m);
+	}
+	if (in->which == 3) { /* was everything asked for? */
+		send_result(fd, ST_UNKNOWN, 0, "everything");
+		return;
 	}
 	for (; seq >= 1 && sent < in->limit && sent < PAGE; seq--) {
 		if (in->which == 1 && seq % 2 == 0)
@@ -108,6 +121,11 @@ test_inbox(void)
 	CHECK_HAS(out, "\"affected\":null,\"affected_many\":true");
 	CHECK_HAS(out, "\"relation_word\":\"correction\",\"refers\":2");
 	CHECK_HAS(out, "\"slot\":null,\"number\":null");
+	CHECK_HAS(out, "\"slot\":3,\"number\":null,\"chain\":null,\"pseudonym\":\"amina\","
+		       "\"plain\":true,\"part\":2,\"parts\":3");
+	CHECK_HAS(out, "\"about\":1,\"corrected_by\":null");
+	CHECK_HAS(out, "\"cancelled_by\":7,\"cleared_by\":null,\"follow_ups\":2,\"counted\":true");
+	CHECK_HAS(out, "\"is_range\":true,\"upper\":20");
 	CHECK_HAS(out, "\"review_words\":[\"the event is older than 30 days\"]");
 	CHECK_EQ(run(cmd_inbox, "inbox --json --limit 7"), 0);
 	CHECK_EQ(lines_of(out), 7);
@@ -121,8 +139,16 @@ test_inbox(void)
 	CHECK(is_plain(out) && fits(out, 80));
 	CHECK_HAS(out, "| \\x1b]0;x\\x07\\u202e\\xff\"\\");
 	CHECK_HAS(out, "DURESS");
-	CHECK_HAS(out, "correction of number 2");
-	CHECK_HAS(out, ">=12");
+	CHECK_HAS(out, "correction of number 2 (seq 1)");
+	CHECK_HAS(out, "  12-20\n");
+	CHECK_HAS(out, "CORRECTED by seq 5");
+	CHECK_HAS(out, "CANCELLED by seq 7, 2 follow-ups");
+	CHECK_HAS(out, "PLAIN: content visible, sender unproven");
+	CHECK_HAS(out, "report 2 of 3 of one text");
+	CHECK(strstr(out, "not counted") == NULL);
+	CHECK_EQ(run(cmd_inbox, "inbox --everything"), EXIT_REFUSED);
+	CHECK_HAS(err, "everything");
+	CHECK_EQ(run(cmd_inbox, "inbox --everything --reports"), EXIT_USAGE);
 	CHECK_EQ(run(cmd_inbox, "inbox --limit 2"), 0);
 	CHECK_HAS(out, "Older ones: tocsin inbox --before 7");
 	CHECK_EQ(run(cmd_inbox, "inbox --before 1"), 0);

@@ -181,7 +181,7 @@ test_outbox(void)
 	CHECK_HAS(out, "come \\x1b[2Jhome");
 	CHECK_EQ(run(cmd_outbox, "outbox --json --limit 2"), 0);
 	CHECK_EQ(lines_of(out), 2);
-	CHECK_HAS(out, "\"number\":30,\"state\":\"queued\",\"code\":0");
+	CHECK_HAS(out, "\"number\":30,\"kind\":\"text\",\"state\":\"queued\",\"code\":0");
 	CHECK_HAS(out, "\"state\":\"unknown\"");
 	CHECK_HAS(out, "\"to\":null,\"may_repeat\":false");
 	CHECK_EQ(run(cmd_outbox, "outbox --before 11"), 0);

@@ -344,8 +344,9 @@ class Gateway:
         return [json.loads(line) for line in self.command(*words, "--json").out.splitlines()]
 
     def inbox(self, *options):
-        """Every row, the oldest first."""
-        return self.rows("inbox", "--limit", 100000, *options)[::-1]
+        """Every row, the oldest first, and the reports of one text in their order."""
+        return sorted(self.rows("inbox", "--limit", 100000, *options),
+                      key=lambda row: (row["seq"], row["part"]))
 
     def everything(self):
         """As inbox(), with the signs of life too."""

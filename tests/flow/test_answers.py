@@ -251,7 +251,7 @@ def plain_ones(g):
     g.ask("KIL 101 n3", None, number)
     g.ask("KOL 101 n3", None, number)
     g.taken()
-    expect([r["affected"] for r in g.inbox() if r["pseudonym"] == "Plain 1"], [3], "her report")
+    expect([r["affected"] for r in g.inbox("--monitor", "Plain 1", "--reports")], [3], "her report")
 
 
 def own_words(g, monitor):

@@ -20,9 +20,15 @@ _Static_assert(
     "blob");
 
 static int
+has_sender(const struct parked *p)
+{
+	return p->kind == PARKED_PART || p->kind == PARKED_FROM;
+}
+
+static int
 is_kind_valid(const struct parked *p)
 {
-	return p->kind == PARKED_TEXT || p->kind == PARKED_PART ||
+	return p->kind == PARKED_TEXT || has_sender(p) ||
 	       (p->kind == PARKED_REFUSED && p->text_len == 0 && p->udh_len == 0);
 }
 
@@ -30,11 +36,11 @@ static int
 has_room(const struct parked *p)
 {
 	return p->text_len <= SMS_TEXT_MAX && p->udh_len <= SMS_UDH_MAX &&
-	       p->text_len + p->udh_len <= (p->kind == PARKED_PART ? PARK_PART_ROOM : PARK_ROOM);
+	       p->text_len + p->udh_len <= (has_sender(p) ? PARK_PART_ROOM : PARK_ROOM);
 }
 
 static void
-put_part(uint8_t **at, const struct parked *p)
+put_sender(uint8_t **at, const struct parked *p)
 {
 	const size_t len = strlen(p->sender);
 
@@ -45,7 +51,7 @@ put_part(uint8_t **at, const struct parked *p)
 }
 
 static enum status
-take_part(const uint8_t **at, struct parked *p)
+take_sender(const uint8_t **at, struct parked *p)
 {
 	size_t len;
 
@@ -77,8 +83,8 @@ parked_write(const struct parked *p, uint8_t plain[PARK_PLAIN_LEN])
 	put_le(&at, 0, 1);
 	put_le(&at, (uint64_t)p->arrival_s, 8);
 	put_le(&at, (uint64_t)p->stamp_s, 8);
-	if (p->kind == PARKED_PART)
-		put_part(&at, p);
+	if (has_sender(p))
+		put_sender(&at, p);
 	put_octets(&at, p->udh, p->udh_len);
 	put_octets(&at, p->text, p->text_len);
 	return ST_OK;
@@ -104,7 +110,7 @@ parked_read(const uint8_t plain[PARK_PLAIN_LEN], struct parked *out)
 		goto done;
 	p.arrival_s = (int64_t)take_le(&at, 8);
 	p.stamp_s = (int64_t)take_le(&at, 8);
-	if (p.kind == PARKED_PART && take_part(&at, &p) != ST_OK)
+	if (has_sender(&p) && take_sender(&at, &p) != ST_OK)
 		goto done;
 	take_octets(&at, p.udh, p.udh_len);
 	take_octets(&at, p.text, p.text_len);

@@ -17,7 +17,7 @@
  *   8   8  arrival, seconds UTC, rounded as given, two's complement
  *   16  8  the service centre's stamp, likewise; INT64_MIN: none
  *   24 424 UDH, text, zeros
- * of a part of a long message:
+ * of a part of a long message, and of a text that is kept with its sender's number:
  *   24  8  awake_h when it came: hours ARMED or OPEN, as the root counts them
  *   32  1  octets of the sender, at most 23
  *   33  23 the sender in UTF-8, zeros
@@ -37,12 +37,13 @@
 #define PARK_BOX_LEN (PARK_PLAIN_LEN + SEALED_BOX_EXTRA)
 #define PARK_BLOB_LEN (PARK_NONCE_LEN + PARK_BOX_LEN + 16)
 #define PARK_ROOM 424 /* octets of UDH and text together; no real SMS has more than 320 */
-#define PARK_PART_ROOM (PARK_ROOM - 8 - NUMBER_MAX) /* the same of a part */
+#define PARK_PART_ROOM (PARK_ROOM - 8 - NUMBER_MAX) /* the same of one with a sender */
 
 enum parked_kind {
 	PARKED_TEXT = 1,    /* one complete text */
 	PARKED_REFUSED = 2, /* a passphrase that opened nothing: only the time counts, no text */
 	PARKED_PART = 3,    /* one part of a long message, in every state */
+	PARKED_FROM = 4,    /* one complete text with its sender: in posture `open` alone */
 };
 
 /* Wipe it. */
@@ -56,12 +57,13 @@ struct parked {
 	int64_t stamp_s;
 	uint8_t text[SMS_TEXT_MAX];
 	uint8_t udh[SMS_UDH_MAX];
-	uint64_t awake_h;        /* of a part, else 0 */
-	char sender[NUMBER_MAX]; /* of a part, ended; else empty */
+	uint64_t awake_h;        /* of PARKED_PART and PARKED_FROM, else 0 */
+	char sender[NUMBER_MAX]; /* likewise, ended; else empty */
 };
 
 /* plain: zeroed on failure. ST_OK, ST_TOO_LONG (text, UDH or both), ST_RANGE (kind; a refused
- * unlock with a text; a sender that is not ended). What only a part has is left out of others. */
+ * unlock with a text; a sender that is not ended). What only these two have is left out of others.
+ */
 enum status parked_write(const struct parked *p, uint8_t plain[PARK_PLAIN_LEN]) MUST_USE;
 /* out: only on ST_OK. ST_OK, ST_VERSION, ST_DAMAGED (not what parked_write writes). */
 enum status parked_read(const uint8_t plain[PARK_PLAIN_LEN], struct parked *out) MUST_USE;

@@ -218,8 +218,11 @@ struct msg_recover {
 
 struct msg_inbox {
 	uint64_t before; /* rows with a smaller seq; 0: the newest */
-	uint32_t limit;  /* rows at most; an answer has fewer if RESULT's value says so */
-	uint32_t which;  /* 0 all, 1 reports, 2 unreadable */
+	/* Rows; an answer has fewer if RESULT's value says so, and up to REPORTS_MAX - 1 more, for
+	 * the reports of one text come together. */
+	uint32_t limit;
+	/* 0 all but heartbeats and cover, 1 reports (neither of these), 2 unreadable, 3 all */
+	uint32_t which;
 	/* Only those that fit all of these; what is zero or empty asks for nothing. */
 	int64_t since_s, until_s; /* arrival, seconds UTC; the latter is not included */
 	uint32_t severity;        /* at least */
@@ -235,9 +238,10 @@ struct msg_inbox {
 
 /* How many messages fit a request, whatever its before, limit and which. */
 struct msg_inbox_counts {
-	uint64_t all, reports, unreadable;
-	uint64_t grave;   /* of the reports */
-	uint64_t duress;  /* of all that opened */
+	uint64_t all, reports, unreadable; /* without heartbeats and cover; each report of a text */
+	uint64_t grave;                    /* of the reports */
+	uint64_t duress;                   /* of all that opened */
+	uint64_t drills;                   /* of the reports */
 	uint64_t untimed; /* not among these: fit but for their day, which the clock did not tell */
 };
 
@@ -278,8 +282,8 @@ struct msg_inbox_row {
 	char kind_label[LABEL_MAX];
 	char place_label[LABEL_MAX];
 	char actor_label[LABEL_MAX];
-	char reason[96];
-	uint32_t raw_len;
+	char reason[128];
+	uint32_t raw_len;           /* of what could not be read, and of every plain text */
 	uint8_t raw[LONG_TEXT_MAX]; /* not ended, may hold anything */
 };
 

@@ -87,6 +87,9 @@ print_counts(const struct inbox *in)
 	    "In all %" PRIu64 ": %" PRIu64 " reports, %" PRIu64 " of them grave; %" PRIu64
 	    " unreadable; %" PRIu64 " under duress.",
 	    fit->all, fit->reports, fit->grave, fit->unreadable, fit->duress);
+	if (fit->drills > 0)
+		len += snprintf(line + len, sizeof(line) - (size_t)len,
+		    " Drills among them: %" PRIu64 ".", fit->drills);
 	if (fit->untimed > 0)
 		(void)snprintf(line + len, sizeof(line) - (size_t)len,
 		    " Left out: %" PRIu64 " that came while the clock was not set.", fit->untimed);
@@ -105,6 +108,7 @@ print_counts_json(const struct inbox *in)
 	json_number(&j, "unreadable", (int64_t)fit->unreadable);
 	json_number(&j, "grave", (int64_t)fit->grave);
 	json_number(&j, "duress", (int64_t)fit->duress);
+	json_number(&j, "drills", (int64_t)fit->drills);
 	json_number(&j, "untimed", (int64_t)fit->untimed);
 	json_end(&j);
 }

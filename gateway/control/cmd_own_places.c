@@ -79,7 +79,8 @@ show(struct client *c, const struct own *own)
 			"the places file.",
 		    own->pseudonym);
 	else if (!own->as_json)
-		cmd_say("%s has %u of her own, two digits each:", own->pseudonym, count);
+		cmd_say("%s has %u number%s of her own for places:", own->pseudonym, count,
+		    count == 1 ? "" : "s");
 	for (unsigned i = 0; i < OWN_MAX && code == 0; i++)
 		if (own->place[i] != 0 &&
 		    (code = own_places_ask(c, own->place[i], "", &place)) == 0)

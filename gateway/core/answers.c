@@ -215,7 +215,8 @@ plain_words(const struct answers *a, const struct policy *p, const struct answer
 
 	out[0] = '\0';
 	if (p->posture == POLICY_PROTECTED || p->answers == ANSWERS_NONE ||
-	    t->event->outcome == OUTCOME_TOO_MANY || answers_said(a, t->text, t->text_len))
+	    t->event->outcome == OUTCOME_TOO_MANY || answers_said(a, t->text, t->text_len) ||
+	    t->plain->why == PLAIN_WHY_ANSWER) /* another gateway's */
 		return;
 	if (p->answers == ANSWERS_READ_BACK && with.book != NULL && with.places != NULL)
 		(void)answer_read_back(&with, t->plain, t->text, t->text_len, out);

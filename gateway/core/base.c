@@ -55,6 +55,9 @@ base_holds(unsigned type)
 	switch (type) {
 	case EVENT_ENROLLED:
 	case EVENT_REVOKED:
+	case EVENT_VETTED:
+	case EVENT_PLAIN_ALLOWED:
+	case EVENT_OWN_PLACES:
 	case EVENT_RENEWED:
 	case EVENT_CODEBOOK:
 	case EVENT_PLACES:

@@ -23,6 +23,7 @@ channel_open(struct channel *c, int fd)
 	if ((c->batch = calloc(BATCH_MAX, sizeof(c->batch[0]))) == NULL)
 		return ST_MEMORY;
 	c->fd = fd;
+	c->told_senders = 0; /* as a new process does */
 	c->answered = c->finished = 0;
 	return ST_OK;
 }
@@ -83,7 +84,7 @@ channel_take(struct channel *c)
 
 	if (c->count == 0)
 		return ST_OK;
-	st = intake_batch(s, c->batch, c->count);
+	st = intake_batch_of(s, c->modem, c->batch, c->count);
 	if (st == ST_OK) {
 		if (strcmp(s->fault, full) == 0)
 			s->fault[0] = '\0';

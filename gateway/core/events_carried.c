@@ -46,6 +46,9 @@ event_carried_encode(const struct event_carried *e, uint8_t *out, size_t cap)
 		put_le(&p, e->chain_messages, 4);
 		put_le(&p, e->lost, 4);
 		put_le(&p, e->waiting, 1);
+		put_le(&p, e->said_place, 2);
+		put_le(&p, e->said, 4);
+		put_le(&p, e->said_trust, 1);
 		break;
 	case CARRIED_REFUSED:
 		put_le(&p, e->count, 4);
@@ -117,6 +120,11 @@ event_carried_decode(const uint8_t *in, size_t len, struct event_carried *out)
 		out->chain_messages = (uint32_t)take_le(&e, 4);
 		out->lost = (uint32_t)take_le(&e, 4);
 		out->waiting = (uint8_t)take_le(&e, 1);
+		if (e.left > 0) { /* version 1 ends here */
+			out->said_place = (uint16_t)take_le(&e, 2);
+			out->said = (uint32_t)take_le(&e, 4);
+			out->said_trust = (uint8_t)take_le(&e, 1);
+		}
 		if (out->seq > INT64_MAX)
 			return ST_DAMAGED;
 		break;

@@ -15,7 +15,7 @@ enum carried_item {
 	CARRIED_MONITOR, /* what came of a monitor since her `enrolled` event, which stands before
 			  */
 	CARRIED_REFUSED, /* passphrases that opened nothing */
-	CARRIED_TALLY,   /* accepted reports of one week */
+	CARRIED_TALLY,   /* reports of one week that count */
 	CARRIED_END
 };
 #define CARRIED_TALLIES_MAX 33 /* they fill one row of the journal */
@@ -33,6 +33,9 @@ struct event_carried {
 	uint8_t last_trust;                      /* MONITOR: enum trust of `last` */
 	uint8_t waiting;                         /* MONITOR: generation, or 0 */
 	uint32_t highest;                        /* MONITOR: largest n; UINT32_MAX: none yet */
+	uint16_t said_place;                     /* MONITOR: that she last called hers; 0: none */
+	uint32_t said;                           /* MONITOR: quarter hours, if there is one */
+	uint8_t said_trust;                      /* MONITOR: enum trust of `said` */
 	uint32_t last;   /* MONITOR: quarter hours, or NONE; REFUSED: hour */
 	uint32_t count;  /* REFUSED: how many; END: items between BEGIN and END */
 	uint16_t week;   /* TALLY: view_week() */

@@ -4,11 +4,13 @@
 
 #include "crypto/ratchet.h"
 #include "gateway/core/events_pen.h"
+#include "reporting/report/text.h"
 
 int
 event_received_opened(const struct event_received *e)
 {
-	return e->slot != EVENT_SLOT_NONE &&
+	/* a plain text names whose number it came from, and spent nothing */
+	return e->slot != EVENT_SLOT_NONE && e->class != TEXT_OTHER &&
 	       (e->outcome == OUTCOME_ACCEPTED || e->outcome == OUTCOME_REFUSED ||
 		   e->outcome == OUTCOME_NO_BOOK);
 }

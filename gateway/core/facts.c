@@ -16,7 +16,8 @@ facts_new(struct facts **out)
 	if ((*out = calloc(1, sizeof(**out))) == NULL)
 		return ST_MEMORY;
 	choices_init(&(*out)->choices);
-	return ST_OK;
+	(*out)->senders = senders_new();
+	return (*out)->senders == NULL ? ST_MEMORY : ST_OK;
 }
 
 static void
@@ -34,6 +35,7 @@ facts_free(struct facts *f)
 	if (f == NULL)
 		return;
 	past_books_free(&f->books);
+	senders_free(f->senders);
 	wipe_free(f->places, sizeof(*f->places));
 	for (size_t i = 0; i < SLOT_MAX; i++)
 		wipe_free(f->monitor[i].own, OWN_MAX * sizeof(uint16_t));
@@ -145,6 +147,16 @@ apply_enrolled(struct facts *f, const struct view_event *ev)
 	sodium_memzero(&e, sizeof(e));
 }
 
+/* What came with her number from then on is nobody's. */
+static void
+apply_revoked(struct facts *f, const struct view_event *ev)
+{
+	struct event_revoked e;
+
+	if (event_revoked_decode(ev->body, ev->len, &e) == ST_OK)
+		f->monitor[e.slot].plain = 0;
+}
+
 static void
 apply_vetted(struct facts *f, const struct view_event *ev)
 {
@@ -207,6 +219,9 @@ facts_apply(struct facts *f, const struct view_event *ev)
 	case EVENT_ENROLLED:
 		apply_enrolled(f, ev);
 		return ST_OK;
+	case EVENT_REVOKED:
+		apply_revoked(f, ev);
+		return ST_OK;
 	case EVENT_VETTED:
 		apply_vetted(f, ev);
 		return ST_OK;
@@ -227,4 +242,36 @@ facts_apply(struct facts *f, const struct view_event *ev)
 	default:
 		return ST_OK;
 	}
+}
+
+int
+facts_moves_senders(unsigned type)
+{
+	return type == EVENT_ENROLLED || type == EVENT_REVOKED || type == EVENT_PLAIN_ALLOWED ||
+	       type == EVENT_SETTING;
+}
+
+struct settling {
+	const struct facts *f;
+	int all;
+};
+
+static enum status
+settle_one(void *arg, uint16_t slot, const char *number, int plain)
+{
+	const struct settling *s = arg;
+
+	if (s->all || plain || s->f->monitor[slot].plain)
+		senders_set(s->f->senders, slot, number);
+	return ST_OK;
+}
+
+enum status
+facts_settle(struct facts *f, struct view *v, const struct policy *policy)
+{
+	struct settling s = {f, policy->posture == POLICY_OPEN};
+
+	for (uint16_t slot = 0; slot < SLOT_MAX; slot++)
+		senders_set(f->senders, slot, NULL);
+	return view_numbers(v, settle_one, &s);
 }

@@ -39,7 +39,7 @@ struct facts {
 		char language[LANGUAGE_MAX];
 		uint16_t *own; /* OWN_MAX places by her own number; NULL: she has none */
 	} monitor[SLOT_MAX];
-	struct senders *senders; /* whose number is it? */
+	struct senders *senders; /* whose number is it? facts_settle() */
 };
 
 enum status facts_new(struct facts **out) MUST_USE;
@@ -51,5 +51,11 @@ void facts_free(struct facts *f);
  * bodies that do not read, change nothing (the view lists them). ST_OK, ST_MEMORY.
  */
 enum status facts_apply(struct facts *f, const struct view_event *ev) MUST_USE;
+
+/* May an event of that type change whose numbers are known? Then, and after a fold: */
+int facts_moves_senders(unsigned type);
+/* The numbers anew, from the view, which is there whenever one changes: what holds now lets all be
+ * known, or those of who may text plain. ST_OK, ST_MEMORY. */
+enum status facts_settle(struct facts *f, struct view *v, const struct policy *policy) MUST_USE;
 
 #endif

@@ -32,51 +32,74 @@ intake_disk_is_low(const struct session *s)
 	return (uint64_t)vfs.f_bavail * vfs.f_frsize < DISK_RESERVE;
 }
 
+static enum status
+answer_duplicate(struct session *s, const struct arrival *a)
+{
+	const struct answers_to to = arrival_answer_to(a);
+
+	if (s->answers == NULL || is_locked(s))
+		return ST_OK;
+	return answers_duplicate(s->answers, &to, a->content);
+}
+
 enum status
-intake_seen_content(struct session *s, const struct arrival *a, int *seen)
+intake_seen_content(struct session *s, struct arrival *a, int *seen)
 {
 	const struct seen_octets symbols = {(const uint8_t *)a->symbols, a->symbol_count};
-	uint8_t hash[SEEN_HASH_LEN];
+	struct policy policy;
 	enum status st;
 
 	*seen = 0;
-	entropy_fill(hash, sizeof(hash));
-	if (a->class != TEXT_OTHER) {
-		seen_content(&state_root(s->state)->k_seen, symbols, hash);
-		if ((st = state_seen(s->state, hash, seen)) != ST_OK || *seen)
+	session_policy(s, &policy);
+	a->has_content =
+	    a->class == TEXT_X || (a->class != TEXT_OTHER && policy.posture == POLICY_PROTECTED);
+	entropy_fill(a->content, sizeof(a->content));
+	if (a->has_content) {
+		seen_content(&state_root(s->state)->k_seen, symbols, a->content);
+		if ((st = state_seen(s->state, a->content, seen)) != ST_OK)
 			return st;
+		if (*seen)
+			return answer_duplicate(s, a);
 	}
-	return change_seen(s->state, hash);
+	return change_seen(s->state, a->content);
 }
 
 /*
- * Is it a redelivery, or the same sealed text once more? What is new here enters `seen`.
- * In posture protected every text of an EW1 shape is known by its content too; another one enters
- * with a random hash beside, so that the number of rows does not tell which of them came.
+ * Is it a redelivery? It enters `seen` under today's date once more: a text that the modem cannot
+ * delete must not come again as a new one when its first date is forgotten. In posture `open` its
+ * sender counts; one that was taken before its number was wanted is known without it too.
  */
 static enum status
-check_seen(struct session *s, const struct arrival *a, int *seen)
+check_delivery(struct session *s, const struct arrival *a, int *seen)
 {
 	const struct key32 *key = &state_root(s->state)->k_seen;
 	const struct seen_octets none = {NULL, 0}, udh = {a->udh, a->udh_len},
 				 text = {a->text, a->text_len};
+	struct seen_octets sender = none;
+	struct policy policy;
 	uint8_t hash[SEEN_HASH_LEN];
 	enum status st;
 
 	seen_delivery(key, a->stamp_s, udh, text, none, hash);
 	if ((st = state_seen(s->state, hash, seen)) != ST_OK)
 		return st;
-	/* One that was seen enters under today's date once more: a text that the modem cannot
-	 * delete must not come again as a new one when its first date is forgotten. */
-	if ((st = change_seen(s->state, hash)) != ST_OK || *seen)
-		return st;
-	return intake_seen_content(s, a, seen);
+	session_policy(s, &policy);
+	if (!*seen && policy.posture == POLICY_OPEN && a->sender != NULL && a->sender[0] != '\0') {
+		sender = (struct seen_octets){(const uint8_t *)a->sender, strlen(a->sender)};
+		seen_delivery(key, a->stamp_s, udh, text, sender, hash);
+		if ((st = state_seen(s->state, hash, seen)) != ST_OK)
+			return st;
+	}
+	return change_seen(s->state, hash);
 }
 
 enum status
-intake_park(struct session *s, const struct arrival *a, const char *sender, uint64_t *seq)
+intake_park(struct session *s, const struct arrival *a, uint64_t *seq)
 {
-	struct parked p = {.kind = sender != NULL ? PARKED_PART : PARKED_TEXT,
+	const int is_part = a->is_part == PART_VALID;
+	struct parked p = {.kind = is_part             ? PARKED_PART
+				   : a->sender != NULL ? PARKED_FROM
+						       : PARKED_TEXT,
 	    .form = a->form,
 	    .trust = a->trust,
 	    .udh_len = (uint8_t)a->udh_len,
@@ -89,10 +112,10 @@ intake_park(struct session *s, const struct arrival *a, const char *sender, uint
 	memcpy(p.text, a->text, a->text_len);
 	if (a->udh_len > 0)
 		memcpy(p.udh, a->udh, a->udh_len);
-	if (sender != NULL) {
+	if (p.kind != PARKED_TEXT)
 		p.awake_h = session_awake_h(s);
-		memcpy(p.sender, sender, strnlen(sender, NUMBER_MAX - 1));
-	}
+	if (a->sender != NULL)
+		memcpy(p.sender, a->sender, strlen(a->sender));
 	if ((st = parked_write(&p, plain)) == ST_OK)
 		st = change_park(s->state, s->ring.pk_i.b, plain, seq);
 	sodium_memzero(&p, sizeof(p));
@@ -100,10 +123,19 @@ intake_park(struct session *s, const struct arrival *a, const char *sender, uint
 	return st;
 }
 
+/* No number is so long that it has no end. */
+static const char *
+ended(const char sender[NUMBER_MAX])
+{
+	return memchr(sender, '\0', NUMBER_MAX) != NULL ? sender : "";
+}
+
 void
 arrival_of_sms(const struct session *s, const struct msg_sms *sms, struct arrival *a)
 {
 	size_t room = PARK_ROOM;
+	enum trust trust;
+	enum part_is part;
 
 	memset(a, 0, sizeof(*a));
 	a->quarter = session_quarter(s);
@@ -114,7 +146,13 @@ arrival_of_sms(const struct session *s, const struct msg_sms *sms, struct arriva
 	a->text_len = sms->text_len <= SMS_TEXT_MAX ? sms->text_len : SMS_TEXT_MAX;
 	a->udh = sms->udh;
 	a->udh_len = sms->udh_len <= SMS_UDH_MAX ? sms->udh_len : SMS_UDH_MAX;
-	if (part_of(a->udh, a->udh_len, &a->part) == PART_VALID)
+	a->modem = s->from_modem;
+	a->came_s = session_now_s(s, &trust);
+	part = part_of(a->udh, a->udh_len, &a->part);
+	/* One that came although it is not wanted goes no further. */
+	if (part == PART_VALID || (a->form != SMS_UNDECODED && session_wants_senders(s)))
+		a->sender = ended(sms->sender);
+	if (a->sender != NULL)
 		room = PARK_PART_ROOM;
 	if (a->udh_len + a->text_len > room)
 		a->text_len = room - a->udh_len; /* no SMS is that long */
@@ -124,20 +162,13 @@ arrival_of_sms(const struct session *s, const struct msg_sms *sms, struct arriva
 static enum status
 take_part(struct session *s, const struct arrival *a, const struct msg_sms *sms)
 {
-	struct parts_item item = {.part = a->part,
-	    .text = a->text,
-	    .text_len = a->text_len,
-	    .stamp_s = a->stamp_s,
-	    .awake_h = session_awake_h(s),
-	    .fresh = sms};
-	char sender[NUMBER_MAX] = "";
-	enum status st;
-
-	memcpy(sender, sms->sender, strnlen(sms->sender, NUMBER_MAX - 1));
-	item.sender = sender;
-	st = intake_part(s, &item);
-	sodium_memzero(sender, sizeof(sender));
-	return st;
+	return intake_part(s, &(struct parts_item){.part = a->part,
+				  .sender = a->sender,
+				  .text = a->text,
+				  .text_len = a->text_len,
+				  .stamp_s = a->stamp_s,
+				  .awake_h = session_awake_h(s),
+				  .fresh = sms});
 }
 
 /* What is new. */
@@ -149,14 +180,14 @@ take_new(struct session *s, struct arrival *a, const struct msg_sms *sms)
 	enum status st;
 
 	if (a->is_part == PART_VALID)
-		return is_locked(s) ? intake_park(s, a, sms->sender, NULL) : take_part(s, a, sms);
+		return is_locked(s) ? intake_park(s, a, NULL) : take_part(s, a, sms);
 	if (a->form == SMS_UNDECODED) { /* the number in it goes no further */
 		session_policy(s, &policy);
 		a->text_len =
 		    undecoded_keep(policy.posture == POLICY_PROTECTED, a->text, a->text_len, cut);
 		a->text = cut;
 	}
-	st = is_locked(s) ? intake_park(s, a, NULL, NULL) : intake_read(s, a);
+	st = is_locked(s) ? intake_park(s, a, NULL) : intake_read(s, a);
 	sodium_memzero(cut, sizeof(cut));
 	if (a->form == SMS_UNDECODED)
 		a->text = NULL; /* it was that */
@@ -171,7 +202,9 @@ take_one(struct session *s, const struct msg_sms *sms)
 	int seen;
 
 	arrival_of_sms(s, sms, &a);
-	st = check_seen(s, &a, &seen);
+	st = check_delivery(s, &a, &seen);
+	if (st == ST_OK && !seen)
+		st = intake_seen_content(s, &a, &seen);
 	if (st == ST_OK && seen)
 		s->doubled++;
 	else if (st == ST_OK)
@@ -180,8 +213,8 @@ take_one(struct session *s, const struct msg_sms *sms)
 	return st;
 }
 
-enum status
-intake_batch(struct session *s, const struct msg_sms *sms, size_t count)
+static enum status
+take_batch(struct session *s, const struct msg_sms *sms, size_t count)
 {
 	enum status st = ST_OK;
 
@@ -207,6 +240,23 @@ intake_batch(struct session *s, const struct msg_sms *sms, size_t count)
 	if (st == ST_OK)
 		s->kept += count;
 	return st;
+}
+
+enum status
+intake_batch_of(struct session *s, unsigned modem, const struct msg_sms *sms, size_t count)
+{
+	enum status st;
+
+	s->from_modem = modem;
+	st = take_batch(s, sms, count);
+	s->from_modem = UINT32_MAX;
+	return st;
+}
+
+enum status
+intake_batch(struct session *s, const struct msg_sms *sms, size_t count)
+{
+	return intake_batch_of(s, UINT32_MAX, sms, count);
 }
 
 enum status
@@ -246,6 +296,9 @@ arrival_of_row(const struct parked *p, struct arrival *a)
 	    .trust = p->trust,
 	    .form = p->form,
 	    .was_parked = 1,
+	    .sender = p->kind == PARKED_PART || p->kind == PARKED_FROM ? p->sender : NULL,
+	    .modem = UINT32_MAX,
+	    .came_s = p->trust == TRUST_NONE ? INT64_MIN : p->arrival_s,
 	    .stamp_s = p->stamp_s,
 	    .text = p->text,
 	    .text_len = p->text_len,

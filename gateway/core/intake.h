@@ -20,6 +20,9 @@
  * there is no gateway yet, or its ring list was changed; likewise. SC_STOP.
  */
 enum status intake_batch(struct session *s, const struct msg_sms *sms, size_t count) MUST_USE;
+/* The same, and through which modem they came: 0 to MODEMS_MAX - 1. */
+enum status intake_batch_of(
+    struct session *s, unsigned modem, const struct msg_sms *sms, size_t count) MUST_USE;
 
 /* Read everything that was parked, in the order of arrival. The session is ARMED or OPEN. */
 enum status intake_parked(struct session *s) MUST_USE;

@@ -16,18 +16,17 @@ void arrival_of_sms(const struct session *s, const struct msg_sms *sms, struct a
 /* What was parked, classified. Borrows from p. */
 void arrival_of_row(const struct parked *p, struct arrival *a);
 
-/* Collect its row. sender: of a part, not ended if it is too long; NULL: it is none. seq: the
- * row's; may be NULL. */
-enum status intake_park(
-    struct session *s, const struct arrival *a, const char *sender, uint64_t *seq) MUST_USE;
+/* Collect its row, with its sender if it has one. seq: the row's; may be NULL. */
+enum status intake_park(struct session *s, const struct arrival *a, uint64_t *seq) MUST_USE;
 
 /* Open a row. ST_OK (wipe p), ST_FORGED, ST_VERSION, ST_DAMAGED. */
 enum status intake_row_open(
     struct session *s, int64_t seq, const uint8_t *blob, size_t len, struct parked *p) MUST_USE;
 
-/* Was this sealed text taken before, by its content? One that is not of that shape was not. If it
- * is new it enters `seen`; for another one noise does, so that the rows do not tell them apart. */
-enum status intake_seen_content(struct session *s, const struct arrival *a, int *seen) MUST_USE;
+/* Was this text taken before, by its content? That is asked of the 152 characters of profile X, and
+ * in posture `protected` of each text of an EW1 shape. If it is new it enters `seen`; for another
+ * one noise does, so that the number of rows does not tell them apart. */
+enum status intake_seen_content(struct session *s, struct arrival *a, int *seen) MUST_USE;
 
 /* --- intake_parts.c: ARMED or OPEN, not for reading only --- */
 

@@ -15,6 +15,7 @@ struct joined {
 	struct arrival a; /* of text below */
 	unsigned missing, rows;
 	int has_time;
+	char sender[NUMBER_MAX];
 	uint8_t text[LONG_TEXT_MAX];
 };
 
@@ -45,10 +46,17 @@ add_piece(struct joined *j, const struct arrival *part)
 	if (part->form != SMS_TEXT)
 		a->form = SMS_OCTETS;
 	a->was_parked &= part->was_parked;
+	if (part->sender != NULL) { /* every part has the same */
+		memcpy(j->sender, part->sender, strlen(part->sender) + 1);
+		a->sender = j->sender;
+	}
+	if (part->modem != UINT32_MAX)
+		a->modem = part->modem;
 	if (j->has_time && part->quarter < a->quarter)
 		return;
 	j->has_time = 1;
 	a->quarter = part->quarter;
+	a->came_s = part->came_s;
 	a->trust = part->trust;
 	a->stamp_s = part->stamp_s;
 }
@@ -96,7 +104,11 @@ add_place(struct session *s, struct joined *j, const struct parts_group *g, unsi
 static enum status
 take_group(struct session *s, struct parts_group *g)
 {
-	struct joined j = {.a = {.form = SMS_TEXT, .was_parked = 1, .stamp_s = INT64_MIN}};
+	struct joined j = {.a = {.form = SMS_TEXT,
+			       .was_parked = 1,
+			       .stamp_s = INT64_MIN,
+			       .came_s = INT64_MIN,
+			       .modem = UINT32_MAX}};
 	enum status st = ST_OK;
 	int seen = 0;
 
@@ -147,7 +159,7 @@ park_member(struct session *s, struct parts_member *m)
 	if (m->fresh == NULL)
 		return ST_OK;
 	arrival_of_sms(s, m->fresh, &a);
-	st = intake_park(s, &a, m->fresh->sender, &m->seq);
+	st = intake_park(s, &a, &m->seq);
 	m->fresh = NULL;
 	sodium_memzero(&a, sizeof(a));
 	return st;

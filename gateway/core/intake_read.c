@@ -7,6 +7,7 @@
 
 #include "crypto/base32.h"
 #include "gateway/common/status.h"
+#include "gateway/core/intake_plain.h"
 #include "reporting/report/check.h"
 #include "reporting/report/record.h"
 
@@ -75,10 +76,23 @@ chain_of(struct session *s, const struct hint_match *m, struct ratchet *now)
 	return st;
 }
 
-/* Try one number of one slot. On ST_OK plain is what was sealed and next the slot's next state. */
+/* What a message of profile X gave. Wipe it. */
+struct opened {
+	uint8_t plain[ENVELOPE_X_PLAIN_LEN];
+	uint8_t ack[EW1_ACK_LEN];
+	uint8_t generation;
+};
+
+/* What reading one text gave beside its event. Wipe it. */
+struct read {
+	struct opened opened;
+	const struct plain *plain; /* of a plain text that was read */
+};
+
+/* Try one number of one slot. On ST_OK next is the slot's next state. */
 static enum status
 open_as(struct session *s, const struct hint_match *m, const uint8_t wire[EW1_X_WIRE_LEN],
-    uint8_t plain[ENVELOPE_X_PLAIN_LEN], struct ratchet *next, uint8_t *generation)
+    struct ratchet *next, struct opened *out)
 {
 	struct message_keys keys;
 	struct ratchet now;
@@ -87,10 +101,12 @@ open_as(struct session *s, const struct hint_match *m, const uint8_t wire[EW1_X_
 	if (st != ST_OK)
 		return st;
 	if ((st = ratchet_keys(&now, m->n, &keys)) == ST_OK)
-		st = intake_open(s, m->slot, &keys, wire, plain);
+		st = intake_open(s, m->slot, &keys, wire, out->plain);
+	if (st == ST_OK)
+		memcpy(out->ack, keys.ack, EW1_ACK_LEN);
 	if (st == ST_OK)
 		st = ratchet_spend(&now, m->n, (uint32_t)session_on_h(s), next);
-	*generation = now.generation;
+	out->generation = now.generation;
 	sodium_memzero(&keys, sizeof(keys));
 	sodium_memzero(&now, sizeof(now));
 	return st;
@@ -100,7 +116,7 @@ open_as(struct session *s, const struct hint_match *m, const uint8_t wire[EW1_X_
  * e->outcome says why. */
 static enum status
 open_x(struct session *s, const uint8_t wire[EW1_X_WIRE_LEN], struct event_received *e,
-    uint8_t plain[ENVELOPE_X_PLAIN_LEN])
+    struct opened *out)
 {
 	struct hint_match match[MATCHES_MAX];
 	size_t count = hints_find(s->hints, wire, match, MATCHES_MAX);
@@ -114,7 +130,8 @@ open_x(struct session *s, const uint8_t wire[EW1_X_WIRE_LEN], struct event_recei
 			e->slot = match[i].slot;
 			continue;
 		}
-		st = open_as(s, &match[i], wire, plain, &next, &e->generation);
+		st = open_as(s, &match[i], wire, &next, out);
+		e->generation = out->generation;
 		if (st == ST_OK) {
 			e->slot = match[i].slot;
 			e->n = match[i].n;
@@ -184,22 +201,21 @@ tell_time(struct session *s, const struct arrival *a, struct event_received *e)
 	}
 }
 
+/* ST_OK: it opened; ST_UNKNOWN: it did not, e says why. */
 static enum status
-read_x(struct session *s, const struct arrival *a, struct event_received *e)
+read_x(struct session *s, const struct arrival *a, struct event_received *e, struct opened *opened)
 {
-	uint8_t wire[EW1_X_WIRE_LEN], plain[ENVELOPE_X_PLAIN_LEN];
+	uint8_t wire[EW1_X_WIRE_LEN];
 	enum status st = base32_decode(a->symbols, a->symbol_count, wire, sizeof(wire));
 
 	assert(st == ST_OK); /* text_classify gave 152 symbols, which are 95 octets exactly */
-	st = open_x(s, wire, e, plain);
+	st = open_x(s, wire, e, opened);
 	if (st == ST_OK) {
 		tell_time(s, a, e);
-		intake_judge(s, e, plain);
+		intake_judge(s, e, opened->plain);
 	} else if (st == ST_UNKNOWN) {
 		keep_raw(e, a->text, a->text_len);
-		st = ST_OK;
 	}
-	sodium_memzero(plain, sizeof(plain));
 	return st;
 }
 
@@ -230,6 +246,47 @@ outcome_of(const struct arrival *a)
 	}
 }
 
+/* What is kept with its octets. As intake_plain_read, but for ST_NOT_ALLOWED. */
+static enum status
+read_other(struct session *s, const struct arrival *a, struct event_received *e,
+    const struct plain **plain)
+{
+	enum status st = ST_NOT_ALLOWED;
+
+	if (a->form == SMS_TEXT && a->is_part == PART_NONE && !a->is_incomplete)
+		st = intake_plain_read(s, a, e, plain);
+	if (st == ST_NOT_ALLOWED) {
+		e->outcome = a->is_incomplete ? OUTCOME_INCOMPLETE : outcome_of(a);
+		st = ST_OK;
+	}
+	keep_raw(e, a->text, a->text_len);
+	return st;
+}
+
+struct answers_to
+arrival_answer_to(const struct arrival *a)
+{
+	return (struct answers_to){a->sender, a->modem, a->came_s};
+}
+
+/* What was read is answered, if it is to be. */
+static enum status
+answer(struct session *s, const struct arrival *a, const struct event_received *e, uint64_t seq,
+    const struct read *read)
+{
+	if (s->answers == NULL)
+		return ST_OK;
+	return answers_read(
+	    s->answers, &(struct answers_text){.to = arrival_answer_to(a),
+			    .event = e,
+			    .seq = seq,
+			    .content = a->has_content ? a->content : NULL,
+			    .ack = event_received_opened(e) ? read->opened.ack : NULL,
+			    .plain = read->plain,
+			    .text = (const char *)a->text,
+			    .text_len = a->text_len});
+}
+
 enum status
 intake_read(struct session *s, const struct arrival *a)
 {
@@ -239,19 +296,24 @@ intake_read(struct session *s, const struct arrival *a)
 	    .class = (uint8_t)a->class,
 	    .form = a->form,
 	    .slot = EVENT_SLOT_NONE};
-	enum status st = ST_OK;
+	struct read read = {.plain = NULL};
+	uint64_t seq = 0;
+	enum status st;
 
-	if (a->is_incomplete) {
-		e.outcome = OUTCOME_INCOMPLETE;
-		keep_raw(&e, a->text, a->text_len);
-	} else if (a->class == TEXT_X) {
-		st = read_x(s, a, &e);
-	} else {
-		e.outcome = outcome_of(a);
-		keep_raw(&e, a->text, a->text_len);
+	if (a->class == TEXT_X && !a->is_incomplete)
+		st = read_x(s, a, &e, &read.opened);
+	else
+		st = read_other(s, a, &e, &read.plain);
+	if (st == ST_OK || st == ST_UNKNOWN)
+		st = intake_append(s, &e, &seq);
+	else if (st == ST_EXISTS) {
+		s->doubled++;
+		st = ST_OK;
 	}
-	if (st == ST_OK)
-		st = intake_append(s, &e, NULL);
+	if (st == ST_OK && seq != 0)
+		st = answer(s, a, &e, seq, &read);
+	intake_plain_wipe(s);
+	sodium_memzero(&read, sizeof(read));
 	sodium_memzero(&e, sizeof(e));
 	return st;
 }

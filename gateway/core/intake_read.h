@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "crypto/seen.h"
+#include "gateway/core/answers.h"
 #include "gateway/core/parts.h"
 #include "gateway/core/session.h"
 #include "reporting/report/text.h"
@@ -24,17 +26,25 @@ struct arrival {
 	int64_t stamp_s;
 	const uint8_t *text, *udh; /* text: at most LONG_TEXT_MAX */
 	size_t text_len, udh_len;
+	const char *sender;    /* ended; NULL: not known, or not wanted */
+	unsigned modem;        /* that it came through; UINT32_MAX: not known */
+	int64_t came_s;        /* seconds UTC; INT64_MIN: not known */
 	uint8_t is_incomplete; /* put together of less than all parts */
 	enum text_class class; /* from here on: arrival_classify() */
 	char symbols[TEXT_SYMBOLS_MAX + 1];
 	size_t symbol_count;
 	enum part_is is_part;
 	struct part part;
+	uint8_t has_content; /* its hash in `seen` */
+	uint8_t content[SEEN_HASH_LEN];
 };
 
 void arrival_classify(struct arrival *a);
+/* Whom an answer to it goes to. */
+struct answers_to arrival_answer_to(const struct arrival *a);
 
-/* Collects the event and, if it was a monitor's, the slot's next state. ST_OK or SC_STOP. */
+/* Collects the event and, if it was a monitor's, the slot's next state. ST_OK or SC_STOP. A plain
+ * text that its sender sent again collects nothing, and is counted in s->doubled. */
 enum status intake_read(struct session *s, const struct arrival *a) MUST_USE;
 
 /* A parked row that does not open: an event with that outcome. */

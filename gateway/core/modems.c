@@ -106,8 +106,26 @@ on_modem(struct loop *loop, int fd, short events, void *arg)
 	ms->after(st);
 }
 
+/* A new process hands over no sender until it is told. One that cannot be told now is told the next
+ * time. */
+static void
+tell_senders(struct modems *ms)
+{
+	const int wanted = session_wants_senders(ms->session);
+	struct ipc_message m;
+
+	ipc_begin(&m, MSG_SENDERS);
+	m.body.SENDERS.wanted = (uint32_t)wanted;
+	for (size_t i = 0; i < MODEMS_MAX; i++) {
+		struct channel *c = &ms->channel[i];
+
+		if (c->fd != -1 && c->told_senders != wanted && ipc_send(c->fd, &m, -1) == ST_OK)
+			c->told_senders = wanted;
+	}
+}
+
 static enum status
-connect_modem(const struct modems *ms, struct channel *c, int fd)
+connect_modem(struct modems *ms, struct channel *c, int fd)
 {
 	enum status st = disconnect(c);
 
@@ -117,6 +135,7 @@ connect_modem(const struct modems *ms, struct channel *c, int fd)
 	}
 	if (loop_add(ms->loop, fd, POLLIN, on_modem, c) != ST_OK)
 		channel_close(c); /* likewise */
+	tell_senders(ms);
 	return ST_OK;
 }
 
@@ -158,6 +177,7 @@ modems_send(struct modems *ms)
 	struct ipc_message m;
 	enum status st = ST_OK;
 
+	tell_senders(ms);
 	for (size_t i = 0; o != NULL && i < MODEMS_MAX && status_class(st) != SC_STOP; i++) {
 		const struct channel *c = &ms->channel[i];
 

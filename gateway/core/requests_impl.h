@@ -42,7 +42,8 @@ extern const char read_only_words[];
 
 /* Rows of one answer: what a socket's buffer holds, so that core never waits. */
 #define REQUESTS_ROWS_MAX 50
-#define REQUESTS_INBOX_MAX 20 /* the same of the inbox: each has room for a long message */
+/* The same of the inbox: each has room for a long message, and REPORTS_MAX - 1 more may come. */
+#define REQUESTS_INBOX_MAX 20
 
 /* requests_inbox.c */
 answer_fn answer_inbox;

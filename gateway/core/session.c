@@ -13,6 +13,7 @@
 #include "gateway/core/answers.h"
 #include "gateway/core/intake.h"
 #include "gateway/core/intake_parts.h"
+#include "gateway/core/intake_plain.h"
 #include "gateway/core/outbox.h"
 #include "gateway/core/session_unlock.h"
 
@@ -203,6 +204,8 @@ session_forget(struct session *s)
 	s->facts = NULL;
 	parts_free(s->parts);
 	s->parts = NULL;
+	intake_plain_free(s->plain);
+	s->plain = NULL;
 	s->is_passing = 0;
 	if (s->state != NULL)
 		state_lock(s->state);
@@ -212,7 +215,6 @@ session_forget(struct session *s)
 	s->clock_noted = 0;
 	if (s->at != IN_NEW)
 		s->at = IN_LOCKED;
-	session_policy_changed(s);
 	sodium_stackzero(SESSION_STACK); /* reading only, nothing was committed that did it */
 }
 
@@ -264,6 +266,7 @@ enum status
 session_commit(struct session *s)
 {
 	enum status st = state_commit(s->state, session_on_h(s), session_awake_h(s));
+	int moves_senders = 0;
 
 	sodium_stackzero(SESSION_STACK);
 	s->commit_ms = clock_boot_ms();
@@ -272,9 +275,12 @@ session_commit(struct session *s)
 			st = view_apply(s->view, &s->waiting[i].event);
 		if (st == ST_OK && s->facts != NULL)
 			st = facts_apply(s->facts, &s->waiting[i].event);
+		moves_senders |= facts_moves_senders(s->waiting[i].event.type);
 	}
 	drop_waiting(s);
-	return st;
+	if (st == ST_OK && s->answers != NULL)
+		answers_committed(s->answers);
+	return st == ST_OK && moves_senders ? session_senders(s) : st;
 }
 
 void
@@ -423,12 +429,6 @@ session_tick(struct session *s, int64_t *next_ms)
 	return st;
 }
 
-void
-session_policy_changed(struct session *s)
-{
-	(void)s; /* nothing hangs on it yet */
-}
-
 enum status
 session_choose(struct session *s, const struct event_setting *e)
 {
@@ -440,9 +440,7 @@ session_choose(struct session *s, const struct event_setting *e)
 		return st;
 	if (e->key == SETTING_POSTURE)
 		change_posture(s->state, (uint8_t)e->value);
-	if ((st = session_commit(s)) == ST_OK)
-		session_policy_changed(s);
-	return st;
+	return session_commit(s);
 }
 
 void
@@ -454,4 +452,26 @@ session_policy(const struct session *s, struct policy *out)
 	if (s->facts == NULL && s->state != NULL)
 		locked.value[SETTING_POSTURE] = state_root(s->state)->posture;
 	policy_read(s->facts != NULL ? &s->facts->choices : &locked, s->conf, out);
+}
+
+enum status
+session_senders(struct session *s)
+{
+	struct policy policy;
+
+	if (s->facts == NULL || s->view == NULL)
+		return ST_OK;
+	session_policy(s, &policy);
+	return facts_settle(s->facts, s->view, &policy);
+}
+
+int
+session_wants_senders(const struct session *s)
+{
+	struct policy policy;
+
+	session_policy(s, &policy);
+	if (s->facts == NULL || s->read_only) /* what arrives is parked */
+		return s->state != NULL && policy.posture == POLICY_OPEN;
+	return policy_wants_senders(&policy, senders_count(s->facts->senders) > 0);
 }

@@ -52,9 +52,11 @@ struct session_waiting {
 	struct view_event event;
 	uint8_t *body;
 };
-#define SESSION_WAITING_MAX (2 * BATCH_MAX + 16) /* a batch, and an answer to each text */
+/* Each text of a batch may have an answer, and give up a long message, which has one too. */
+#define SESSION_WAITING_MAX (4 * BATCH_MAX + 16)
 
 struct answers;
+struct intake_plain;
 struct outbox;
 struct session {
 	const struct conf *conf;
@@ -68,14 +70,16 @@ struct session {
 	int is_ring_changed; /* not the root's: pk_I may be another's, so nothing is parked to it */
 	char fault[200];
 
-	struct session_keys *keys; /* ARMED, OPEN */
-	struct hints *hints;       /* ARMED, OPEN */
-	struct facts *facts;       /* ARMED, OPEN */
-	struct parts *parts;       /* ARMED, OPEN */
-	int is_passing;            /* a pass over the parked rows is under way */
-	struct view *view;         /* OPEN */
-	uint64_t view_first;       /* the first row that the view was folded from */
-	uint16_t epoch;            /* of the run under way */
+	struct session_keys *keys;  /* ARMED, OPEN */
+	struct hints *hints;        /* ARMED, OPEN */
+	struct facts *facts;        /* ARMED, OPEN */
+	struct parts *parts;        /* ARMED, OPEN */
+	struct intake_plain *plain; /* ARMED, OPEN: for plain texts */
+	unsigned from_modem;        /* the texts of the batch under way; UINT32_MAX: not known */
+	int is_passing;             /* a pass over the parked rows is under way */
+	struct view *view;          /* OPEN */
+	uint64_t view_first;        /* the first row that the view was folded from */
+	uint16_t epoch;             /* of the run under way */
 
 	struct session_waiting *waiting; /* SESSION_WAITING_MAX of them */
 	size_t waiting_count;
@@ -184,9 +188,11 @@ enum status session_slot_known(struct session *s, uint16_t slot, const struct ra
 /* One choice of the network's: its event, and of the posture the root too, made durable together.
  * Whether it may be chosen is the caller's to know. ST_OK, ST_NOT_ALLOWED, or SC_STOP. */
 enum status session_choose(struct session *s, const struct event_setting *e) MUST_USE;
-/* What holds may be another than before: after a choice, at arming, and at the lock. */
-void session_policy_changed(struct session *s);
 /* What holds: while LOCKED what the root and the file say, the parts as the posture has them. */
 void session_policy(const struct session *s, struct policy *out);
+/* Whose numbers are known: at arming, and after each commit that moves them. ST_OK, ST_MEMORY. */
+enum status session_senders(struct session *s) MUST_USE;
+/* Must texts come with their senders' numbers? */
+int session_wants_senders(const struct session *s);
 
 #endif

@@ -14,6 +14,7 @@
 #include "gateway/core/events_carried.h"
 #include "gateway/core/fold.h"
 #include "gateway/core/intake.h"
+#include "gateway/core/intake_plain.h"
 #include "gateway/core/mem.h"
 #include "gateway/core/stretch.h"
 
@@ -293,6 +294,8 @@ hold(struct session *s, const struct ring_secrets *secrets)
 	gwid_of(&s->ring.pk_i, s->keys->receiver.gwid);
 	if ((st = hints_new(&s->hints)) != ST_OK || (st = parts_new(&s->parts)) != ST_OK)
 		return st;
+	if ((s->plain = intake_plain_new()) == NULL)
+		return ST_MEMORY;
 	return facts_new(&s->facts);
 }
 
@@ -325,7 +328,6 @@ go_armed(struct session *s)
 		st = session_commit(s);
 	if (st == ST_OK)
 		st = know_slots(s);
-	session_policy_changed(s);
 	return st;
 }
 
@@ -351,10 +353,10 @@ from_locked(struct session *s, const struct ring_secrets *secrets, enum core_sta
 	}
 	if (s->fault[0] != '\0')
 		(void)snprintf(words, SESSION_WORDS_MAX, "%s", s->fault);
+	if ((st = go_armed(s)) != ST_OK || (st = session_senders(s)) != ST_OK)
+		return st;
 	if (to == IN_ARMED)
 		session_close_view(s);
-	if ((st = go_armed(s)) != ST_OK)
-		return st;
 	if ((st = intake_parked(s)) != ST_OK)
 		return st;
 	return expire_slots(s);

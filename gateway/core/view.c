@@ -19,16 +19,20 @@ static const char *const statements[SQL_STATEMENTS] = {
 	" generation, n, outcome, fault, review, raw) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
 	" ?15, ?9, ?10, ?11, ?12, ?13, ?14)",
     [SQL_REPORT] =
-	"INSERT INTO report(seq, schema, kind, severity, certainty, place, event, lag, affected,"
-	" actor, relation, duress, quantity, refers, target, note)"
-	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+	"INSERT INTO report(id, seq, part, schema, kind, severity, certainty, place, event, lag,"
+	" affected, upper, actor, relation, duress, quantity, refers, target, note)"
+	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
+	" ?19)",
     [SQL_LATEST] = "SELECT max(seq), iif(revoked IS NULL, generation, 255) FROM monitor"
 		   " WHERE slot = ?1",
-    [SQL_HEARD] = "UPDATE monitor SET messages = messages + ?4,"
-		  " chain_messages = chain_messages + ?4,"
-		  " highest = max(coalesce(highest, ?2), ?2), last = max(coalesce(last, ?3), ?3),"
-		  " last_trust = iif(coalesce(last, ?3) <= ?3, ?5, last_trust)"
-		  " WHERE slot = ?1 AND revoked IS NULL",
+    [SQL_HEARD] =
+	"UPDATE monitor SET messages = messages + ?4, chain_messages = chain_messages + ?6,"
+	" highest = iif(?6 > 0, max(coalesce(highest, ?2), ?2), highest),"
+	" last = max(coalesce(last, ?3), ?3),"
+	" last_trust = iif(coalesce(last, ?3) <= ?3, ?5, last_trust)"
+	" WHERE slot = ?1 AND revoked IS NULL",
+    [SQL_SAID] = "UPDATE monitor SET said_place = ?2, said = ?3, said_trust = ?4"
+		 " WHERE slot = ?1 AND revoked IS NULL AND coalesce(said, 0) <= ?3",
     [SQL_MONITOR] =
 	"INSERT INTO monitor(seq, slot, generation, pseudonym, language, place, household,"
 	" rhythm_days, heartbeat, enrolled, number)"
@@ -36,7 +40,25 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_REVOKE] =
 	"UPDATE monitor SET revoked = ?2, number = NULL WHERE slot = ?1 AND revoked IS NULL",
     [SQL_BOOK] = "INSERT INTO book(seq, which, version, hash, octets) VALUES(?1, ?2, ?3, ?4, ?5)",
-    [SQL_SETTING] = "INSERT OR REPLACE INTO setting(key, value, seq, text) VALUES(?1, ?2, ?3, ?4)",
+    [SQL_SETTING] = "INSERT OR REPLACE INTO setting(key, value, seq, text)"
+		    " VALUES(?1, ?2, ?3, ?4)",
+    [SQL_VETTED] = "INSERT OR REPLACE INTO vetted(monitor, seq, at, trust, vetted)"
+		   " SELECT seq, ?2, ?3, ?4, ?5 FROM monitor WHERE slot = ?1 AND revoked IS NULL",
+    [SQL_PLAIN] = "INSERT OR REPLACE INTO plain(monitor, seq, at, allowed, number, reason)"
+		  " SELECT seq, ?2, ?3, ?4, ?5, ?6 FROM monitor"
+		  " WHERE slot = ?1 AND revoked IS NULL",
+    [SQL_OWN] = "INSERT OR REPLACE INTO own(monitor, seq, at, count, places)"
+		" SELECT seq, ?2, ?3, ?4, ?5 FROM monitor WHERE slot = ?1 AND revoked IS NULL",
+    [SQL_PLAIN_GONE] = "DELETE FROM plain WHERE monitor ="
+		       " (SELECT seq FROM monitor WHERE slot = ?1 AND revoked IS NULL)",
+    [SQL_OWN_GONE] = "DELETE FROM own WHERE monitor ="
+		     " (SELECT seq FROM monitor WHERE slot = ?1 AND revoked IS NULL)",
+    [SQL_OWN_OF] = "SELECT o.places FROM monitor m LEFT JOIN own o ON o.monitor = m.seq"
+		   " WHERE m.slot = ?1 AND m.revoked IS NULL",
+    [SQL_NUMBERS] =
+	"SELECT * FROM (SELECT m.slot, coalesce(iif(p.allowed, p.number, NULL), m.number) AS n,"
+	" coalesce(p.allowed, 0) FROM monitor m LEFT JOIN plain p ON p.monitor = m.seq"
+	" WHERE m.revoked IS NULL ORDER BY m.slot) WHERE n NOT NULL",
     [SQL_MARK] = "INSERT INTO mark(seq, type, hour, cause) VALUES(?1, ?2, ?3, ?4)",
     [SQL_RIGHT] = "INSERT INTO rights(seq, type, act, id, name, at)"
 		  " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
@@ -62,26 +84,30 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_UNDO] = "ROLLBACK TO one",
     [SQL_BEGIN] = "BEGIN",
     [SQL_COMMIT] = "COMMIT",
-    [SQL_FORGET] = "DELETE FROM message WHERE seq = ?1",
     [SQL_INBOX] =
 	"SELECT m.seq, m.arrival, m.outcome, m.fault, m.slot, m.n, m.review, m.raw, o.pseudonym,"
 	" r.kind, r.severity, r.certainty, r.place, r.event, r.lag, r.affected, r.actor,"
 	" r.relation, r.duress, r.quantity, r.refers, r.target, r.note, m.proven, m.trust, "
-	"m.generation, r.schema, m.source"
-	" FROM message m LEFT JOIN report r ON r.seq = m.seq"
+	"m.generation, r.schema, m.source, m.class, r.upper, o.place"
+	" FROM message m LEFT JOIN report r ON r.id = ?2"
 	" LEFT JOIN monitor o ON o.seq = m.monitor"
 	" WHERE m.seq = ?1",
+    [SQL_MEANT] =
+	"SELECT event, affected, quantity, upper, actor, schema FROM report WHERE id = ?1",
     [SQL_ROSTER] =
-	"SELECT slot, place, household, rhythm_days, revoked, messages, highest, enrolled, last,"
-	" pseudonym, language, seq, chain_messages, lost, generation, waiting, last_trust,"
-	" number NOT NULL"
-	" FROM monitor"
-	" WHERE (?1 = '' OR pseudonym = ?1) AND seq > ?2 ORDER BY seq LIMIT ?3",
+	"SELECT m.slot, m.place, m.household, m.rhythm_days, m.revoked, m.messages, m.highest,"
+	" m.enrolled, m.last, m.pseudonym, m.language, m.seq, m.chain_messages, m.lost,"
+	" m.generation, m.waiting, m.last_trust, m.number NOT NULL OR p.number NOT NULL,"
+	" m.said_place, m.said, v.vetted, v.at, p.allowed, p.reason, o.count"
+	" FROM monitor m LEFT JOIN vetted v ON v.monitor = m.seq"
+	" LEFT JOIN plain p ON p.monitor = m.seq LEFT JOIN own o ON o.monitor = m.seq"
+	" WHERE (?1 = '' OR m.pseudonym = ?1) AND m.seq > ?2 ORDER BY m.seq LIMIT ?3",
     [SQL_SLOT_OF] = "SELECT slot FROM monitor WHERE pseudonym = ?1 AND revoked IS NULL",
     [SQL_LISTED] =
-	"SELECT m.seq, m.arrival, m.trust, m.outcome, m.monitor, r.kind, r.severity, r.certainty,"
-	" r.place, r.duress FROM message m LEFT JOIN report r ON r.seq = m.seq"
-	" WHERE m.seq > ?1 ORDER BY m.seq",
+	"SELECT seq, arrival, trust, outcome, monitor, generation, n, proven, class, source"
+	" FROM message WHERE seq > ?1 ORDER BY seq",
+    [SQL_LISTED_REPORTS] = "SELECT id, kind, severity, certainty, place, duress, relation, refers"
+			   " FROM report WHERE id >= ?1 ORDER BY id",
     [SQL_WHO] = "SELECT seq FROM monitor WHERE pseudonym = ?1 COLLATE NOCASE",
     [SQL_REFUSED] =
 	"SELECT sum(n), max(hour) FROM (SELECT count(*) AS n, max(hour) AS hour FROM mark"
@@ -90,12 +116,14 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_BOOK_PAST] = "UPDATE book SET octets = zeroblob(0) WHERE which = 1 AND seq <"
 		      " (SELECT max(seq) FROM book WHERE which = 1)",
     [SQL_BASE] = "INSERT INTO base(seq, epoch, at, trust, items) VALUES(?1, ?2, ?3, ?4, ?5)",
+    [SQL_BASES] = "SELECT seq FROM base ORDER BY seq",
     [SQL_BASE_OF] = "SELECT max(trust) FROM base WHERE epoch = ?1",
     [SQL_ORIGIN] = "INSERT INTO origin(seq) VALUES(?1)",
     [SQL_ORIGIN_REFUSED] = "UPDATE origin SET refused = ?1, refused_hour = ?2",
     [SQL_COUNTERS] =
 	"UPDATE monitor SET revoked = ?2, messages = ?3, highest = ?4, last = ?5, last_trust = ?6,"
-	" chain_messages = ?7, lost = ?8, waiting = ?9 WHERE seq = ?1",
+	" chain_messages = ?7, lost = ?8, waiting = ?9, said_place = ?10, said = ?11,"
+	" said_trust = ?12 WHERE seq = ?1",
     [SQL_TALLY] = "INSERT INTO tally(week, kind, place, count) VALUES(?1, ?2, ?3, ?4)",
     [SQL_JOIN] = "UPDATE message SET monitor = (SELECT max(o.seq) FROM monitor o"
 		 " WHERE o.slot = message.slot AND o.seq < message.seq) WHERE seq < ?1",
@@ -105,7 +133,10 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_CARRY_MONITOR] =
 	"SELECT seq, slot, generation, pseudonym, language, place, household, rhythm_days,"
 	" heartbeat, enrolled, revoked, messages, highest, last, last_trust, chain_messages, lost,"
-	" waiting, number FROM monitor ORDER BY seq",
+	" waiting, number, said_place, said, said_trust FROM monitor ORDER BY seq",
+    [SQL_CARRY_VETTED] = "SELECT seq, at, trust, vetted FROM vetted WHERE monitor = ?1",
+    [SQL_CARRY_PLAIN] = "SELECT seq, at, allowed, number, reason FROM plain WHERE monitor = ?1",
+    [SQL_CARRY_OWN] = "SELECT seq, at, places FROM own WHERE monitor = ?1",
     [SQL_CARRY_RIGHT] = "SELECT seq, type, act, id, name, at FROM rights ORDER BY seq",
     [SQL_CARRY_BACKUP] = "SELECT seq, at, next FROM backup ORDER BY seq DESC LIMIT 1",
     [SQL_CARRY_TALLY] = "SELECT week, kind, place, count FROM counted WHERE week >= ?1",
@@ -131,10 +162,11 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_WRITERS] =
 	"SELECT o.seq, o.pseudonym, l.seq, l.schema FROM monitor o LEFT JOIN"
 	" (SELECT m.monitor AS monitor, max(m.seq) AS seq, r.schema AS schema FROM message m"
-	" JOIN report r ON r.seq = m.seq WHERE r.kind > 0 AND m.outcome <> 13"
+	" JOIN report r ON r.seq = m.seq WHERE r.kind > 0 AND m.outcome <> 13 AND m.class = 1"
 	" AND r.relation NOT IN (5, 7, 8)"
 	" GROUP BY m.monitor) l ON l.monitor = o.seq WHERE o.revoked IS NULL ORDER BY o.seq",
     [SQL_NUMBERS_GO] = "UPDATE monitor SET number = NULL WHERE number NOT NULL",
+    [SQL_PLAIN_NUMBERS_GO] = "UPDATE plain SET number = NULL WHERE number NOT NULL",
     [SQL_UNOPENED] = "SELECT seq, arrival, trust, raw FROM message"
 		     " WHERE seq BETWEEN ?1 AND ?2 AND class = 1 AND outcome = 3 ORDER BY seq",
 };
@@ -176,6 +208,7 @@ view_new(struct view **out)
 	    sqlite3_exec(v->db,
 		"PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON;",
 		NULL, NULL, NULL) != SQLITE_OK ||
+	    view_acts_offer(v) != ST_OK ||
 	    sqlite3_exec(v->db, sql_view, NULL, NULL, NULL) != SQLITE_OK)
 		goto failed;
 	for (size_t i = 0; i < SQL_STATEMENTS; i++)
@@ -242,17 +275,6 @@ undo(struct view *v)
 	(void)view_run(view_statement(v, SQL_KEEP));
 }
 
-/* Undo what an event did before a rule said no. Without a savepoint there is at most one row. */
-static void
-undo_half(struct view *v, uint64_t seq)
-{
-	sqlite3_stmt *s = view_statement(v, SQL_FORGET);
-
-	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)seq);
-	if (v->half)
-		(void)view_run(s); /* in memory: cannot fail */
-}
-
 /* A message: it comes by the hundred thousand, and a savepoint costs as much as its rows. */
 static enum status
 apply_message(struct view *v, const struct view_event *ev)
@@ -264,7 +286,6 @@ apply_message(struct view *v, const struct view_event *ev)
 		rc = view_heard_flush(v);
 	if (rc == SQLITE_DONE)
 		return ST_OK;
-	undo_half(v, ev->seq);
 	return rc == SQLITE_NOMEM ? ST_MEMORY : view_fault(v, ev->seq, words);
 }
 

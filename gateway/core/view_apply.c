@@ -9,65 +9,95 @@
 #include "reporting/report/note.h"
 #include "reporting/report/record.h"
 
+/* The number of the message that a report means; VIEW_REFERS_NONE. */
+static uint64_t
+refers(const struct event_received *e, const struct event_report *report, const struct record *r,
+    const struct note *note)
+{
+	uint64_t meant;
+
+	if (!relation_rule(r->relation)->refers)
+		return VIEW_REFERS_NONE;
+	if (e->class == 0)
+		return report->refers == 0 ? VIEW_REFERS_NONE : report->refers;
+	return note_resolve(note->ref, e->n, &meant) ? meant : VIEW_REFERS_NONE;
+}
+
 static int
-apply_report(struct view *v, uint64_t seq, const struct event_report *e)
+apply_report(struct view *v, uint64_t seq, const struct event_received *e, unsigned part,
+    const struct record *r)
 {
 	sqlite3_stmt *s = view_statement(v, SQL_REPORT);
-	struct record r;
+	const struct event_report *report = &e->report[part];
 	struct note note;
+	uint64_t meant;
 
-	if (record_unpack(e->record, &r) != ST_OK)
-		return VIEW_DAMAGED;
-	note_read(&r, e->note, &note);
-	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)seq);
-	const uint32_t columns[] = {r.schema, r.kind, r.severity, r.certainty, r.place, r.event,
-	    r.lag, r.affected, r.actor, r.relation, r.duress, r.quantity, note.ref};
+	note_read(r, report->note, &note);
+	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)(seq * VIEW_PARTS + part));
+	(void)sqlite3_bind_int64(s, 2, (sqlite3_int64)seq);
+	const uint32_t columns[] = {part, r->schema, r->kind, r->severity, r->certainty, r->place,
+	    r->event, r->lag, r->affected, report->upper, r->actor, r->relation, r->duress,
+	    r->quantity};
 	for (int i = 0; i < (int)(sizeof(columns) / sizeof(columns[0])); i++)
-		(void)sqlite3_bind_int64(s, i + 2, columns[i]);
-	if (r.event == RECORD_EVENT_NONE)
-		(void)sqlite3_bind_null(s, 7);
-	if (!relation_rule(r.relation)->refers)
-		(void)sqlite3_bind_null(s, 14);
-	(void)sqlite3_bind_text(s, 15, note.target, -1, SQLITE_STATIC);
-	(void)sqlite3_bind_text(s, 16, note.text, -1, SQLITE_STATIC);
+		(void)sqlite3_bind_int64(s, i + 3, columns[i]);
+	if (r->event == RECORD_EVENT_NONE)
+		(void)sqlite3_bind_null(s, 9);
+	if ((meant = refers(e, report, r, &note)) != VIEW_REFERS_NONE)
+		(void)sqlite3_bind_int64(s, 17, (sqlite3_int64)meant);
+	(void)sqlite3_bind_text(s, 18, note.target, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_text(s, 19, note.text, -1, SQLITE_STATIC);
 	return view_run(s);
 }
 
 static int
-apply_received(struct view *v, const struct view_event *ev)
+apply_message(struct view *v, const struct view_event *ev, const struct event_received *e)
 {
 	sqlite3_stmt *s = view_statement(v, SQL_MESSAGE);
-	struct event_received e;
+	const int64_t columns[] = {(int64_t)ev->seq, ev->proven, e->arrival, e->trust, e->source,
+	    e->class, e->form, e->slot, e->generation, e->n, e->outcome, e->fault, e->review};
 	uint64_t monitor;
 	int rc;
 
-	v->half = 0;
-	if (event_received_decode(ev->body, ev->len, &e) != ST_OK)
-		return VIEW_DAMAGED;
-	const int64_t columns[] = {(int64_t)ev->seq, ev->proven, e.arrival, e.trust, e.source,
-	    e.class, e.form, e.slot, e.generation, e.n, e.outcome, e.fault, e.review};
 	for (int i = 0; i < (int)(sizeof(columns) / sizeof(columns[0])); i++)
 		(void)sqlite3_bind_int64(s, i + 1, columns[i]);
-	if (e.slot == EVENT_SLOT_NONE)
+	if (e->slot == EVENT_SLOT_NONE)
 		(void)sqlite3_bind_null(s, 8);
-	else if ((rc = view_heard_monitor(v, e.slot, &monitor)) == SQLITE_ROW)
+	else if ((rc = view_heard_monitor(v, e->slot, &monitor)) == SQLITE_ROW)
 		(void)sqlite3_bind_int64(s, 15, (sqlite3_int64)monitor);
 	else if (rc != SQLITE_DONE)
 		return rc;
-	(void)sqlite3_bind_blob(s, 14, e.raw, e.raw_len, SQLITE_STATIC);
-	if (e.raw_len == 0)
+	(void)sqlite3_bind_blob(s, 14, e->raw, e->raw_len, SQLITE_STATIC);
+	if (e->raw_len == 0)
 		(void)sqlite3_bind_zeroblob(s, 14, 0);
-	rc = view_run(s);
-	if (rc == SQLITE_DONE && e.reports > 0) {
-		rc = apply_report(v, ev->seq, &e.report[0]);
-		v->half = rc != SQLITE_DONE;
-	}
+	return view_run(s);
+}
+
+/* Nothing but its seq can break a rule once its records are read. */
+static int
+apply_received(struct view *v, const struct view_event *ev)
+{
+	struct event_received e;
+	struct record r[REPORTS_MAX];
+	int rc;
+
+	if (event_received_decode(ev->body, ev->len, &e) != ST_OK)
+		return VIEW_DAMAGED;
+	for (unsigned i = 0; i < e.reports; i++)
+		if (record_unpack(e.report[i].record, &r[i]) != ST_OK)
+			return VIEW_DAMAGED;
+	rc = apply_message(v, ev, &e);
+	for (unsigned i = 0; i < e.reports && rc == SQLITE_DONE; i++)
+		rc = apply_report(v, ev->seq, &e, i, &r[i]);
 	if (!ev->proven) /* it is shown, and moves nobody */
 		return rc;
 	if (rc == SQLITE_DONE && e.generation > 0 && event_received_opened(&e))
 		rc = view_heard_switch(v, e.slot, e.generation);
 	if (rc == SQLITE_DONE && e.slot != EVENT_SLOT_NONE && e.reports > 0)
 		view_heard_note(v, &e);
+	for (unsigned i = 0; i < e.reports && rc == SQLITE_DONE; i++)
+		if (r[i].relation == RELATION_PLACE_CONFIRM && r[i].place != 0 &&
+		    e.outcome == OUTCOME_ACCEPTED)
+			rc = view_heard_said(v, &e, (uint16_t)r[i].place);
 	return rc;
 }
 
@@ -106,6 +136,8 @@ apply_revoked(struct view *v, const struct view_event *ev)
 
 	if (event_revoked_decode(ev->body, ev->len, &e) != ST_OK)
 		return VIEW_DAMAGED;
+	if ((rc = view_monitor_goes(v, e.slot)) != SQLITE_DONE)
+		return rc;
 	(void)sqlite3_bind_int(s, 1, e.slot);
 	(void)sqlite3_bind_int64(s, 2, e.at);
 	rc = view_run(s);
@@ -203,6 +235,9 @@ static const struct {
     {EVENT_CODEBOOK, apply_book},
     {EVENT_PLACES, apply_book},
     {EVENT_SETTING, apply_setting},
+    {EVENT_VETTED, view_apply_vetted},
+    {EVENT_PLAIN_ALLOWED, view_apply_plain_allowed},
+    {EVENT_OWN_PLACES, view_apply_own_places},
     {EVENT_RING, apply_nothing},
     {EVENT_ARMED, apply_mark},
     {EVENT_OPENED, apply_mark},

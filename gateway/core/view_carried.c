@@ -117,6 +117,10 @@ apply_counters(struct view *v, const struct event_carried *e)
 	(void)sqlite3_bind_int64(s, 7, e->chain_messages);
 	(void)sqlite3_bind_int64(s, 8, e->lost);
 	bind_unless(s, 9, e->waiting, 0);
+	bind_unless(s, 10, e->said_place, 0);
+	if (e->said_place != 0)
+		(void)sqlite3_bind_int64(s, 11, e->said);
+	(void)sqlite3_bind_int(s, 12, e->said_trust);
 	rc = view_run(s);
 	return rc == SQLITE_DONE && sqlite3_changes(v->db) != 1 ? SQLITE_CONSTRAINT : rc;
 }
@@ -297,6 +301,58 @@ carry_backup(struct carrier *c, sqlite3_stmt *s)
 }
 
 static enum status
+carry_own(struct carrier *c, uint64_t monitor, uint16_t slot)
+{
+	sqlite3_stmt *s = view_statement(c->v, SQL_CARRY_OWN);
+	struct event_own_places own = {.slot = slot};
+	enum status st = ST_OK;
+
+	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)monitor);
+	if (sqlite3_step(s) == SQLITE_ROW) {
+		own.at = number(s, 1, 0);
+		view_read_own(s, 2, own.place);
+		st = carry_event(c, seq_of(s), EVENT_OWN_PLACES,
+		    event_own_places_encode(&own, c->inner, EVENT_LONG_MAX));
+	}
+	(void)sqlite3_reset(s);
+	return st;
+}
+
+/* What was decided about her: while her slot is hers, so before what says that she is revoked. */
+static enum status
+carry_decisions(struct carrier *c, uint64_t monitor, uint16_t slot)
+{
+	sqlite3_stmt *s = view_statement(c->v, SQL_CARRY_VETTED);
+	struct event_vetted vetted = {.slot = slot};
+	struct event_plain_allowed plain = {.slot = slot};
+	enum status st = ST_OK;
+
+	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)monitor);
+	if (sqlite3_step(s) == SQLITE_ROW) {
+		vetted.at = number(s, 1, 0);
+		vetted.trust = (uint8_t)number(s, 2, 0);
+		vetted.vetted = (uint8_t)number(s, 3, 0);
+		st = carry_event(c, seq_of(s), EVENT_VETTED,
+		    event_vetted_encode(&vetted, c->inner, EVENT_LONG_MAX));
+	}
+	(void)sqlite3_reset(s);
+	s = view_statement(c->v, SQL_CARRY_PLAIN);
+	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)monitor);
+	if (st == ST_OK && sqlite3_step(s) == SQLITE_ROW) {
+		plain.at = number(s, 1, 0);
+		plain.allowed = (uint8_t)number(s, 2, 0);
+		if (sqlite3_column_type(s, 3) != SQLITE_NULL)
+			copy_text(plain.number, sizeof(plain.number), s, 3);
+		copy_text(plain.reason, sizeof(plain.reason), s, 4);
+		st = carry_event(c, seq_of(s), EVENT_PLAIN_ALLOWED,
+		    event_plain_allowed_encode(&plain, c->inner, EVENT_LONG_MAX));
+		sodium_memzero(&plain, sizeof(plain));
+	}
+	(void)sqlite3_reset(s);
+	return st == ST_OK ? carry_own(c, monitor, slot) : st;
+}
+
+static enum status
 carry_monitor(struct carrier *c, sqlite3_stmt *s)
 {
 	struct event_enrolled e = {.slot = (uint16_t)number(s, 1, 0),
@@ -315,7 +371,10 @@ carry_monitor(struct carrier *c, sqlite3_stmt *s)
 	    .last_trust = (uint8_t)number(s, 14, 0),
 	    .chain_messages = number(s, 15, 0),
 	    .lost = number(s, 16, 0),
-	    .waiting = (uint8_t)number(s, 17, 0)};
+	    .waiting = (uint8_t)number(s, 17, 0),
+	    .said_place = (uint16_t)number(s, 19, 0),
+	    .said = number(s, 20, 0),
+	    .said_trust = (uint8_t)number(s, 21, 0)};
 	enum status st;
 
 	copy_text(e.pseudonym, sizeof(e.pseudonym), s, 3);
@@ -325,6 +384,8 @@ carry_monitor(struct carrier *c, sqlite3_stmt *s)
 	st = carry_event(
 	    c, seq_of(s), EVENT_ENROLLED, event_enrolled_encode(&e, c->inner, EVENT_LONG_MAX));
 	sodium_memzero(&e, sizeof(e));
+	if (st == ST_OK)
+		st = carry_decisions(c, seq_of(s), (uint16_t)number(s, 1, 0));
 	return st == ST_OK ? carry(c, &counters) : st;
 }
 

@@ -10,7 +10,7 @@
 #include "gateway/core/view_sql.h"
 #include "reporting/report/record.h"
 
-enum which { WHICH_ALL, WHICH_REPORTS, WHICH_UNREADABLE };
+enum which { WHICH_SHOWN, WHICH_REPORTS, WHICH_UNREADABLE, WHICH_ALL };
 
 /* --- reading --- */
 
@@ -155,7 +155,7 @@ view_filter_read(struct view *v, const struct view_names *names, const struct ms
 	enum status st = ST_OK;
 
 	memset(f, 0, sizeof(*f));
-	if (ask->limit == 0 || ask->which > WHICH_UNREADABLE)
+	if (ask->limit == 0 || ask->which > WHICH_ALL)
 		return say(words, ST_RANGE, "this program asks for what core does not have");
 	if (ask->severity > LADDER_MAX || ask->certainty > LADDER_MAX)
 		return say(words, ST_RANGE, "severity and certainty go from 1 to %d", LADDER_MAX);
@@ -212,9 +212,11 @@ is_which(const struct view_filter *f, const struct view_entry *e)
 {
 	switch (f->which) {
 	case WHICH_REPORTS:
-		return e->readable;
+		return e->readable && !e->quiet;
 	case WHICH_UNREADABLE:
 		return e->unreadable;
+	case WHICH_SHOWN:
+		return !e->quiet;
 	default:
 		return 1;
 	}
@@ -232,7 +234,7 @@ view_filter_counts(struct view *v, const struct view_filter *f, struct msg_inbox
 	for (size_t i = 0; i < l->count; i++) {
 		const struct view_entry *e = &l->entry[i];
 
-		if (!fits(f, e))
+		if (e->quiet || !fits(f, e))
 			continue;
 		if (!is_in_time(f, e)) {
 			out->untimed += !e->timed;
@@ -243,8 +245,27 @@ view_filter_counts(struct view *v, const struct view_filter *f, struct msg_inbox
 		out->unreadable += e->unreadable;
 		out->grave += e->readable && f->is_grave[e->kind];
 		out->duress += e->duress;
+		out->drills += e->readable && e->relation == RELATION_DRILL;
 	}
 	return ST_OK;
+}
+
+/* Of one text: those that fit, in their order. */
+static enum status
+give_text(struct view *v, const struct view_names *names, const struct view_filter *f, size_t first,
+    size_t end, uint32_t *given, view_inbox_fn *fn, void *arg)
+{
+	enum status st = ST_OK;
+
+	for (size_t i = first; i < end && st == ST_OK; i++) {
+		const struct view_entry *e = &v->list.entry[i];
+
+		if (!is_which(f, e) || !is_in_time(f, e) || !fits(f, e))
+			continue;
+		++*given;
+		st = view_inbox_row(v, names, e, fn, arg);
+	}
+	return st;
 }
 
 enum status
@@ -253,17 +274,16 @@ view_filter_rows(struct view *v, const struct view_names *names, const struct vi
 {
 	const struct view_list *l = &v->list;
 	enum status st = view_list_refresh(v);
+	size_t first, end;
 	uint32_t given = 0;
 
 	if (st != ST_OK)
 		return st;
-	for (size_t i = view_list_at(l, f->before); i > 0 && given < f->limit && st == ST_OK; i--) {
-		const struct view_entry *e = &l->entry[i - 1];
-
-		if (!is_which(f, e) || !is_in_time(f, e) || !fits(f, e))
-			continue;
-		given++;
-		st = view_inbox_row(v, names, e->seq, fn, arg);
+	for (end = view_list_at(l, f->before); end > 0 && given < f->limit && st == ST_OK;
+	     end = first) {
+		for (first = end - 1; first > 0 && l->entry[first - 1].seq == l->entry[first].seq;)
+			first--;
+		st = give_text(v, names, f, first, end, &given, fn, arg);
 	}
 	return st;
 }
@@ -287,6 +307,6 @@ view_unread(struct view *v)
 
 	if (view_list_refresh(v) == ST_OK)
 		for (size_t i = 0; i < l->count; i++)
-			count += l->entry[i].unreadable;
+			count += l->entry[i].unreadable && l->entry[i].part == 0;
 	return count;
 }

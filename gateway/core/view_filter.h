@@ -28,12 +28,14 @@ struct view_filter {
 enum status view_filter_read(struct view *v, const struct view_names *names,
     const struct msg_inbox *ask, struct view_filter *out, char words[VIEW_FILTER_WORDS]) MUST_USE;
 
-/* The messages that fit, newest first, at most `limit`. ST_OK, ST_MEMORY, or the callback's status
- * if that is not ST_OK. */
+/* The rows that fit, the newest texts first, until there are `limit`; those of one text come
+ * together and in their order, so there may be up to REPORTS_MAX - 1 more, and the next page begins
+ * before the seq of the last. ST_OK, ST_MEMORY, or the callback's status if that is not ST_OK. */
 enum status view_filter_rows(struct view *v, const struct view_names *names,
     const struct view_filter *f, view_inbox_fn *fn, void *arg) MUST_USE;
 
-/* How many fit, whatever `before`, `limit` and `which` say. ST_OK, ST_MEMORY. */
+/* How many rows fit but heartbeats and cover, whatever `before`, `limit` and `which` say. ST_OK,
+ * ST_MEMORY. */
 enum status view_filter_counts(
     struct view *v, const struct view_filter *f, struct msg_inbox_counts *out) MUST_USE;
 

@@ -53,7 +53,7 @@ view_heard_note(struct view *v, const struct event_received *e)
 
 	if (e->slot >= SLOT_MAX)
 		return;
-	if (h->messages == 0 || e->n > h->highest)
+	if (e->class != 0 && (h->chain_messages++ == 0 || e->n > h->highest))
 		h->highest = e->n;
 	if (h->messages == 0 || e->arrival >= h->last) {
 		h->last = e->arrival;
@@ -61,6 +61,20 @@ view_heard_note(struct view *v, const struct event_received *e)
 	}
 	h->messages++;
 	v->heard_some = 1;
+}
+
+int
+view_heard_said(struct view *v, const struct event_received *e, uint16_t place)
+{
+	sqlite3_stmt *s = view_statement(v, SQL_SAID);
+
+	if (e->slot >= SLOT_MAX)
+		return SQLITE_DONE;
+	(void)sqlite3_bind_int(s, 1, e->slot);
+	(void)sqlite3_bind_int(s, 2, place);
+	(void)sqlite3_bind_int64(s, 3, e->arrival);
+	(void)sqlite3_bind_int(s, 4, e->trust);
+	return view_run(s);
 }
 
 static int
@@ -74,6 +88,7 @@ flush_one(struct view *v, uint16_t slot)
 	(void)sqlite3_bind_int64(s, 3, h->last);
 	(void)sqlite3_bind_int64(s, 4, h->messages);
 	(void)sqlite3_bind_int(s, 5, h->trust);
+	(void)sqlite3_bind_int64(s, 6, h->chain_messages);
 	return view_run(s);
 }
 

@@ -13,11 +13,12 @@
 
 struct view_heard {
 	uint64_t monitor; /* seq of the latest `enrolled` event of the slot, 0: none */
-	uint32_t messages, highest,
-	    last;           /* not in the table yet; these and trust if messages > 0 */
-	uint8_t trust;      /* how `last` is known */
-	uint8_t known;      /* monitor and generation were looked up */
-	uint8_t generation; /* of her live chain; 255: revoked */
+	/* Not in the table yet; these and trust if messages > 0 */
+	uint32_t messages, last;
+	uint32_t chain_messages, highest; /* those of her chain, the latter if there are any */
+	uint8_t trust;                    /* how `last` is known */
+	uint8_t known;                    /* monitor and generation were looked up */
+	uint8_t generation;               /* of her live chain; 255: revoked */
 };
 
 /* SQLITE_ROW and *monitor; SQLITE_DONE: nobody ever had that slot; SQLITE_NOMEM. */
@@ -27,6 +28,8 @@ int view_heard_monitor(struct view *v, uint16_t slot, uint64_t *monitor);
 int view_heard_switch(struct view *v, uint16_t slot, uint8_t generation);
 /* A message of that slot with a report. */
 void view_heard_note(struct view *v, const struct event_received *e);
+/* She called that place hers. SQLITE_DONE, SQLITE_NOMEM. */
+int view_heard_said(struct view *v, const struct event_received *e, uint16_t place);
 /* Bring the table up to date and forget who is behind which slot: before anything but a message
  * is applied, and before the table is read. SQLITE_DONE, SQLITE_NOMEM. */
 int view_heard_flush(struct view *v);

@@ -79,11 +79,15 @@ view_settle_numbers(struct view *v)
 {
 	struct choices choices;
 	struct policy policy;
+	int rc;
 
 	if (view_choices(v, &choices) != ST_OK)
 		return SQLITE_NOMEM;
 	policy_read(&choices, NULL, &policy);
-	return policy.keep_numbers ? SQLITE_DONE : view_run(view_statement(v, SQL_NUMBERS_GO));
+	if (policy.keep_numbers)
+		return SQLITE_DONE;
+	rc = view_run(view_statement(v, SQL_NUMBERS_GO));
+	return rc == SQLITE_DONE ? view_run(view_statement(v, SQL_PLAIN_NUMBERS_GO)) : rc;
 }
 
 enum status

@@ -7,7 +7,7 @@
 #include "gateway/core/undecoded.h"
 #include "gateway/core/view_sql.h"
 #include "reporting/report/check.h"
-#include "reporting/report/note.h"
+#include "reporting/report/plain.h"
 #include "reporting/report/record.h"
 
 /* Columns of SQL_INBOX, in its order. */
@@ -39,8 +39,16 @@ enum inbox_column {
 	IN_TRUST,
 	IN_GENERATION,
 	IN_SCHEMA,
-	IN_SOURCE
+	IN_SOURCE,
+	IN_CLASS,
+	IN_UPPER,
+	IN_HOME
 };
+
+/* Columns of SQL_MEANT. */
+enum meant_column { MEANT_EVENT, MEANT_AFFECTED, MEANT_QUANTITY, MEANT_UPPER, MEANT_ACTOR };
+
+#define CORRECTIONS_DEEP 32 /* of corrections, that a row takes what is not said from */
 
 static uint32_t
 number(sqlite3_stmt *s, int column)
@@ -62,12 +70,20 @@ text(sqlite3_stmt *s, int column, char *out, size_t cap)
 	(void)snprintf(out, cap, "%s", value == NULL ? "" : value);
 }
 
+static void
+label_place(char label[LABEL_MAX], const struct places *places, unsigned id)
+{
+	const struct place *place = places == NULL ? NULL : places_find(places, id);
+
+	if (place != NULL)
+		(void)snprintf(label, LABEL_MAX, "%s", places_words(places, &place->label, ""));
+}
+
 void
 view_inbox_labels(
     struct msg_inbox_row *row, const struct codebook *book, const struct places *places)
 {
 	const struct kind *kind;
-	const struct place *place;
 	const struct actor *actor;
 
 	if (book != NULL) {
@@ -78,47 +94,38 @@ view_inbox_labels(
 			(void)snprintf(row->actor_label, sizeof(row->actor_label), "%s",
 			    codebook_words(book, &actor->label, ""));
 	}
-	if (places != NULL && (place = places_find(places, row->place)) != NULL)
-		(void)snprintf(row->place_label, sizeof(row->place_label), "%s",
-		    places_words(places, &place->label, ""));
+	label_place(row->place_label, places, row->place);
+}
+
+static uint32_t
+people(uint32_t code)
+{
+	uint32_t value;
+
+	switch (affected_decode((uint8_t)code, &value)) {
+	case AFFECTED_IS_MANY:
+		return UINT32_MAX - 1;
+	case AFFECTED_IS_UNKNOWN:
+		return UINT32_MAX;
+	default:
+		return value;
+	}
 }
 
 void
 view_inbox_affected(struct msg_inbox_row *row)
 {
-	uint32_t value;
-
-	switch (affected_decode((uint8_t)row->affected_code, &value)) {
-	case AFFECTED_IS_MANY:
-		row->affected = UINT32_MAX - 1;
-		break;
-	case AFFECTED_IS_UNKNOWN:
-		row->affected = UINT32_MAX;
-		break;
-	default:
-		row->affected = value;
-	}
+	row->affected = people(row->affected_code);
 }
 
-/* The reference on the wire is short: which message of the same monitor does it mean? */
+/* What it says itself. */
 static void
-fill_refers(struct msg_inbox_row *row, sqlite3_stmt *s)
+fill_report(struct msg_inbox_row *row, sqlite3_stmt *s, const struct view_entry *e)
 {
-	uint64_t meant;
-
-	row->refers = UINT32_MAX;
-	if (!is_null(s, IN_REFERS) &&
-	    note_resolve((uint16_t)number(s, IN_REFERS), number(s, IN_N), &meant))
-		row->refers = (uint32_t)meant + 1;
-}
-
-static void
-fill_report(struct msg_inbox_row *row, sqlite3_stmt *s, const struct view_names *names)
-{
-	row->kind = number(s, IN_KIND);
-	row->severity = number(s, IN_SEVERITY);
-	row->certainty = number(s, IN_CERTAINTY);
-	row->place = number(s, IN_PLACE);
+	row->kind = e->kind;
+	row->severity = e->severity;
+	row->certainty = e->certainty;
+	row->place = e->place;
 	row->actor = number(s, IN_ACTOR);
 	row->relation = number(s, IN_RELATION);
 	row->event_s = row->sent_s = INT64_MIN;
@@ -128,16 +135,94 @@ fill_report(struct msg_inbox_row *row, sqlite3_stmt *s, const struct view_names 
 			row->sent_s = record_unix(number(s, IN_EVENT) + number(s, IN_LAG));
 	}
 	row->affected_code = number(s, IN_AFFECTED);
-	view_inbox_affected(row);
 	row->quantity = number(s, IN_QUANTITY);
-	fill_refers(row, s);
+	row->upper = people(number(s, IN_UPPER));
+	row->refers = UINT32_MAX;
+	if (e->refers != VIEW_REFERS_NONE)
+		row->refers = (uint32_t)e->refers + (e->by == BY_CHAIN);
 	row->duress = number(s, IN_DURESS);
 	text(s, IN_TARGET, row->target, sizeof(row->target));
 	text(s, IN_NOTE, row->note, sizeof(row->note));
-	view_inbox_labels(row,
-	    names->books == NULL ? names->book
-				 : past_books_find(names->books, number(s, IN_SCHEMA), row->seq),
-	    names->places);
+}
+
+/* A correction says anew what it says; the rest is as in the report that it corrects. */
+static void
+fill_rest(struct view *v, struct msg_inbox_row *row, const struct view_entry *e)
+{
+	for (int deep = 0; deep < CORRECTIONS_DEEP && e->relation == RELATION_CORRECTION; deep++) {
+		const struct view_mark *m = view_mark_of(&v->list, e);
+		sqlite3_stmt *s = view_statement(v, SQL_MEANT);
+
+		if (m == NULL || m->meant == 0)
+			return;
+		e = &v->list.entry[m->meant - 1];
+		(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)(e->seq * VIEW_PARTS + e->part));
+		if (sqlite3_step(s) == SQLITE_ROW) {
+			if (row->event_s == INT64_MIN && !is_null(s, MEANT_EVENT))
+				row->event_s = record_unix(number(s, MEANT_EVENT));
+			if (row->affected_code == AFFECTED_NONE) {
+				row->affected_code = number(s, MEANT_AFFECTED);
+				row->quantity = number(s, MEANT_QUANTITY);
+				row->upper = people(number(s, MEANT_UPPER));
+			}
+			if (row->actor == 0)
+				row->actor = number(s, MEANT_ACTOR);
+		}
+		(void)sqlite3_reset(s);
+	}
+}
+
+static uint64_t
+seq_at(const struct view_list *l, uint32_t index)
+{
+	return index == 0 ? 0 : l->entry[index - 1].seq;
+}
+
+/* What other messages say of it, and it of others. */
+static void
+fill_marks(struct msg_inbox_row *row, const struct view_list *l, const struct view_entry *e)
+{
+	const struct view_mark *m = view_mark_of(l, e);
+	const size_t first = view_list_at(l, e->seq);
+	uint16_t place;
+	uint8_t kind;
+
+	row->part = e->part;
+	while (first + row->parts < l->count && l->entry[first + row->parts].seq == e->seq)
+		row->parts++;
+	row->counted = (uint32_t)view_counts_as(l, e, &kind, &place);
+	if (m == NULL)
+		return;
+	row->corrected_by = seq_at(l, m->corrected);
+	row->cancelled_by = seq_at(l, m->cancelled);
+	row->cleared_by = seq_at(l, m->cleared);
+	row->follow_ups = m->follow_ups;
+	row->about = seq_at(l, m->first);
+}
+
+/* An ARMED core knows nobody's place. */
+static uint32_t
+far_from_home(const struct msg_inbox_row *row, sqlite3_stmt *s, const struct view_names *names)
+{
+	const struct record_context context = {
+	    .arrived = RECORD_EVENT_NONE, .home = (uint16_t)number(s, IN_HOME)};
+	struct record r;
+
+	if (names->places == NULL)
+		return 0;
+	record_init(&r, 0);
+	r.relation = row->relation;
+	r.place = row->place;
+	return record_review(&r, names->places, &context) & REVIEW_FAR;
+}
+
+static void
+fill_raw(struct msg_inbox_row *row, const uint8_t *octets, size_t len)
+{
+	if (len > 0 && len <= sizeof(row->raw)) {
+		memcpy(row->raw, octets, len);
+		row->raw_len = (uint32_t)len;
+	}
 }
 
 static void
@@ -156,60 +241,77 @@ fill_reason(struct msg_inbox_row *row, sqlite3_stmt *s)
 		octets += UNDECODED_HEAD;
 		raw -= UNDECODED_HEAD;
 	} else if (outcome == OUTCOME_REFUSED && fault < FAULT_COUNT)
-		(void)snprintf(row->reason, sizeof(row->reason), "opened, but %s",
+		(void)snprintf(row->reason, sizeof(row->reason), "%s, but %s",
+		    number(s, IN_CLASS) == 0 ? "read" : "opened",
 		    record_fault_words((enum record_fault)fault));
+	else if ((outcome == OUTCOME_QUESTION || outcome == OUTCOME_NOT_READ) &&
+		 fault != PLAIN_WHY_NONE && fault < PLAIN_WHYS)
+		(void)snprintf(row->reason, sizeof(row->reason), "%s: %s", outcome_words(outcome),
+		    plain_why_words((enum plain_why)fault));
 	else
 		(void)snprintf(row->reason, sizeof(row->reason), "%s", outcome_words(outcome));
-	if (raw > 0 && raw <= sizeof(row->raw)) {
-		memcpy(row->raw, octets, raw);
-		row->raw_len = (uint32_t)raw;
-	}
+	fill_raw(row, octets, raw);
 }
 
 static void
-fill_inbox(struct msg_inbox_row *row, sqlite3_stmt *s, const struct view_names *names)
+fill_inbox(struct view *v, struct msg_inbox_row *row, sqlite3_stmt *s,
+    const struct view_names *names, const struct view_entry *e)
 {
 	memset(row, 0, sizeof(*row));
-	row->seq = (uint64_t)sqlite3_column_int64(s, IN_SEQ);
-	row->arrival_s = record_unix(number(s, IN_ARRIVAL));
-	row->readable = number(s, IN_OUTCOME) == OUTCOME_ACCEPTED;
-	row->proven = number(s, IN_PROVEN);
+	row->seq = e->seq;
+	row->arrival_s = record_unix(e->arrival);
+	row->readable = e->readable;
+	row->proven = e->proven;
 	row->trust = number(s, IN_TRUST);
 	row->source = number(s, IN_SOURCE);
 	row->slot = is_null(s, IN_SLOT) ? UINT32_MAX : number(s, IN_SLOT);
 	row->number = number(s, IN_N) + 1;
 	row->chain = number(s, IN_GENERATION) + 1;
 	row->review = number(s, IN_REVIEW);
+	row->plain = e->by == BY_PLAIN && e->report;
 	text(s, IN_PSEUDONYM, row->pseudonym, sizeof(row->pseudonym));
-	if (!is_null(s, IN_KIND))
-		fill_report(row, s, names);
+	if (e->report) {
+		fill_report(row, s, e);
+		fill_marks(row, &v->list, e);
+		fill_rest(v, row, e);
+		view_inbox_affected(row);
+		row->review |= far_from_home(row, s, names);
+		view_inbox_labels(row,
+		    names->books == NULL
+			? names->book
+			: past_books_find(names->books, number(s, IN_SCHEMA), row->seq),
+		    names->places);
+	}
 	if (!row->readable)
 		fill_reason(row, s);
+	else
+		fill_raw(
+		    row, sqlite3_column_blob(s, IN_RAW), (size_t)sqlite3_column_bytes(s, IN_RAW));
 }
 
 enum status
-view_inbox_row(
-    struct view *v, const struct view_names *names, uint64_t seq, view_inbox_fn *fn, void *arg)
+view_inbox_row(struct view *v, const struct view_names *names, const struct view_entry *e,
+    view_inbox_fn *fn, void *arg)
 {
 	sqlite3_stmt *s = view_statement(v, SQL_INBOX);
 	struct msg_inbox_row row;
 	enum status st = ST_OK;
 	int rc;
 
-	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)seq);
+	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)e->seq);
+	(void)sqlite3_bind_int64(s, 2, (sqlite3_int64)(e->seq * VIEW_PARTS + e->part));
 	if ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-		fill_inbox(&row, s, names);
+		fill_inbox(v, &row, s, names, e);
 		st = fn(arg, &row);
 	}
 	(void)sqlite3_reset(s);
 	return rc == SQLITE_ROW ? st : ST_MEMORY;
 }
 
+/* Columns as in SQL_ROSTER. */
 static void
 fill_roster(struct msg_roster_row *row, sqlite3_stmt *s, const struct view_names *names)
 {
-	const struct place *place;
-
 	memset(row, 0, sizeof(*row));
 	row->seq = (uint64_t)sqlite3_column_int64(s, 11);
 	row->slot = number(s, 0);
@@ -228,11 +330,18 @@ fill_roster(struct msg_roster_row *row, sqlite3_stmt *s, const struct view_names
 	row->last_s = is_null(s, 8) ? INT64_MIN : record_unix(number(s, 8));
 	row->last_trust = number(s, 16);
 	row->number_kept = number(s, 17);
+	row->said_place = number(s, 18);
+	row->said_s = is_null(s, 19) ? INT64_MIN : record_unix(number(s, 19));
+	row->vetted = number(s, 20);
+	row->vetted_s = row->vetted ? record_unix(number(s, 21)) : INT64_MIN;
+	row->plain = number(s, 22);
+	text(s, 23, row->plain_reason, sizeof(row->plain_reason));
+	row->own_places = number(s, 24);
 	text(s, 9, row->pseudonym, sizeof(row->pseudonym));
 	text(s, 10, row->language, sizeof(row->language));
-	if (names->places != NULL && (place = places_find(names->places, row->place)) != NULL)
-		(void)snprintf(row->place_label, sizeof(row->place_label), "%s",
-		    places_words(names->places, &place->label, ""));
+	label_place(row->place_label, names->places, row->place);
+	if (row->said_place != 0)
+		label_place(row->said_label, names->places, row->said_place);
 }
 
 enum status

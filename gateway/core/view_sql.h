@@ -17,10 +17,18 @@ enum view_statement {
 	SQL_REPORT,
 	SQL_LATEST,
 	SQL_HEARD,
+	SQL_SAID,
 	SQL_MONITOR,
 	SQL_REVOKE,
 	SQL_BOOK,
 	SQL_SETTING,
+	SQL_VETTED,
+	SQL_PLAIN,
+	SQL_OWN,
+	SQL_PLAIN_GONE,
+	SQL_OWN_GONE,
+	SQL_OWN_OF,
+	SQL_NUMBERS,
 	SQL_MARK,
 	SQL_RIGHT,
 	SQL_COORDINATOR_ADD,
@@ -40,15 +48,17 @@ enum view_statement {
 	SQL_UNDO,
 	SQL_BEGIN,
 	SQL_COMMIT,
-	SQL_FORGET,
 	SQL_INBOX,
+	SQL_MEANT,
 	SQL_ROSTER,
 	SQL_SLOT_OF,
 	SQL_LISTED,
+	SQL_LISTED_REPORTS,
 	SQL_WHO,
 	SQL_REFUSED,
 	SQL_BOOK_PAST,
 	SQL_BASE,
+	SQL_BASES,
 	SQL_BASE_OF,
 	SQL_ORIGIN,
 	SQL_ORIGIN_REFUSED,
@@ -59,6 +69,9 @@ enum view_statement {
 	SQL_CARRY_SETTING,
 	SQL_CARRY_BOOK,
 	SQL_CARRY_MONITOR,
+	SQL_CARRY_VETTED,
+	SQL_CARRY_PLAIN,
+	SQL_CARRY_OWN,
 	SQL_CARRY_RIGHT,
 	SQL_CARRY_TALLY,
 	SQL_CARRY_BACKUP,
@@ -71,16 +84,18 @@ enum view_statement {
 	SQL_OUTBOX,
 	SQL_NUMBER_OF,
 	SQL_NUMBERS_GO,
+	SQL_PLAIN_NUMBERS_GO,
 	SQL_WRITERS,
 	SQL_STATEMENTS
 };
+
+#define VIEW_PARTS 16 /* a report's id is its seq times this, and its part */
 
 struct view {
 	sqlite3 *db;
 	sqlite3_stmt *stmt[SQL_STATEMENTS];
 	uint64_t faults;
 	int folding;    /* between view_fold_begin and view_fold_end */
-	int half;       /* the message is in, and a rule said no to its report */
 	int heard_some; /* anything in `heard` */
 	struct view_heard heard[SLOT_MAX];
 	struct view_list list;
@@ -99,8 +114,11 @@ sqlite3_stmt *view_statement(struct view *v, enum view_statement which);
  * SQLITE_CONSTRAINT, SQLITE_NOMEM. */
 int view_run(sqlite3_stmt *s);
 
-/* Hand on the one message of that seq. ST_OK, ST_MEMORY, or the callback's status. */
-enum status view_inbox_row(struct view *v, const struct view_names *names, uint64_t seq,
-    view_inbox_fn *fn, void *arg) MUST_USE;
+/* A column of own.places, by her numbers. */
+void view_read_own(sqlite3_stmt *s, int column, uint16_t place[OWN_MAX]);
+
+/* Hand on one entry of the list. ST_OK, ST_MEMORY, or the callback's status. */
+enum status view_inbox_row(struct view *v, const struct view_names *names,
+    const struct view_entry *e, view_inbox_fn *fn, void *arg) MUST_USE;
 
 #endif

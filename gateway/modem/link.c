@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 
 #include "gateway/common/log.h"
 #include "gateway/modem/modem_impl.h"
+#include "gateway/modem/pdu.h"
+
+void
+link_door(const struct modem *m, struct msg_sms *sms)
+{
+	if (!m->senders_wanted && !pdu_is_part(sms->udh, sms->udh_len))
+		explicit_bzero(sms->sender, sizeof(sms->sender));
+}
 
 static enum status
 take_act(struct modem *m, const struct msg_modem_do *act)
@@ -41,6 +50,9 @@ take(struct modem *m, const struct ipc_message *msg)
 		return ST_OK;
 	case MSG_MODEM_DO:
 		return take_act(m, &msg->body.MODEM_DO);
+	case MSG_SENDERS:
+		m->senders_wanted = msg->body.SENDERS.wanted != 0;
+		return ST_OK;
 	default:
 		return ST_SYNTAX;
 	}

@@ -201,9 +201,10 @@ start_pass(struct loop *loop, void *arg)
 	(void)loop;
 	m->next_ms = INT64_MAX;
 	modem_plan_pass(m, (int64_t)m->options->poll_s * 1000);
-	if (!m->connected) {
+	st = link_drain(m); /* has core said whether it wants senders? */
+	if (st == ST_OK && !m->connected) {
 		st = pass_raw(m, true);
-	} else if ((st = modem_probe(m)) == ST_OK) {
+	} else if (st == ST_OK && (st = modem_probe(m)) == ST_OK) {
 		(void)modem_gammu_hinted(); /* the listing finds what was announced */
 		m->hinted = false;
 		st = pass_list(m);

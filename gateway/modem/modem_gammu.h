@@ -7,7 +7,8 @@
  * process that finds it silent, and its power cycle take less than a minute together.
  *
  * Numbers stay in the library's own structs, which are wiped as soon as what they hold was handed
- * on; only a part of a long message and a status report give one out (schemas/messages.h).
+ * on; a text and a status report give theirs out, and link_door() lets a text's go no further
+ * unless it is wanted (schemas/messages.h).
  */
 #ifndef GATEWAY_MODEM_MODEM_GAMMU_H
 #define GATEWAY_MODEM_MODEM_GAMMU_H

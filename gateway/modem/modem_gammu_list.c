@@ -186,9 +186,8 @@ modem_gammu_text(unsigned part, struct msg_sms *out)
 			return ST_TOO_LONG;
 		out->udh_len = (uint8_t)sms->UDH.Length;
 		memcpy(out->udh, sms->UDH.Text, out->udh_len);
-		if (pdu_is_part(out->udh, out->udh_len))
-			modem_copy_utf8(sms->Number, out->sender, sizeof(out->sender));
 	}
+	modem_copy_utf8(sms->Number, out->sender, sizeof(out->sender));
 	st = sms->Coding == SMS_Coding_8bit ? copy_octets(sms, out) : copy_text(sms, out);
 	if (st != ST_OK)
 		explicit_bzero(out, sizeof(*out));

@@ -70,6 +70,7 @@ struct modem {
 	size_t doubts_used;
 
 	/* orders of core */
+	bool senders_wanted; /* of every text; else of parts alone */
 	struct msg_send to_send;
 	bool send_waits, credit_asked, sweep_asked;
 	int64_t credit_due_ms; /* the day's question */
@@ -117,6 +118,8 @@ struct doubt_count doubt_count(const struct modem *m);
 /* link.c */
 /* Take every message that is there. ST_OK; ST_CLOSED, ST_SYNTAX, ST_IO. */
 enum status link_drain(struct modem *m) MUST_USE;
+/* The door: a sender who is not wanted goes no further, whichever road the text came. */
+void link_door(const struct modem *m, struct msg_sms *sms);
 /* Send, and while core is busy take its answers, so that neither waits for the other. */
 enum status link_send(struct modem *m, const struct ipc_message *msg) MUST_USE;
 

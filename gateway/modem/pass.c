@@ -60,9 +60,10 @@ hand(struct modem *m, struct slot *slot, unsigned part, struct ipc_message *msg)
 {
 	enum status st;
 
-	if (msg->head.type == MSG_SMS_HANDED)
+	if (msg->head.type == MSG_SMS_HANDED) {
 		msg->body.SMS_HANDED.ref = ref_of(m, slot, part);
-	else
+		link_door(m, &msg->body.SMS_HANDED);
+	} else
 		msg->body.REPORT_HANDED.ref = ref_of(m, slot, part);
 	if ((st = link_send(m, msg)) == ST_OK) {
 		m->handed++;

@@ -215,8 +215,7 @@ read_deliver(struct reader *r, bool has_header, struct msg_sms *out)
 	/* More octets than it says are let be: some modems give a record with its padding. */
 	if ((ud = take(r, alphabet == SEPTETS ? (units * 7 + 7) / 8 : units)) == NULL)
 		return UNDECODED_SHORT;
-	if ((why = read_user_data(ud, units, alphabet, has_header, out)) == READ &&
-	    pdu_is_part(out->udh, out->udh_len))
+	if ((why = read_user_data(ud, units, alphabet, has_header, out)) == READ)
 		pdu_text_number(sender.type, sender.octets, sender.digits, out->sender);
 	return why;
 }

@@ -47,7 +47,7 @@ void pdu_undecoded(enum undecoded_why why, size_t ud_offset, const uint8_t *octe
 
 /*
  * Is it the header (with its first octet, its length) of one of several parts of a long message
- * (9.2.3.24.1, .8)? Then msg_sms.sender is to be filled.
+ * (9.2.3.24.1, .8)? Then its sender goes to core, whether or not senders are wanted.
  */
 bool pdu_is_part(const uint8_t *udh, size_t len);
 

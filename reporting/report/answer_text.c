@@ -370,36 +370,6 @@ echo(const struct plain *p, unsigned i, const char *text, unsigned *digits, char
 	return letters > 0;
 }
 
-static enum answer_row
-question(enum plain_why why)
-{
-	switch (why) {
-	case PLAIN_WHY_EMPTY:
-	case PLAIN_WHY_NO_KIND:
-	case PLAIN_WHY_KIND_MISSING:
-		return ANSWER_ASK_KIND;
-	case PLAIN_WHY_PLACE_MISSING:
-	case PLAIN_WHY_PLACE_UNKNOWN:
-		return ANSWER_ASK_PLACE;
-	case PLAIN_WHY_DAY:
-	case PLAIN_WHY_HOUR:
-		return ANSWER_ASK_DAY;
-	case PLAIN_WHY_KIND_OR_PEOPLE:
-	case PLAIN_WHY_THOUSANDS:
-		return ANSWER_ASK_PEOPLE;
-	case PLAIN_WHY_RECEIPT_MISSING:
-	case PLAIN_WHY_RELATION_MISSING:
-		return ANSWER_ASK_WHICH;
-	case PLAIN_WHY_NOTHING:
-		return ANSWER_ASK_WHAT;
-	case PLAIN_WHY_TOO_LONG:
-	case PLAIN_WHY_TOO_MANY:
-		return ANSWER_ASK_REST;
-	default:
-		return ANSWER_ASK_UNCLEAR;
-	}
-}
-
 /* How she could write it. */
 static void
 find_example(struct saying *s, const struct plain_report *r)
@@ -430,7 +400,7 @@ find_question(struct saying *s, const struct plain *p, const char *text, unsigne
 
 	if (p->outcome == PLAIN_REPORTS)
 		return;
-	s->asked = question(p->why);
+	s->asked = answer_question(p->why);
 	s->can_ask = ASKS;
 	for (unsigned i = 0; i < p->reports && r == NULL; i++)
 		if (p->report[i].open && p->report[i].why == p->why)

@@ -129,7 +129,8 @@ put_words(struct answer_text *t, const char *words, size_t len)
 			return;
 		if (utf8proc_category(c) == UTF8PROC_CATEGORY_CC)
 			continue;
-		if (gsm7_septets((const uint8_t *)words + at, (size_t)width, &septets) != ST_OK &&
+		if (c >= 128 &&
+		    gsm7_septets((const uint8_t *)words + at, (size_t)width, &septets) != ST_OK &&
 		    plainer(c, other))
 			put(t, other, strlen(other));
 		else
@@ -183,5 +184,35 @@ answer_over(const struct answer_text *t)
 		return units - room;
 	default:
 		return UCS2_ROOM; /* no text of a book is like this */
+	}
+}
+
+enum answer_row
+answer_question(enum plain_why why)
+{
+	switch (why) {
+	case PLAIN_WHY_EMPTY:
+	case PLAIN_WHY_NO_KIND:
+	case PLAIN_WHY_KIND_MISSING:
+		return ANSWER_ASK_KIND;
+	case PLAIN_WHY_PLACE_MISSING:
+	case PLAIN_WHY_PLACE_UNKNOWN:
+		return ANSWER_ASK_PLACE;
+	case PLAIN_WHY_DAY:
+	case PLAIN_WHY_HOUR:
+		return ANSWER_ASK_DAY;
+	case PLAIN_WHY_KIND_OR_PEOPLE:
+	case PLAIN_WHY_THOUSANDS:
+		return ANSWER_ASK_PEOPLE;
+	case PLAIN_WHY_RECEIPT_MISSING:
+	case PLAIN_WHY_RELATION_MISSING:
+		return ANSWER_ASK_WHICH;
+	case PLAIN_WHY_NOTHING:
+		return ANSWER_ASK_WHAT;
+	case PLAIN_WHY_TOO_LONG:
+	case PLAIN_WHY_TOO_MANY:
+		return ANSWER_ASK_REST;
+	default:
+		return ANSWER_ASK_UNCLEAR;
 	}
 }

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "reporting/report/plain.h"
+
 enum answer_row {
 #define X(name, en, fr, sw, ar) ANSWER_##name,
 #include "schemas/report/answers.def"
@@ -20,6 +22,9 @@ enum answer_row {
 
 /* English for a language that has none. */
 const char *answer_words(const char *language, enum answer_row row);
+
+/* How one asks about it. */
+enum answer_row answer_question(enum plain_why why);
 
 /* The line of answers.def that it stands in. */
 unsigned answer_line(enum answer_row row);

@@ -21,8 +21,11 @@ CREATE TABLE message(
 	raw BLOB NOT NULL
 ) STRICT;
 
+-- Reports of a message: one, or of a plain text up to twelve.
 CREATE TABLE report(
-	seq INTEGER PRIMARY KEY REFERENCES message(seq),
+	id INTEGER PRIMARY KEY,          -- seq * 16 + part
+	seq INTEGER NOT NULL REFERENCES message(seq),
+	part INTEGER NOT NULL CHECK(part BETWEEN 0 AND 11),
 	schema INTEGER NOT NULL CHECK(schema BETWEEN 0 AND 15),
 	kind INTEGER NOT NULL CHECK(kind BETWEEN 0 AND 99),
 	severity INTEGER NOT NULL CHECK(severity BETWEEN 0 AND 7),
@@ -31,11 +34,12 @@ CREATE TABLE report(
 	event INTEGER,                   -- NULL: not given
 	lag INTEGER NOT NULL,
 	affected INTEGER NOT NULL CHECK(affected BETWEEN 0 AND 255),
+	upper INTEGER NOT NULL CHECK(upper BETWEEN 0 AND 255), -- of a range, 255: none
 	actor INTEGER NOT NULL CHECK(actor BETWEEN 0 AND 255),
 	relation INTEGER NOT NULL CHECK(relation BETWEEN 0 AND 8),
 	duress INTEGER NOT NULL CHECK(duress BETWEEN 0 AND 1),
 	quantity INTEGER NOT NULL CHECK(quantity BETWEEN 0 AND 3),
-	refers INTEGER,                  -- n mod 4096 of the message meant
+	refers INTEGER,                  -- the message meant: in profile X its n, else its seq; NULL: none
 	target TEXT NOT NULL,
 	note TEXT NOT NULL
 ) STRICT;
@@ -59,12 +63,40 @@ CREATE TABLE monitor(
 	chain_messages INTEGER NOT NULL DEFAULT 0, -- of the live chain
 	lost INTEGER NOT NULL DEFAULT 0, -- numbers of the chains before it that never came
 	waiting INTEGER CHECK(waiting BETWEEN 1 AND 3), -- generation that waits for her switch, or NULL
-	number TEXT CHECK(length(number) > 0) -- NULL: none is kept
+	number TEXT CHECK(length(number) > 0), -- NULL: none is kept
+	said_place INTEGER,              -- the place that she last called hers, NULL: none
+	said INTEGER,                    -- when that arrived, and how that is known
+	said_trust INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 -- A pseudonym never comes twice, nor in other capitals (of ASCII), so that two people are never one in old reports; a slot is one
 -- active monitor's.
 CREATE UNIQUE INDEX monitor_pseudonym ON monitor(pseudonym COLLATE NOCASE);
 CREATE UNIQUE INDEX monitor_slot ON monitor(slot) WHERE revoked IS NULL;
+
+-- What coordinators decided about a monitor, as they did last.
+CREATE TABLE vetted(
+	monitor INTEGER PRIMARY KEY REFERENCES monitor(seq),
+	seq INTEGER NOT NULL,
+	at INTEGER NOT NULL,
+	trust INTEGER NOT NULL,
+	vetted INTEGER NOT NULL CHECK(vetted IN (0, 1))
+) STRICT;
+-- These two go when she is revoked.
+CREATE TABLE plain(
+	monitor INTEGER PRIMARY KEY REFERENCES monitor(seq),
+	seq INTEGER NOT NULL,
+	at INTEGER NOT NULL,
+	allowed INTEGER NOT NULL CHECK(allowed IN (0, 1)),
+	number TEXT CHECK(length(number) > 0), -- NULL: the one of `monitor`
+	reason TEXT NOT NULL
+) STRICT;
+CREATE TABLE own(
+	monitor INTEGER PRIMARY KEY REFERENCES monitor(seq),
+	seq INTEGER NOT NULL,
+	at INTEGER NOT NULL,
+	count INTEGER NOT NULL CHECK(count BETWEEN 0 AND 100),
+	places BLOB NOT NULL             -- the event's own list
+) STRICT;
 
 CREATE TABLE book(
 	seq INTEGER PRIMARY KEY,
@@ -133,14 +165,18 @@ CREATE TABLE tally(
 	count INTEGER NOT NULL CHECK(count > 0),
 	PRIMARY KEY(week, kind, place)
 ) STRICT, WITHOUT ROWID;
--- Accepted reports by the Monday-to-Sunday week of their arrival (week 0 begins on 2024-12-30), kind
--- and place: the same numbers from a base as from the beginning.
+-- Reports that count (docs/decisions/0059-acts-on-earlier-reports.md) by the Monday-to-Sunday week
+-- of their arrival (week 0 begins on 2024-12-30), kind and place: the same numbers from a base as
+-- from the beginning. counts_as() is view_acts.c's: kind * 65536 + place, NULL if it does not count.
 CREATE VIEW counted(week, kind, place, count) AS
 	SELECT week, kind, place, sum(count) FROM (
 		SELECT week, kind, place, count FROM tally
 		UNION ALL
-		SELECT (m.arrival + 192) / 672, r.kind, r.place, 1 FROM message m JOIN report r USING(seq)
-		WHERE m.outcome = 1 AND m.proven = 1 AND m.seq > coalesce((SELECT seq FROM origin), 0))
+		SELECT week, code >> 16, code & 65535, 1 FROM (
+			SELECT (m.arrival + 192) / 672 AS week, counts_as(r.seq, r.part) AS code
+			FROM message m JOIN report r USING(seq)
+			WHERE m.outcome = 1 AND m.proven = 1 AND m.seq > coalesce((SELECT seq FROM origin), 0))
+		WHERE code NOT NULL)
 	GROUP BY week, kind, place;
 
 CREATE TABLE dropped(

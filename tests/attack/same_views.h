@@ -3,6 +3,7 @@
 #ifndef TESTS_ATTACK_SAME_VIEWS_H
 #define TESTS_ATTACK_SAME_VIEWS_H
 
+#include <sodium.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,9 +19,10 @@ dump(struct view *v, int64_t first, int64_t end)
 {
 	static const char *const queries[] = {
 	    "SELECT * FROM message WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
-	    "SELECT * FROM report WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
-	    "SELECT * FROM monitor ORDER BY seq", "SELECT * FROM book ORDER BY seq",
-	    "SELECT * FROM setting ORDER BY key",
+	    "SELECT *, counts_as(seq, part) FROM report WHERE seq BETWEEN ?1 AND ?2 ORDER BY id",
+	    "SELECT * FROM monitor ORDER BY seq", "SELECT * FROM vetted ORDER BY monitor",
+	    "SELECT * FROM plain ORDER BY monitor", "SELECT * FROM own ORDER BY monitor",
+	    "SELECT * FROM book ORDER BY seq", "SELECT * FROM setting ORDER BY key",
 	    "SELECT * FROM mark WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM outbox WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
 	    "SELECT * FROM base WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
@@ -76,6 +78,12 @@ origin(struct view *v)
 	return number(v, "SELECT seq FROM origin");
 }
 
+static int64_t
+oldest(struct view *v)
+{
+	return number(v, "SELECT min(seq) FROM message");
+}
+
 static void
 say_difference(const char *lived, const char *folded)
 {
@@ -88,12 +96,37 @@ say_difference(const char *lived, const char *folded)
 	printf("    lived:  %.300s\n    folded: %.300s\n", lived + i, folded + i);
 }
 
+static enum status
+hash_row(void *arg, const struct msg_inbox_row *row)
+{
+	(void)crypto_generichash_update(arg, (const uint8_t *)row, sizeof(*row));
+	return ST_OK;
+}
+
+/* Every row of the inbox, with what others say of it. */
+static void
+hash_inbox(struct view *v, uint8_t out[32])
+{
+	const struct msg_inbox everything = {.limit = UINT32_MAX, .which = 3};
+	const struct view_names names = {0};
+	crypto_generichash_state state;
+
+	(void)crypto_generichash_init(&state, NULL, 0, 32);
+	CHECK_EQ(view_inbox(v, &names, &everything, hash_row, &state), ST_OK);
+	(void)crypto_generichash_final(&state, out, 32);
+}
+
 static void
 same_views(struct view *a, struct view *b, int64_t end)
 {
 	int64_t first = origin(a) > origin(b) ? origin(a) : origin(b);
 	char *lived = dump(a, first, end), *folded = dump(b, first, end);
+	uint8_t rows[2][32];
 
+	hash_inbox(a, rows[0]);
+	hash_inbox(b, rows[1]);
+	if (oldest(a) == oldest(b)) /* else one has more, of which those of the other may say */
+		CHECK(memcmp(rows[0], rows[1], 32) == 0);
 	if (!CHECK(strcmp(lived, folded) == 0))
 		say_difference(lived, folded);
 	CHECK(strstr(folded, "FROM fault ORDER BY id\n|") == NULL);

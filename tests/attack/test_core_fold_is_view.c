@@ -15,11 +15,7 @@
 
 #include "gateway/common/fileio.h"
 #include "gateway/core/backup.h"
-#include "gateway/core/chains.h"
-#include "gateway/core/deep_scan.h"
-#include "gateway/core/intake.h"
 #include "gateway/core/outbox.h"
-#include "gateway/core/people.h"
 #include "gateway/core/retention.h"
 #include "gateway/core/rights.h"
 #include "gateway/core/session_unlock.h"
@@ -32,8 +28,6 @@
 static struct rig rig;
 static unsigned from_bases, drops; /* how often that was seen */
 static unsigned long long draw_state;
-static uint64_t refs = 1;
-static char replayed[EW1_X_CHARS + 1];
 
 static unsigned
 draw(unsigned below)
@@ -56,9 +50,33 @@ static const char *const written[] = {"SELECT count(*) FROM message",
     "SELECT count(*) FROM base", "SELECT count(*) FROM backup", "SELECT count(*) FROM dropped",
     "SELECT count(*) FROM outbox", "SELECT count(*) FROM outbox WHERE state NOT NULL",
     "SELECT count(*) FROM rights WHERE type = 37", "SELECT count(*) FROM rights WHERE type = 38",
-    "SELECT count(*) FROM message WHERE source = 2"};
+    "SELECT count(*) FROM message WHERE source = 2", "SELECT count(*) FROM vetted",
+    "SELECT count(*) FROM plain", "SELECT count(*) FROM own"};
 #define WRITTEN (sizeof(written) / sizeof(written[0]))
 static int64_t seen[WRITTEN];
+
+/* And what an act on an earlier report may be. */
+#define MEANT \
+	"SELECT count(*) FROM report a JOIN message m USING(seq) JOIN message t" \
+	" ON t.monitor = m.monitor AND t.generation = m.generation AND t.n = a.refers" \
+	" WHERE m.class = 1 AND t.class = 1 AND a.relation BETWEEN 1 AND 4 AND "
+#define OVER_BASE " AND EXISTS(SELECT 1 FROM base b WHERE b.seq BETWEEN "
+static const char *const also[] = {
+    "SELECT count(DISTINCT relation) = 9 FROM report r JOIN message m USING(seq) WHERE outcome = 1",
+    "SELECT count(*) FROM report WHERE part > 5", "SELECT count(*) FROM report WHERE upper < 255",
+    MEANT "t.seq < a.seq", MEANT "t.seq > a.seq",
+    MEANT "t.seq < a.seq" OVER_BASE "t.seq AND a.seq)",
+    MEANT "t.seq > a.seq" OVER_BASE "a.seq AND t.seq)",
+    "SELECT count(*) FROM report a JOIN message m USING(seq) JOIN message t ON t.seq = a.refers"
+    " WHERE m.class = 0 AND m.source = t.source AND m.monitor IS t.monitor",
+    "SELECT count(*) FROM report r JOIN message m USING(seq) WHERE outcome = 1"
+    " AND relation BETWEEN 1 AND 2 AND counts_as(seq, part) NOT NULL",
+    "SELECT count(*) FROM report r JOIN message m USING(seq) WHERE outcome = 1"
+    " AND relation = 0 AND counts_as(seq, part) IS NULL",
+    "SELECT count(*) FROM monitor WHERE said_place NOT NULL",
+    "SELECT count(*) FROM setting WHERE text <> ''", "SELECT count(number) FROM plain"};
+#define ALSO (sizeof(also) / sizeof(also[0]))
+static int64_t seen_also[ALSO];
 
 /* What is written now may be erased before the end. */
 static void
@@ -66,6 +84,8 @@ note_coverage(struct view *v)
 {
 	for (size_t i = 0; i < WRITTEN; i++)
 		seen[i] += number(v, written[i]);
+	for (size_t i = 0; i < ALSO; i++)
+		seen_also[i] += number(v, also[i]);
 }
 
 /* OPEN, then as after kill -9, LOCKED, OPEN again, and once more from the first row that is kept:
@@ -102,191 +122,9 @@ compare(void)
 
 #include "tests/attack/entry_acts.h"
 #include "tests/attack/outbox_acts.h"
-
-static void
-deliver(const char *text)
-{
-	struct msg_sms sms = rig_sms(text, refs++);
-
-	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
-}
-
-static struct phone *
-any_phone(void)
-{
-	return rig.phones == 0 ? NULL : &rig.phone[draw((unsigned)rig.phones)];
-}
-
-static void
-act_report(void)
-{
-	struct record r;
-	struct phone *p = any_phone();
-	char text[EW1_X_CHARS + 1];
-
-	if (p == NULL)
-		return;
-	record_init(&r, 1);
-	for (enum record_field f = RECORD_KIND; f < RECORD_FIELDS; f++)
-		if (draw(2))
-			record_set(&r, f, draw(record_field_max(f) + 1));
-	r.kind %= 100;
-	r.relation %= RELATION_COUNT;
-	r.target = 0;
-	if (draw(3) > 0) { /* one that can be accepted */
-		r.kind = 1 + draw(39);
-		r.place = rig.session.facts ? rig.session.facts->places->place[draw(5)].id : 1;
-		r.actor = r.certainty = 0;
-	}
-	rig_compose(p, &r, draw(2) ? "NOTE OF A REPORT" : "", text);
-	if (draw(8) == 0)
-		return; /* lost on the way */
-	deliver(text);
-	memcpy(replayed, text, sizeof(text));
-}
-
-static void
-act_batch(void)
-{
-	struct msg_sms sms[40];
-	size_t count = 1 + draw(40);
-	char text[EW1_X_CHARS + 1];
-
-	if (rig.phones == 0)
-		return;
-	for (size_t i = 0; i < count; i++) {
-		rig_report(any_phone(), 1 + draw(39), 1 + draw(30), "", text);
-		sms[i] = rig_sms(text, refs++);
-	}
-	CHECK_EQ(intake_batch(&rig.session, sms, count), ST_OK);
-}
-
-static void
-act_replay(void)
-{
-	if (replayed[0] != '\0')
-		deliver(replayed);
-}
-
-static void
-act_noise(void)
-{
-	static const char *const texts[] = {"hello", "", "KIL 12 3",
-	    "6706 6103 7703 5978 0918 8872", "28KG0J2FWXB4BC7BQFZKT137MSTC4S7EZ00AFVG2",
-	    "\xff\xfe not utf-8", "\xd9\xa1\xd9\xa2"};
-	char text[EW1_X_CHARS + 1];
-
-	for (size_t i = 0; i < EW1_X_CHARS; i++)
-		text[i] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"[draw(32)];
-	text[EW1_X_CHARS] = '\0';
-	deliver(draw(3) ? text : texts[draw(sizeof(texts) / sizeof(texts[0]))]);
-}
-
-static void
-act_octets(void)
-{
-	struct msg_sms sms = rig_sms("octets", refs++);
-
-	sms.form = draw(2) ? SMS_OCTETS : SMS_UNDECODED;
-	if (sms.form == SMS_UNDECODED) /* its text is taken for a head */
-		sms.text_len = draw(2) ? 0 : 6;
-	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
-}
-
-/* Parts of a few long messages, some of them never whole, some impossible. */
-static void
-act_parts(void)
-{
-	struct msg_sms sms[12];
-	size_t count = 1 + draw(12);
-
-	for (size_t i = 0; i < count; i++) {
-		const uint8_t udh[] = {
-		    5, 0, 3, (uint8_t)draw(3), (uint8_t)(1 + draw(4)), (uint8_t)draw(4)};
-		char text[SMS_TEXT_MAX + 1];
-
-		memset(text, 'a' + (int)draw(26), SMS_TEXT_MAX);
-		text[draw(SMS_TEXT_MAX + 1)] = '\0';
-		text[SMS_TEXT_MAX] = '\0';
-		sms[i] = rig_sms(text, refs++);
-		sms[i].udh_len = sizeof(udh);
-		memcpy(sms[i].udh, udh, sizeof(udh));
-		(void)snprintf(sms[i].sender, NUMBER_MAX, "+25470000000%u", draw(2));
-	}
-	CHECK_EQ(intake_batch(&rig.session, sms, count), ST_OK);
-}
-
-static void
-act_enrol(void)
-{
-	char name[PSEUDONYM_MAX];
-
-	if (rig.session.at != IN_OPEN || rig.phones == RIG_PHONES_MAX)
-		return;
-	(void)snprintf(name, sizeof(name), "monitor %u", (unsigned)rig.phones);
-	(void)rig_enrol(&rig, name);
-}
-
-static void
-act_revoke(void)
-{
-	char words[SESSION_WORDS_MAX];
-	enum status st;
-
-	if (rig.session.at != IN_OPEN || rig.phones < 4 || draw(4) != 0)
-		return;
-	st = people_revoke(&rig.session, any_phone()->pseudonym, words);
-	CHECK(st == ST_OK || st == ST_UNKNOWN);
-}
-
-static char typed[RECOVERY_CHARS + 1];
-
-/* Her next chain waits; some days later she goes on to it. */
-static void
-act_renew(void)
-{
-	struct msg_renew ask = {.len = RECOVERY_CHARS};
-	struct phone *p = any_phone();
-	struct msg_renewed out;
-	char words[SESSION_WORDS_MAX];
-	struct ratchet r;
-	enum status st;
-
-	if (rig.session.at != IN_OPEN || p == NULL)
-		return;
-	rig_copy_chains(&rig, p);
-	memcpy(ask.key, typed, RECOVERY_CHARS);
-	memcpy(ask.pseudonym, p->pseudonym, sizeof(ask.pseudonym));
-	st = chains_renew(&rig.session, &ask, &out, words);
-	CHECK(st == ST_OK || st == ST_UNKNOWN); /* revoked */
-	CHECK_EQ(state_slot(rig.session.state, p->slot, &r), ST_OK);
-	if (ratchet_is_waiting(&r) && p->generation == r.generation && draw(2))
-		rig_next_chain(p);
-}
-
-/* She runs past her window; one text comes, perhaps the coordinator looks for it. */
-static void
-act_deep_scan(void)
-{
-	struct msg_deep_scan ask = {.count = 1024};
-	struct phone *p = any_phone();
-	struct msg_scanned out;
-	char text[EW1_X_CHARS + 1], words[SESSION_WORDS_MAX];
-	enum status st;
-
-	if (p == NULL)
-		return;
-	for (unsigned i = draw(400); i > 0; i--)
-		ratchet_step(&p->ck);
-	rig_report(p, 1 + draw(39), 1, "", text);
-	deliver(text);
-	if (rig.session.at != IN_OPEN)
-		return;
-	memcpy(ask.pseudonym, p->pseudonym, sizeof(ask.pseudonym));
-	ask.waiting = draw(3) == 0;
-	st = deep_scan(&rig.session, &ask, &out, words);
-	CHECK(st == ST_OK || st == ST_UNKNOWN);
-}
+#include "tests/attack/people_acts.h"
+#include "tests/attack/plain_acts.h"
+#include "tests/attack/text_acts.h"
 
 static void
 act_wrong_passphrase(void)
@@ -485,11 +323,12 @@ act_idle(void)
 static const struct {
 	unsigned weight;
 	void (*act)(void);
-} acts[] = {{60, act_report}, {10, act_batch}, {10, act_replay}, {20, act_noise}, {5, act_octets},
-    {8, act_parts}, {6, act_enrol}, {2, act_number}, {1, act_keep_numbers}, {8, act_outbox},
-    {4, act_revoke}, {3, act_renew}, {4, act_deep_scan}, {3, act_wrong_passphrase}, {1, act_lock},
-    {1, act_close}, {1, act_arm}, {6, act_unlock}, {1, act_date}, {1, act_backup}, {1, act_crash},
-    {3, act_idle}, {4, act_entry}, {4, act_days}, {1, act_book}, {1, act_rights}, {1, act_recovery},
+} acts[] = {{60, act_report}, {40, act_refer}, {40, act_plain}, {10, act_decide}, {4, act_choose},
+    {10, act_batch}, {10, act_replay}, {20, act_noise}, {5, act_octets}, {8, act_parts},
+    {6, act_enrol}, {2, act_number}, {1, act_keep_numbers}, {8, act_outbox}, {4, act_revoke},
+    {3, act_renew}, {4, act_deep_scan}, {3, act_wrong_passphrase}, {1, act_lock}, {1, act_close},
+    {1, act_arm}, {6, act_unlock}, {1, act_date}, {1, act_backup}, {1, act_crash}, {3, act_idle},
+    {4, act_entry}, {4, act_days}, {1, act_book}, {1, act_rights}, {1, act_recovery},
     {2, act_drop}};
 
 static void
@@ -520,6 +359,9 @@ check_coverage(void)
 	for (size_t i = 0; i < WRITTEN; i++)
 		if (!CHECK(seen[i] > 0))
 			printf("    %s\n", written[i]);
+	for (size_t i = 0; i < ALSO; i++)
+		if (!CHECK(seen_also[i] > 0))
+			printf("    %s\n", also[i]);
 }
 
 int

@@ -344,13 +344,10 @@ class Gateway:
         return [json.loads(line) for line in self.command(*words, "--json").out.splitlines()]
 
     def inbox(self, *options):
-        """Every row, the oldest first, and the reports of one text in their order."""
-        return sorted(self.rows("inbox", "--limit", 100000, *options),
+        """Every row, signs of life too, the oldest first and the reports of one text in their order; only
+        those that the options ask for."""
+        return sorted(self.rows("inbox", "--limit", 100000, *(options or ("--everything",))),
                       key=lambda row: (row["seq"], row["part"]))
-
-    def everything(self):
-        """As inbox(), with the signs of life too."""
-        return self.inbox("--everything")
 
     def file(self, name, text):
         """A file for a command, which nobody else may read."""

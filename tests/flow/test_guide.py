@@ -174,7 +174,7 @@ def check(guide, heading, command):
         "tocsin plain allow heron": "heron may text plain now",
         "tocsin plain": "heron no device",
         "tocsin own-places heron --file heron.places": "shows where she works",
-        "tocsin own-places heron": "heron has 2 of her own",
+        "tocsin own-places heron": "heron has 2 numbers of her own",
         "tocsin own-places heron --none": "no numbers of her own",
         "tocsin plain forbid heron": "may no longer text plain",
         "tocsin coordinator list": "second",

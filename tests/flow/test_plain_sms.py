@@ -29,10 +29,10 @@ class Texts:
 
     def __call__(self, text, number=ALDER):
         """Deliver it; the rows that it made, part by part."""
-        before = {r["seq"] for r in self.g.everything()}
+        before = {r["seq"] for r in self.g.inbox()}
         self.deliver(text, number)
         self.wait()
-        return [r for r in self.g.everything() if r["seq"] not in before]
+        return [r for r in self.g.inbox() if r["seq"] not in before]
 
     def deliver(self, text, number):
         self.count += 1
@@ -197,10 +197,10 @@ def back(g, t):
     g.choose("posture", "protected")
     t.unreadable("KIL 201 n81", NO_PLAIN, STRANGER)
     t.report("KIL 101 n82", "Cedar 2", CEDAR)
-    before = g.everything()
+    before = g.inbox()
     g.lock()
     g.unlock()
-    expect(g.everything(), before, "everything, after it was locked and opened")
+    expect(g.inbox(), before, "everything, after it was locked and opened")
 
 
 def main():

@@ -85,7 +85,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		TRY(backed_up);
 		break;
 	case EVENT_CARRIED:
-		TRY(carried);
+		TRY_OLD(carried);
 		break;
 	case EVENT_DROPPED:
 		TRY(dropped);

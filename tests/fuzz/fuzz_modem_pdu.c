@@ -39,7 +39,6 @@ try_line(const char *hex, size_t len)
 	switch (pdu.kind) {
 	case PDU_TEXT:
 		assert(pdu.sms.form == SMS_TEXT || pdu.sms.form == SMS_OCTETS);
-		assert(pdu.sms.sender[0] == '\0' || pdu_is_part(pdu.sms.udh, pdu.sms.udh_len));
 		break;
 	case PDU_REPORT:
 		assert(pdu.report.reference < 256 && pdu.report.tp_status < 256);

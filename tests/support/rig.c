@@ -199,24 +199,41 @@ rig_next_chain(struct phone *p)
 	p->n = 0;
 }
 
-void
-rig_compose(
-    struct phone *p, const struct record *record, const char *note, char text[EW1_X_CHARS + 1])
+static void
+compose(struct phone *p, const struct record *record, const struct note *note,
+    char text[EW1_X_CHARS + 1])
 {
 	uint8_t plain[ENVELOPE_X_PLAIN_LEN], random[ENVELOPE_X_RANDOM_LEN], wire[EW1_X_WIRE_LEN];
 	struct message_keys keys;
-	struct note words = {0};
 	size_t bad_at;
 
-	(void)snprintf(words.text, sizeof(words.text), "%s", note);
 	must(record_pack(record, plain), "record");
-	must(note_write(record, &words, plain + RECORD_LEN, &bad_at), "note");
+	must(note_write(record, note, plain + RECORD_LEN, &bad_at), "note");
 	ratchet_message_keys(&p->ck, &keys);
 	entropy_fill(random, sizeof(random));
 	must(envelope_x_seal(&p->sender, &keys, random, plain, wire), "seal");
 	ratchet_step(&p->ck);
 	p->n++;
 	base32_encode(wire, sizeof(wire), text);
+}
+
+void
+rig_compose(
+    struct phone *p, const struct record *record, const char *note, char text[EW1_X_CHARS + 1])
+{
+	struct note words = {0};
+
+	(void)snprintf(words.text, sizeof(words.text), "%s", note);
+	compose(p, record, &words, text);
+}
+
+void
+rig_compose_about(
+    struct phone *p, const struct record *record, uint16_t ref, char text[EW1_X_CHARS + 1])
+{
+	const struct note words = {.ref = ref};
+
+	compose(p, record, &words, text);
 }
 
 void

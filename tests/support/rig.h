@@ -84,6 +84,9 @@ enum status rig_restore(struct rig *again, int fd, const struct recovery_key *ke
 /* A report with these fields and note; spends the phone's number. */
 void rig_compose(
     struct phone *p, const struct record *record, const char *note, char text[EW1_X_CHARS + 1]);
+/* The same about an earlier message of hers, by its number. */
+void rig_compose_about(
+    struct phone *p, const struct record *record, uint16_t ref, char text[EW1_X_CHARS + 1]);
 /* A report of kind and place, the rest not given. */
 void rig_report(
     struct phone *p, unsigned kind, unsigned place, const char *note, char text[EW1_X_CHARS + 1]);

@@ -67,7 +67,13 @@ answer_inbox(int fd, const struct ipc_message *ask)
 	}
 	if (in->counts) {
 		ipc_begin(&m, MSG_INBOX_COUNTS);
-		m.body.INBOX_COUNTS = (struct msg_inbox_counts){8, 4, 4, 3, 1, in->grave ? 2 : 0};
+		m.body.INBOX_COUNTS = (struct msg_inbox_counts){.all = 8,
+		    .reports = 4,
+		    .unreadable = 4,
+		    .grave = 3,
+		    .drills = 2,
+		    .duress = 1,
+		    .untimed = in->grave ? 2 : 0};
 		send_message(fd, &m);
 	}
 	if (in->which == 3) { /* was everything asked for? */
@@ -164,13 +170,14 @@ test_inbox_filters(void)
 	start_core(answer_inbox);
 	CHECK_EQ(run(cmd_inbox, "inbox"), 0);
 	CHECK_HAS(out, "In all 8: 4 reports, 3 of them grave; 4 unreadable; 1 under duress.");
+	CHECK_HAS(out, "Drills among\nthem: 2.");
 	CHECK(strstr(out, "Left out") == NULL && fits(out, 80));
 	CHECK_EQ(run(cmd_inbox, "inbox --counts --grave"), 0);
 	CHECK_HAS(out, "Left out: 2");
 	CHECK_EQ(lines_of(out), 2);
 	CHECK_EQ(run(cmd_inbox, "inbox --counts --json"), 0);
 	CHECK_HAS(out, "{\"all\":8,\"reports\":4,\"unreadable\":4,\"grave\":3,\"duress\":1,"
-		       "\"untimed\":0}");
+		       "\"drills\":2,\"untimed\":0}");
 	CHECK_EQ(lines_of(out), 1);
 	CHECK_EQ(run(cmd_inbox,
 		     "inbox --severity 5 --certainty 4 --grave --duress --kind KIL --place Alder "

@@ -221,7 +221,7 @@ static void
 test_own_places(void)
 {
 	CHECK_EQ(run(cmd_own_places, "own-places ada"), 0);
-	CHECK_STR(out, "ada has 2 of her own, two digits each:\n  00  312 Alder\n"
+	CHECK_STR(out, "ada has 2 numbers of her own for places:\n  00  312 Alder\n"
 		       "  99  9 which the places file in force lacks\n");
 	CHECK_EQ(run(cmd_own_places, "own-places ada --json"), 0);
 	CHECK_HAS(out, "{\"number\":0,\"place\":312,\"place_label\":\"Alder\"}\n");
@@ -232,7 +232,7 @@ test_own_places(void)
 	put("list", "# heron's\n\n07  Birch wood # the wood\r\n\t12 312\n");
 	CHECK_EQ(run(cmd_own_places, "own-places bea --file list"), 0);
 	CHECK_HAS(
-	    out, "bea has 2 of her own, two digits each:\n  07  7 Birch wood\n  12  312 Alder\n");
+	    out, "bea has 2 numbers of her own for places:\n  07  7 Birch wood\n  12  312 Alder\n");
 	CHECK_HAS(out, "shows where she works");
 	CHECK_EQ(run(cmd_own_places, "own-places ada --file list"), EXIT_USAGE); /* nobody to ask */
 	CHECK_EQ(run(cmd_own_places, "own-places ada --file list --yes"), 0);

@@ -247,6 +247,11 @@ test_own_words(void)
 	CHECK_EQ(again("0700999003", " THANK YOU. It came - all of it"), ST_EXISTS);
 	batch_end();
 	CHECK_EQ(waiting(), 0);
+	plain.why = PLAIN_WHY_ANSWER; /* another gateway's, which this one never said */
+	plain_text("0700999005", slot, OUTCOME_NOT_READ, "=No report was read. What happened?");
+	batch_end();
+	CHECK_EQ(waiting(), 0);
+	plain.why = PLAIN_WHY_NONE;
 	plain_text("0700999004", slot, OUTCOME_NOT_READ, "Thank you: it came, most of it.");
 	CHECK_EQ(count_and_forget(), 1);
 	set(SETTING_POSTURE, POLICY_PROTECTED);

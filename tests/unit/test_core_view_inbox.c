@@ -291,7 +291,7 @@ test_changes(void)
 static void
 test_refusals(void)
 {
-	static const struct msg_inbox wrong[] = {{.limit = 0}, {.limit = 1, .which = 3},
+	static const struct msg_inbox wrong[] = {{.limit = 0}, {.limit = 1, .which = 4},
 	    {.limit = 1, .kind = "no such kind"}, {.limit = 1, .kind = "100"},
 	    {.limit = 1, .place = "no such place"}, {.limit = 1, .place = "65536"},
 	    {.limit = 1, .monitor = "nobody"}, {.limit = 1, .severity = LADDER_MAX + 1}};

@@ -22,6 +22,7 @@
 
 static pid_t modem;
 static int channel = -1;
+static bool senders_wanted; /* as core said last */
 
 static void
 start_modem(uint32_t poll_s)
@@ -44,6 +45,7 @@ start_modem(uint32_t poll_s)
 	}
 	(void)close(fd[1]);
 	channel = fd[0];
+	senders_wanted = false; /* a new process knows of nothing */
 }
 
 /* Close the channel: the modem must end by itself, with 0. */
@@ -109,8 +111,8 @@ is_there(int place)
 	return access(path, F_OK) == 0;
 }
 
-/* The next message, or type MSG_NONE after WAIT_MS. Only a part of a long text, here the one whose
- * header has 6 octets, may hold the number. */
+/* The next message, or type MSG_NONE after WAIT_MS. While senders are not wanted only a part of a
+ * long text, here the one whose header has 6 octets, may hold the number. */
 static void
 next(struct ipc_message *m)
 {
@@ -121,7 +123,7 @@ next(struct ipc_message *m)
 	if (poll(&polled, 1, WAIT_MS) != 1 ||
 	    ipc_receive(channel, IPC_MODEM, IPC_CORE, m, NULL) != ST_OK)
 		return;
-	if (m->head.type == MSG_SMS_HANDED && m->body.SMS_HANDED.udh_len == 6) {
+	if (m->head.type == MSG_SMS_HANDED && (senders_wanted || m->body.SMS_HANDED.udh_len == 6)) {
 		CHECK(strcmp(m->body.SMS_HANDED.sender, number) == 0);
 		memset(m->body.SMS_HANDED.sender, 0, NUMBER_MAX);
 	}
@@ -208,6 +210,47 @@ test_hand_over(void)
 	expect_listed(0, 0);
 	CHECK(!is_there(2));
 	expect_silence(200);
+	stop_modem();
+}
+
+static void
+want_senders(bool wanted)
+{
+	struct ipc_message m;
+
+	ipc_begin(&m, MSG_SENDERS);
+	m.body.SENDERS.wanted = wanted;
+	CHECK_EQ(ipc_send(channel, &m, -1), ST_OK);
+	senders_wanted = wanted;
+}
+
+/* next() looks for the number in every message. */
+static void
+test_senders(void)
+{
+	uint64_t ref;
+
+	put_text(1, "from nobody");
+	start_modem(3600);
+	ref = expect_text("from nobody");
+	expect_listed(1, 0);
+	want_senders(true);
+	put_text(2, "from a number");
+	keep(&ref, 1); /* and is listed again */
+	ref = expect_text("from a number");
+	expect_listed(1, 0);
+	want_senders(false);
+	put_text(3, "from nobody again");
+	keep(&ref, 1);
+	ref = expect_text("from nobody again");
+	expect_listed(1, 0);
+	want_senders(true);
+	stop_modem();
+	start_modem(3600); /* whoever was told is gone */
+	ref = expect_text("from nobody again");
+	expect_listed(1, 0);
+	keep(&ref, 1);
+	expect_listed(0, 0);
 	stop_modem();
 }
 
@@ -395,6 +438,7 @@ main(void)
 	for (char path[] = "device/sms/1"; path[11] <= '5'; path[11]++)
 		CHECK(mkdir(path, 0700) == 0);
 	test_hand_over();
+	test_senders();
 	test_unreadable();
 	test_other_folders();
 	test_forms_and_parts();

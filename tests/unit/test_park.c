@@ -43,9 +43,9 @@ test_plain(void)
 }
 
 static struct parked
-example_part(void)
+example_with(enum parked_kind kind)
 {
-	struct parked p = {.kind = PARKED_PART, .text_len = 320, .udh_len = 72};
+	struct parked p = {.kind = kind, .text_len = 320, .udh_len = 72};
 
 	p.awake_h = 0x0102030405060708;
 	memcpy(p.sender, "+254700000009\0behind the end", sizeof("+254700000009"));
@@ -55,14 +55,14 @@ example_part(void)
 }
 
 static void
-test_part(void)
+test_with_sender(enum parked_kind kind)
 {
 	uint8_t plain[PARK_PLAIN_LEN];
-	struct parked p = example_part(), back;
+	struct parked p = example_with(kind), back;
 
 	p.sender[15] = 'x'; /* behind its end */
 	CHECK_EQ(parked_write(&p, plain), ST_OK);
-	CHECK_EQ(plain[1], 3);
+	CHECK_EQ(plain[1], kind);
 	CHECK_MEM(plain + 24, "\x08\7\6\5\4\3\2\1\15+254700000009\0\0\0\0\0\0\0\0\0\0UU", 34);
 	CHECK_MEM(plain + 56 + 71, "UT", 2);
 	CHECK_EQ(parked_read(plain, &back), ST_OK);
@@ -82,7 +82,7 @@ test_part(void)
 }
 
 static void
-test_part_refused(void)
+test_with_sender_refused(enum parked_kind kind)
 {
 	static const struct {
 		const char *what;
@@ -97,7 +97,7 @@ test_part_refused(void)
 	    {"kind of a text with a sender", 1, 1},
 	    {"UDH too long", 6, 93},
 	};
-	struct parked p = example_part(), back;
+	struct parked p = example_with(kind), back;
 	uint8_t plain[PARK_PLAIN_LEN], bad[PARK_PLAIN_LEN];
 
 	p.text_len = 300;
@@ -121,8 +121,9 @@ test_refused(void)
 	} rows[] = {
 	    {"version", 0, 2, ST_VERSION},
 	    {"kind 0", 1, 0, ST_DAMAGED},
-	    {"kind 4", 1, 4, ST_DAMAGED},
+	    {"kind 5", 1, 5, ST_DAMAGED},
 	    {"no room for a part", 1, 3, ST_DAMAGED},
+	    {"no room for a sender", 1, 4, ST_DAMAGED},
 	    {"refused with a text", 1, 2, ST_DAMAGED},
 	    {"text too long", 4, 0x41, ST_DAMAGED},
 	    {"far too long", 5, 2, ST_DAMAGED},
@@ -151,7 +152,7 @@ test_refused(void)
 	p.text_len = 1;
 	p.kind = PARKED_REFUSED;
 	CHECK_EQ(parked_write(&p, plain), ST_RANGE);
-	p.kind = 4;
+	p.kind = 5;
 	CHECK_EQ(parked_write(&p, plain), ST_RANGE);
 }
 
@@ -199,8 +200,10 @@ main(void)
 		return 1;
 	test_plain();
 	test_refused();
-	test_part();
-	test_part_refused();
+	test_with_sender(PARKED_PART);
+	test_with_sender(PARKED_FROM);
+	test_with_sender_refused(PARKED_PART);
+	test_with_sender_refused(PARKED_FROM);
 	test_layers();
 	return check_done();
 }

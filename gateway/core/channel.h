@@ -29,7 +29,7 @@ struct channel {
 	int listed;        /* to its end, since core started */
 	int64_t listed_ms; /* the last complete listing on clock_boot_ms; 0: none yet */
 	uint32_t skipped;  /* slots that could not be read, at the last listing */
-	int told_senders; /* its process was told that senders' numbers are wanted */
+	int told_senders;  /* its process was told that senders' numbers are wanted */
 	int knows_state;
 	struct msg_modem_state state;
 	struct msg_modem_gone gone; /* how its last process ended; zeros once one has answered */

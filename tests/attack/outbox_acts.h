@@ -42,6 +42,21 @@ act_keep_numbers(void)
 	CHECK_EQ(session_commit(&rig.session), ST_OK);
 }
 
+/* One that is collected, and then durable. */
+static void
+act_answer(struct outbox *o)
+{
+	const struct outbox_reply reply = {draw(2) ? EVENT_SLOT_NONE : 0, UINT32_MAX, "0700123456",
+	    "answer", clock_boot_ms(), clock_boot_ms() + OUTBOX_HOURS * 3600000LL};
+	const enum status st = outbox_answer(o, &reply);
+
+	CHECK(st == ST_OK || st == ST_FULL || (st == ST_NOT_ALLOWED && rig.session.read_only));
+	if (st != ST_OK)
+		return;
+	CHECK_EQ(session_commit(&rig.session), ST_OK);
+	outbox_answers_committed(o);
+}
+
 /* A text goes in and out again, or stays; the modem may be lost with it, or the process: act_crash.
  */
 static void
@@ -59,6 +74,8 @@ act_outbox(void)
 	if (rig.session.at == IN_LOCKED || !CHECK(o != NULL))
 		return;
 	memcpy(in.text, "text", 4);
+	if (draw(2))
+		act_answer(o);
 	if (draw(2) && outbox_queue(o, &in, &number, words) == ST_OK && draw(4) == 0)
 		CHECK_EQ(outbox_cancel(o, number, words), ST_OK);
 	if (outbox_next(o, 0, &out) != ST_OK || draw(8) == 0)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Would the power-cut tests see it? Each change below breaks one step of the commit order, or takes
-away one sync, in a copy of the sources; then the named test must fail there, and in the copy as it
-is it must pass.
+"""Would the tests of power cuts and of answers see it? Each change below breaks one step of the
+commit order, takes away one sync, or lets an answer betray what it answers, in a copy of the
+sources; then the named test must fail there, and in the copy as it is it must pass.
 
     mutations.py [--only NAME ...]
 
@@ -14,8 +14,9 @@ import time
 
 from copies import Copy, asked_for, finish, give_up
 
-CUTS = ("cuts", ["fault_test_core_cuts", "1500", "1", "file", "first"])
-ERRORS = ("errors", ["fault_test_core_errors", "150"])
+CUTS = ("fault/cuts", ["fault_test_core_cuts", "1500", "1", "file", "first"])
+ERRORS = ("fault/errors", ["fault_test_core_errors", "150"])
+ANSWERS = ("attack/answers_equal", ["attack_test_core_answers_equal"])
 
 MUTATIONS = {
     "wal_sync": (
@@ -59,6 +60,33 @@ MUTATIONS = {
           "\tif (needs_anchor(s) && !s->is_new &&\n"
           "\t    (st = anchor_zero(s->anchor, s->anchor_slot)) != ST_OK)\n\t\treturn st;\n"
           "\tif ((st = transact(s, slot, on_h)) != ST_OK)\n\t\treturn st;\n")]),
+    "answer_duplicate": (
+        "duplicates are answered at once", ANSWERS,
+        [("gateway/core/answers.c",
+          "const int64_t due_ms = draw_due(a);\n\tconst struct answers_sealed *first;",
+          "const int64_t due_ms = clock_boot_ms();\n\tconst struct answers_sealed *first;")]),
+    "answer_sooner": (
+        "duplicates wait up to 35 s, and all else up to 40 s", ANSWERS,
+        [("gateway/core/answers.c",
+          "const int64_t due_ms = draw_due(a);\n\tconst struct answers_sealed *first;",
+          "const int64_t from_ms = a->begun_ms + ANSWERS_DELAY_MIN_MS;\n"
+          "\tconst int64_t due_ms = from_ms + (draw_due(a) - from_ms) * 3 / 4;\n"
+          "\tconst struct answers_sealed *first;")]),
+    "answer_code": (
+        "a duplicate gets another code", ANSWERS,
+        [("gateway/core/answers.c", "sealed_words(&p, first->code, first->language)",
+          "sealed_words(&p, \"22222\", first->language)")]),
+    "answer_refused": (
+        "what was refused is not answered", ANSWERS,
+        [("gateway/core/answers.c", "return event_received_opened(t->event) ?",
+          "return t->event->outcome == OUTCOME_ACCEPTED ?")]),
+    "answer_work": (
+        "the delay begins when a text is read, not with its batch", ANSWERS,
+        [("gateway/core/intake.c", "answers_begin(s->answers);", "s->from_modem += 0;")]),
+    "answer_report": (
+        "some answers want a status report", ANSWERS,
+        [("gateway/core/outbox.c", "out->wants_report = !t->is_answer;",
+          "out->wants_report = !t->is_answer || t->number % 5 == 0;")]),
 }
 
 
@@ -67,15 +95,17 @@ class Cuts(Copy):
         """Build and run it here; does it fail, and not only for want of something?"""
         command = test[1]
         self.make(command[0])
-        code, output = finish([str(self.build / "tests/fault" / command[0]), *command[1:]])
+        folder = "tests/fault" if command[0].startswith("fault_") else "tests"
+        code, output = finish([str(self.build / folder / command[0]), *command[1:]])
         if code not in (0, 1):
-            give_up(f"fault/{test[0]} could not run", code, output)
+            give_up(f"{test[0]} could not run", code, output)
         return code == 1, output
 
 
 def first_fault(output):
     lines = [line for line in output.splitlines()
-             if line.startswith(("entry ", "while recording")) or ", call " in line]
+             if line.startswith(("entry ", "while recording")) or ", call " in line
+             or ": failed: " in line]
     return lines[0] if lines else output.strip().splitlines()[-1]
 
 
@@ -88,12 +118,12 @@ def main():
         for test in {MUTATIONS[name][1][0]: MUTATIONS[name][1] for name in names}.values():
             red, output = copy.is_red(test)
             if red:
-                sys.exit(f"fault/{test[0]} fails without any change:\n{output[-2000:]}")
+                sys.exit(f"{test[0]} fails without any change:\n{output[-2000:]}")
         for name in names:
             words, test, edits = MUTATIONS[name]
             kept = copy.change(edits)
             red, output = copy.is_red(test)
-            print(f"{time.monotonic() - begin:6.1f} s  {name}: {words}: fault/{test[0]} is "
+            print(f"{time.monotonic() - begin:6.1f} s  {name}: {words}: {test[0]} is "
                   + (f"red: {first_fault(output)}" if red else "GREEN"), flush=True)
             if not red:
                 green.append(name)

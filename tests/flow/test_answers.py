@@ -180,6 +180,24 @@ def four_alike(g, monitor, answer_of):
     g.ask(monitor.compose("cover"), answer_of(monitor))
 
 
+def cancelled(g, monitor):
+    """A coordinator can stop one that waits."""
+    g.give(monitor.report("BUR", 102), g.new_number())
+    g.taken()
+    row = g.queued()[0]
+    expect((row["kind"], row["to"], row["may_repeat"]), ("answer", "Alder en", False), "an answer that waits")
+    g.command("outbox", "cancel", row["number"])
+    expect(g.queued()[0]["state"], "cancelled", "its state")
+
+
+def gone(g):
+    """What left cannot be sent again."""
+    row = next(r for r in g.queued() if r["state"] == "sent")
+    expect_in("its number is gone", g.command("outbox", "repeat", row["number"], "--yes", code=1).err,
+              "repeating an answer")
+    expect_in("Alder en, answer", g.command("outbox").out, "the list, for people")
+
+
 def limits_and_lock(g, monitor):
     """No more than so many an hour to one sender; a lock cancels what waits."""
     before = len(g.queued())
@@ -228,13 +246,14 @@ def in_protected(bin_dir, policy):
         redelivered(g, en, answer_of)
         plain_ones(g)
         nobody_is_answered(g, en)
-        g.taken()
-        expect(len(g.queued()), sum(g.wanted.values()), f"{policy}: answers in the outbox")
+        cancelled(g, en)
+        expect(len(g.queued()), sum(g.wanted.values()) + 1, f"{policy}: answers in the outbox")
         g.close()  # they leave while ARMED
         wait_for(lambda: len(g.left()) >= sum(g.wanted.values()) or None, "answers", LATE_S)
         g.unlock()
         g.check_left()
         alike(g, policy)
+        gone(g)
         if policy == "neutral":
             own_words(g, en)
         limits_and_lock(g, en)

@@ -21,13 +21,9 @@ static inline void
 set_text(enum setting_key key, uint32_t value, const char *text)
 {
 	struct event_setting e = {.key = (uint8_t)key, .value = value};
-	uint8_t body[EVENT_SETTING_MAX];
 
 	(void)snprintf(e.text, sizeof(e.text), "%s", text);
-	CHECK_EQ(session_append(&rig.session, EVENT_SETTING, body,
-		     event_setting_encode(&e, body, sizeof(body)), NULL),
-	    ST_OK);
-	CHECK_EQ(session_commit(&rig.session), ST_OK);
+	CHECK_EQ(session_choose(&rig.session, &e), ST_OK);
 }
 
 static inline void
@@ -39,8 +35,6 @@ set(enum setting_key key, uint32_t value)
 static inline void
 answers_up(void)
 {
-	/* the file demands nothing */
-	rig.conf.posture = POSTURE_PROTECTED == 0 ? 1 : 0;
 	rig.conf.outbox_per_minute = OUTBOX_RATE_MAX;
 	rig.conf.answers_per_day = 1000;
 	CHECK((answers = answers_new(&rig.session)) != NULL);

@@ -199,7 +199,10 @@ def gone(g):
 
 
 def limits_and_lock(g, monitor):
-    """No more than so many an hour to one sender; a lock cancels what waits."""
+    """No more than so many an hour to one sender; a lock cancels what waits, and core forgets."""
+    text = monitor.report("FLD", 102)
+    g.give(text, g.new_number())
+    g.taken()
     before = len(g.queued())
     number = g.new_number()
     for _ in range(AN_HOUR + 3):
@@ -211,14 +214,15 @@ def limits_and_lock(g, monitor):
     g.unlock()
     waiting = [r["state"] for r in g.queued()[:AN_HOUR]]
     expect(set(waiting) <= {"cancelled", "unknown"}, True, f"{g.name}: after a lock: {waiting}")
-    before = g.texts
     g.lock()
     g.give(monitor.report("FLD", 104), g.new_number())
     g.taken()
     g.unlock()
+    g.give(text, g.new_number())
+    g.taken()
     expect(g.inbox()[-1]["place"], 104, "what came while LOCKED")
     expect(len([r for r in g.queued() if r["state"] in ("queued", "sending")]), 0,
-           f"{g.name}: answers to what came while LOCKED")
+           f"{g.name}: answers to what came while LOCKED, and to a duplicate of a text of before")
 
 
 def in_protected(bin_dir, policy):

@@ -10,6 +10,7 @@ import datetime
 
 from at_gateway import AtGateway
 from gateway import Steps, expect, expect_in, options, run
+from modem_emulator import pdu
 
 step = Steps()
 NOW = datetime.datetime.now(datetime.timezone.utc)
@@ -37,6 +38,18 @@ class Texts:
     def deliver(self, text, number):
         self.count += 1
         self.g.deliver(text, number, NOW - datetime.timedelta(seconds=self.count))  # none comes twice
+
+    def long(self, text, sender, affected):
+        """In several messages, the last one first; who the reports are of, and that there is one text."""
+        before = {r["seq"] for r in self.g.inbox()}
+        parts = pdu.parts(text, sender, reference=self.count % 256, when=NOW)
+        for part in reversed(parts):
+            self.g.emulator.deliver(pdu=part)
+        self.count += len(parts)
+        self.wait()
+        rows = [r for r in self.g.inbox() if r["seq"] not in before]
+        expect([(r["affected"], r["pseudonym"]) for r in rows], [(n, "Alder 3") for n in affected], "a long text")
+        expect((len({r["seq"] for r in rows}), rows[0]["raw"]), (1, text), "its words, once")
 
     def wait(self):
         self.g.wait_texts(self.count)
@@ -98,6 +111,7 @@ def allowed(g, t):
              upper=5)
     t.report("KIL 103", "Cedar 2", CEDAR)
     t.unreadable("KIL 101 n3", NO_PLAIN, STRANGER)
+    t.long("KIL 105 n51 s5; MAS 106 n52; LOO 104 n53 " + "please " * 14, ALDER, [51, 52, 53])
     g.close()
     t.deliver("LOO 104 n7", ALDER)
     t.wait()
@@ -176,6 +190,8 @@ def opened(g, t):
     t.report("KIL 201 n3", "", STRANGER, kind=1, slot=None)
     t.report("KIL 201 n3", "", OTHER)
     t.report("MAS 201 n71", "Alder 3", ALDER)
+    t.report("٠١٣ ١٠١ ٢٠ ٧٥", "Alder 3", ALDER, kind=1, place=101, affected=75)
+    t.report("\u200fKIL\u200e 101 \u00a076 morts", "", STRANGER, kind=1, place=101, affected=76)
     t.unreadable("KOL 101 n3", "one slip away", OTHER)
     rows = t(LIKE_SEALED, OTHER)
     expect([(r["kind"], r["place"], r["part"], r["parts"]) for r in rows],

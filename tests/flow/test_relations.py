@@ -153,6 +153,7 @@ def out_of_order(g, a):
         g.deliver(text)
     g.wait_texts(texts + 6)
     see(a.row(new), "new, after its correction", False, corrected_by=a.seq(fixed))
+    expect_in("far from", " ".join(a.row(new)["review_words"]), "the mark of a place in another district")
     see(a.row(fixed), "correction, before what it means", True, affected=3, place=202, about=a.seq(new))
     see(a.row(other), "new, after its cancel", False, cancelled_by=a.seq(gone))
     see(a.row(gone), "cancel, before what it means", False, about=a.seq(other))
@@ -313,6 +314,16 @@ def written_down(g):
     expect(total(g), before, "a monitor's report after a coordinator's cancel")
 
 
+def vetted(g):
+    step("vetting, with the date that the texts' stamps tell")
+    g.command("vet", "Birch 1", "--yes")
+    row = g.roster()["Birch 1"]
+    expect((row["vetted"], row["vetted_since"] is None), (True, False), "the roster")
+    g.command("vet", "--withdraw", "--yes", "Birch 1")
+    expect(g.roster()["Birch 1"]["vetted"], False, "the roster, after it was withdrawn")
+    g.command("vet", "Alder 3", "--yes")
+
+
 def main():
     given = options(__doc__.splitlines()[0])
     with AtGateway(given.bin) as g:
@@ -325,6 +336,7 @@ def main():
         go_open(g)
         plain_each(g)
         written_down(g)
+        vetted(g)
         step("locked and opened: all the same")
         before, roster = g.inbox(), g.roster()
         g.lock()

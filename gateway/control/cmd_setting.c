@@ -215,8 +215,8 @@ get_text(struct wish *w)
 	size_t len;
 	int code = w->text_file != NULL
 		       ? typed_file(w->text_file, text, sizeof(text))
-		       : typed_line("Text of a neutral answer (one SMS; empty: what comes with "
-				    "Tocsin): ",
+		       : typed_maybe("Text of a neutral answer (one SMS; empty: what comes with "
+				     "Tocsin): ",
 			     "--text-file", text, sizeof(text));
 
 	if (code != 0)

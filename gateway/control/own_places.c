@@ -75,28 +75,46 @@ take_place(struct reader *r, unsigned number, const char *name)
 	return 0;
 }
 
-static int
-take_line(struct reader *r, char *line)
+enum own_line
+own_places_line(char *line, unsigned *number, const char **place)
 {
 	size_t len = strcspn(line, "#");
-	unsigned number;
 
 	while (len > 0 && strchr(BLANKS, line[len - 1]) != NULL)
 		len--;
 	line[len] = '\0';
 	line += strspn(line, BLANKS);
+	*place = line;
 	if (line[0] == '\0')
+		return OWN_NOTHING;
+	if (strspn(line, "0123456789") != 2 || line[2] == '\0' || strchr(BLANKS, line[2]) == NULL)
+		return OWN_WRONG;
+	*number = (unsigned)(line[0] - '0') * 10 + (unsigned)(line[1] - '0');
+	*place = line + 2 + strspn(line + 2, BLANKS);
+	return OWN_PLACE;
+}
+
+static int
+take_line(struct reader *r, char *line)
+{
+	const char *place;
+	unsigned number;
+	char twice[16];
+
+	switch (own_places_line(line, &number, &place)) {
+	case OWN_NOTHING:
 		return 0;
-	len = strspn(line, "0123456789");
-	if (len != 2 || line[2] == '\0' || strchr(BLANKS, line[2]) == NULL)
-		return fault(
-		    r, "", line, ": a line is two digits, a blank and a place, such as \"07 312\"");
-	number = (unsigned)(line[0] - '0') * 10 + (unsigned)(line[1] - '0');
-	line[2] = '\0';
+	case OWN_WRONG:
+		return fault(r, "", place,
+		    ": a line is two digits, a blank and a place, such as \"07 312\"");
+	default:
+		break;
+	}
+	(void)snprintf(twice, sizeof(twice), "%02u", number);
 	if (r->first[number] != 0)
-		return fault(r, "number ", line, " stands in an earlier line already");
+		return fault(r, "number ", twice, " stands in an earlier line already");
 	r->first[number] = r->line;
-	return take_place(r, number, line + 3 + strspn(line + 3, BLANKS));
+	return take_place(r, number, place);
 }
 
 static int

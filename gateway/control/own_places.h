@@ -11,6 +11,13 @@
 #include "gateway/control/client.h"
 #include "schemas/limits.h"
 
+/* One line of it, ended, without its newline; it is changed. OWN_PLACE: number is below OWN_MAX,
+ * and place, within line, neither empty nor with blanks around it. OWN_WRONG: place is what stands
+ * there.
+ */
+enum own_line { OWN_NOTHING, OWN_PLACE, OWN_WRONG };
+enum own_line own_places_line(char *line, unsigned *number, const char **place);
+
 /*
  * Read such a file, - for standard input, and ask core for each of its places.
  *   place  by her number; 0: it means nothing.

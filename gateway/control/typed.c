@@ -45,8 +45,8 @@ take_line(int fd, char *out, size_t cap)
 	return fits ? ST_OK : ST_TOO_LONG;
 }
 
-int
-typed_line(const char *prompt, const char *instead, char *out, size_t cap)
+static int
+ask_line(const char *prompt, const char *instead, char *out, size_t cap, bool may_be_empty)
 {
 	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 	enum status st;
@@ -61,6 +61,8 @@ typed_line(const char *prompt, const char *instead, char *out, size_t cap)
 	case ST_OK:
 		return 0;
 	case ST_INCOMPLETE:
+		if (may_be_empty)
+			return 0;
 		return cmd_fail(EXIT_REFUSED, "nothing was typed: nothing was done");
 	case ST_TOO_LONG:
 		explicit_bzero(out, cap);
@@ -68,6 +70,18 @@ typed_line(const char *prompt, const char *instead, char *out, size_t cap)
 	default:
 		return cmd_fail(EXIT_REFUSED, "the terminal cannot be read: nothing was done");
 	}
+}
+
+int
+typed_line(const char *prompt, const char *instead, char *out, size_t cap)
+{
+	return ask_line(prompt, instead, out, cap, false);
+}
+
+int
+typed_maybe(const char *prompt, const char *instead, char *out, size_t cap)
+{
+	return ask_line(prompt, instead, out, cap, true);
 }
 
 static int

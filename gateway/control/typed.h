@@ -14,6 +14,8 @@
 /* One line from the terminal, without its newline, ended. out: cap octets, wiped by the caller.
  * 0, or the exit code after words; `instead` names the option for where there is no terminal. */
 int typed_line(const char *prompt, const char *instead, char *out, size_t cap);
+/* The same, where nothing is an answer too. */
+int typed_maybe(const char *prompt, const char *instead, char *out, size_t cap);
 
 /* The whole of a file, or of standard input for "-", without newlines at its end, ended. As
  * typed_line. */

@@ -261,7 +261,7 @@ settle_one(void *arg, uint16_t slot, const char *number, int plain)
 {
 	const struct settling *s = arg;
 
-	if (s->all || plain || s->f->monitor[slot].plain)
+	if (s->all || plain)
 		senders_set(s->f->senders, slot, number);
 	return ST_OK;
 }

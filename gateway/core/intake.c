@@ -213,6 +213,17 @@ take_one(struct session *s, const struct msg_sms *sms)
 	return st;
 }
 
+/* What was read is durable: its answers may leave. */
+static enum status
+commit(struct session *s)
+{
+	enum status st = session_commit(s);
+
+	if (st == ST_OK && s->answers != NULL)
+		answers_committed(s->answers);
+	return st;
+}
+
 static enum status
 take_batch(struct session *s, const struct msg_sms *sms, size_t count)
 {
@@ -236,7 +247,7 @@ take_batch(struct session *s, const struct msg_sms *sms, size_t count)
 	if (st != ST_OK && status_class(st) != SC_STOP)
 		st = ST_IO;
 	if (st == ST_OK && change_pending(s->state))
-		st = session_commit(s);
+		st = commit(s);
 	if (st == ST_OK)
 		s->kept += count;
 	return st;
@@ -389,7 +400,7 @@ read_rows(struct session *s, int *taken)
 		if (++rows % BATCH_MAX != 0 || !change_pending(s->state))
 			continue;
 		*taken = 1;
-		if ((st = session_commit(s)) != ST_OK)
+		if ((st = commit(s)) != ST_OK)
 			return st;
 	}
 	return st == ST_UNKNOWN ? ST_OK : st;
@@ -406,7 +417,7 @@ intake_parked(struct session *s)
 	if (st == ST_OK && change_pending(s->state)) {
 		taken = 1;
 		if (parts_due(s->parts, session_awake_h(s)) != NULL)
-			st = session_commit(s); /* these are events of their own */
+			st = commit(s); /* these are events of their own */
 	}
 	if (st == ST_OK && (st = intake_parts_due(s)) == ST_OK && change_pending(s->state))
 		taken = 1;
@@ -414,5 +425,5 @@ intake_parked(struct session *s)
 	if (st != ST_OK || !taken)
 		return st;
 	change_pass_end(s->state);
-	return session_commit(s);
+	return commit(s);
 }

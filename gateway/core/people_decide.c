@@ -69,6 +69,20 @@ people_vet(
 
 /* --- plain texts --- */
 
+/* With one number for two nobody could tell whose text it is. */
+static enum status
+check_not_anothers(
+    struct session *s, const char *number, uint16_t slot, char words[SESSION_WORDS_MAX])
+{
+	const uint16_t other = senders_find(s->facts->senders, number);
+
+	if (other == EVENT_SLOT_NONE || other == slot)
+		return ST_OK;
+	return say(words, ST_EXISTS,
+	    "another monitor is known by that number already, and nobody could tell whose text it "
+	    "is: 'tocsin plain' lists who may text plain");
+}
+
 /* By which number she is known: the one given, or the one that is kept, of which nothing is written
  * then. */
 static enum status
@@ -96,6 +110,8 @@ check_number(struct session *s, const struct msg_plain_allow *ask, struct event_
 		st = say(words, ST_RANGE,
 		    "a number of fewer than %d digits tells nobody from others: give the whole one",
 		    NUMBER_TAIL);
+	else
+		st = check_not_anothers(s, number, e->slot, words);
 	sodium_memzero(kept, sizeof(kept));
 	return st;
 }

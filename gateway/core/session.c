@@ -278,8 +278,6 @@ session_commit(struct session *s)
 		moves_senders |= facts_moves_senders(s->waiting[i].event.type);
 	}
 	drop_waiting(s);
-	if (st == ST_OK && s->answers != NULL)
-		answers_committed(s->answers);
 	return st == ST_OK && moves_senders ? session_senders(s) : st;
 }
 

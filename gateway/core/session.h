@@ -52,8 +52,7 @@ struct session_waiting {
 	struct view_event event;
 	uint8_t *body;
 };
-/* Each text of a batch may have an answer, and give up a long message, which has one too. */
-#define SESSION_WAITING_MAX (4 * BATCH_MAX + 16)
+#define SESSION_WAITING_MAX (2 * BATCH_MAX + 16) /* a batch, and an answer to each text */
 
 struct answers;
 struct intake_plain;

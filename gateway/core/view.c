@@ -92,8 +92,7 @@ static const char *const statements[SQL_STATEMENTS] = {
 	" FROM message m LEFT JOIN report r ON r.id = ?2"
 	" LEFT JOIN monitor o ON o.seq = m.monitor"
 	" WHERE m.seq = ?1",
-    [SQL_MEANT] =
-	"SELECT event, affected, quantity, upper, actor, schema FROM report WHERE id = ?1",
+    [SQL_MEANT] = "SELECT event, affected, quantity, upper, actor FROM report WHERE id = ?1",
     [SQL_ROSTER] =
 	"SELECT m.slot, m.place, m.household, m.rhythm_days, m.revoked, m.messages, m.highest,"
 	" m.enrolled, m.last, m.pseudonym, m.language, m.seq, m.chain_messages, m.lost,"

@@ -91,12 +91,6 @@ typedef enum status view_text_fn(void *arg, const struct view_text *text);
 enum status view_unopened(
     struct view *v, uint64_t first, uint64_t last, view_text_fn *fn, void *arg) MUST_USE;
 
-/* By which number each active monitor who has one is known, in the order of slots: the one that she
- * may text plain with, else the one that she was enrolled with. The number is borrowed for the
- * call. ST_OK, ST_MEMORY, or the callback's status if that is not ST_OK. */
-typedef enum status view_number_fn(void *arg, uint16_t slot, const char *number, int plain_allowed);
-enum status view_numbers(struct view *v, view_number_fn *fn, void *arg) MUST_USE;
-
 /* What the settings of the journal chose; neutral is left empty. ST_OK, ST_MEMORY. */
 enum status view_choices(struct view *v, struct choices *out) MUST_USE;
 

@@ -253,6 +253,14 @@ fill_reason(struct msg_inbox_row *row, sqlite3_stmt *s)
 	fill_raw(row, octets, raw);
 }
 
+/* Of what is no report: was it looked at as a plain text? */
+static int
+was_read_plain(unsigned outcome)
+{
+	return outcome == OUTCOME_QUESTION || outcome == OUTCOME_NOT_READ ||
+	       outcome == OUTCOME_TOO_MANY || outcome == OUTCOME_REFUSED;
+}
+
 static void
 fill_inbox(struct view *v, struct msg_inbox_row *row, sqlite3_stmt *s,
     const struct view_names *names, const struct view_entry *e)
@@ -268,7 +276,7 @@ fill_inbox(struct view *v, struct msg_inbox_row *row, sqlite3_stmt *s,
 	row->number = number(s, IN_N) + 1;
 	row->chain = number(s, IN_GENERATION) + 1;
 	row->review = number(s, IN_REVIEW);
-	row->plain = e->by == BY_PLAIN && e->report;
+	row->plain = e->by == BY_PLAIN && (e->report || was_read_plain(number(s, IN_OUTCOME)));
 	text(s, IN_PSEUDONYM, row->pseudonym, sizeof(row->pseudonym));
 	if (e->report) {
 		fill_report(row, s, e);

@@ -15,6 +15,7 @@ act_number(void)
 	struct msg_enrol ask = {.language = "en", .number = "+254 700 000001"};
 	struct msg_enrolled enrolled;
 	char words[SESSION_WORDS_MAX];
+	struct policy policy;
 	enum status st;
 
 	if (rig.session.at != IN_OPEN || people == RIG_PHONES_MAX)
@@ -22,24 +23,31 @@ act_number(void)
 	ask.place = rig.session.facts->places->place[0].id;
 	(void)snprintf(ask.pseudonym, sizeof(ask.pseudonym), "reached %u", ++people);
 	st = people_enrol(&rig.session, &ask, &enrolled, words);
-	CHECK_EQ(st,
-	    rig.session.facts->choices.value[SETTING_KEEP_NUMBERS] == 1 ? ST_OK : ST_NOT_ALLOWED);
+	session_policy(&rig.session, &policy);
+	CHECK_EQ(st, policy.keep_numbers ? ST_OK : ST_NOT_ALLOWED);
 	if (st == ST_OK && draw(4) == 0)
 		CHECK_EQ(people_revoke(&rig.session, ask.pseudonym, words), ST_OK);
 }
 
+/* The posture and its parts, now this, now that. */
 static void
-act_keep_numbers(void)
+act_setting(void)
 {
-	const struct event_setting e = {.key = SETTING_KEEP_NUMBERS, .value = draw(3) > 0};
-	uint8_t body[EVENT_SETTING_MAX];
+	static const enum setting_key keys[] = {SETTING_KEEP_NUMBERS, SETTING_KEEP_NUMBERS,
+	    SETTING_POSTURE, SETTING_PLAIN, SETTING_ANSWERS, SETTING_NEUTRAL};
+	struct event_setting e = {.key = (uint8_t)keys[draw(6)]};
 
 	if (rig.session.at != IN_OPEN)
 		return;
-	CHECK_EQ(session_append(&rig.session, EVENT_SETTING, body,
-		     event_setting_encode(&e, body, sizeof(body)), NULL),
-	    ST_OK);
-	CHECK_EQ(session_commit(&rig.session), ST_OK);
+	if (e.key == SETTING_NEUTRAL && draw(3) > 0)
+		(void)snprintf(e.text, sizeof(e.text), "thank you %u", draw(9));
+	else if (e.key == SETTING_NEUTRAL || (e.key != SETTING_POSTURE && draw(3) == 0))
+		e.value = SETTING_AS_POSTURE;
+	else
+		e.value = draw(2);
+	CHECK_EQ(session_choose(&rig.session, &e), ST_OK);
+	if (e.key == SETTING_POSTURE)
+		CHECK_EQ(state_root(rig.session.state)->posture, e.value);
 }
 
 /* One that is collected, and then durable. */

@@ -123,19 +123,4 @@ act_decide(void)
 	}
 }
 
-/* The network chooses: by numbers, by texts, and nothing of its own. */
-static void
-act_choose(void)
-{
-	struct event_setting e = {.key = (uint8_t)(SETTING_KEEP_NUMBERS + draw(4)),
-	    .value = draw(3) ? draw(2) : SETTING_AS_POSTURE};
-	uint8_t body[EVENT_SETTING_MAX];
-
-	if (rig.session.at != IN_OPEN || e.key == SETTING_KEEP_NUMBERS)
-		return; /* act_keep_numbers */
-	if (e.key == SETTING_NEUTRAL)
-		(void)snprintf(e.text, sizeof(e.text), "thank you %u", draw(100));
-	append(EVENT_SETTING, body, event_setting_encode(&e, body, sizeof(body)));
-}
-
 #endif

@@ -42,9 +42,9 @@ draw(unsigned below)
 static const char *const written[] = {"SELECT count(*) FROM message",
     "SELECT count(*) FROM monitor", "SELECT count(*) FROM monitor WHERE revoked NOT NULL",
     "SELECT count(*) FROM book WHERE which = 0", "SELECT count(*) FROM book WHERE which = 1",
-    "SELECT count(*) FROM setting", "SELECT count(*) FROM mark WHERE type = 9",
-    "SELECT count(*) FROM mark WHERE type = 10", "SELECT count(*) FROM mark WHERE type = 11",
-    "SELECT count(*) FROM mark WHERE type = 12",
+    "SELECT count(*) FROM setting a, setting b WHERE a.text <> '' AND b.key = 1 AND b.value = 1",
+    "SELECT count(*) FROM mark WHERE type = 9", "SELECT count(*) FROM mark WHERE type = 10",
+    "SELECT count(*) FROM mark WHERE type = 11", "SELECT count(*) FROM mark WHERE type = 12",
     "SELECT count(*) FROM monitor WHERE generation > 0 OR waiting NOT NULL",
     "SELECT count(*) FROM message WHERE outcome = 14", "SELECT count(*) FROM mark WHERE type = 44",
     "SELECT count(*) FROM base", "SELECT count(*) FROM backup", "SELECT count(*) FROM dropped",
@@ -324,13 +324,12 @@ act_idle(void)
 static const struct {
 	unsigned weight;
 	void (*act)(void);
-} acts[] = {{60, act_report}, {40, act_refer}, {40, act_plain}, {10, act_decide}, {4, act_choose},
-    {10, act_batch}, {10, act_replay}, {20, act_noise}, {5, act_octets}, {8, act_parts},
-    {6, act_enrol}, {2, act_number}, {1, act_keep_numbers}, {8, act_outbox}, {4, act_revoke},
-    {3, act_renew}, {4, act_deep_scan}, {3, act_wrong_passphrase}, {1, act_lock}, {1, act_close},
-    {1, act_arm}, {6, act_unlock}, {1, act_date}, {1, act_backup}, {1, act_crash}, {3, act_idle},
-    {4, act_entry}, {4, act_days}, {1, act_book}, {1, act_rights}, {1, act_recovery},
-    {2, act_drop}};
+} acts[] = {{60, act_report}, {40, act_refer}, {40, act_plain}, {10, act_decide}, {10, act_batch},
+    {10, act_replay}, {20, act_noise}, {5, act_octets}, {8, act_parts}, {6, act_enrol},
+    {2, act_number}, {6, act_setting}, {8, act_outbox}, {4, act_revoke}, {3, act_renew},
+    {4, act_deep_scan}, {3, act_wrong_passphrase}, {1, act_lock}, {1, act_close}, {1, act_arm},
+    {6, act_unlock}, {1, act_date}, {1, act_backup}, {1, act_crash}, {3, act_idle}, {4, act_entry},
+    {4, act_days}, {1, act_book}, {1, act_rights}, {1, act_recovery}, {2, act_drop}};
 
 static void
 act(void)

@@ -2,7 +2,8 @@
 /*
  * What years of reports cost the coordinator: a journal of so many events, written by core's own
  * writer in many runs, is opened; then pages of the inbox are asked for as the command does,
- * through a socket. Real files, real syncs; only the sealing and opening of each text is left out.
+ * through a socket. Of ten messages one is about an earlier one. Real files, real syncs; only the
+ * sealing and opening of each text is left out.
  *
  *	bench_view [ROUNDS [EVENTS...]]
  *
@@ -99,8 +100,12 @@ draw_report(struct event_received *e)
 	r.duress = draw(500) == 0;
 	r.event = e->arrival - draw(100);
 	r.lag = draw(90);
+	if (e->n > 5 && draw(10) == 0) { /* about one of her last ones */
+		r.relation = 1 + draw(4);
+		note.ref = (uint16_t)((e->n - 1 - draw(5)) % NOTE_REF_MOD);
+	}
 	if (draw(5) < 2)
-		(void)snprintf(note.text, sizeof(note.text), "%u AT THE BRIDGE", draw(1000));
+		(void)snprintf(note.text, sizeof(note.text), "%u AT BRIDGE", draw(1000));
 	must(record_pack(&r, e->report[0].record));
 	must(note_write(&r, &note, e->report[0].note, &bad_at));
 	e->reports = 1;

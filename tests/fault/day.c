@@ -139,6 +139,10 @@ day_rebase(void)
 		before(&p->revoke_asked);
 		before(&p->revoke_done);
 	}
+	for (size_t i = 0; i < day.postures; i++) {
+		before(&day.posture[i].asked);
+		before(&day.posture[i].done);
+	}
 }
 
 void
@@ -261,6 +265,21 @@ day_revoke(size_t person)
 	if (st == ST_OK)
 		p->revoke_done = disk_mark();
 	return st;
+}
+
+enum status
+day_posture(uint32_t value)
+{
+	const struct event_setting e = {.key = SETTING_POSTURE, .value = value};
+	struct posture *p = &day.posture[day.postures++];
+	enum status st;
+
+	if (day.postures > DAY_POSTURES)
+		exit(2);
+	*p = (struct posture){value, disk_mark(), NEVER};
+	if ((st = session_choose(&day.rig.session, &e)) == ST_OK)
+		p->done = disk_mark();
+	return labelled(st);
 }
 
 /* --- texts --- */

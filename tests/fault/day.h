@@ -37,11 +37,19 @@ struct person {
 	int32_t text_of[DAY_NUMBERS]; /* of each number that was composed; -1: lost on the way */
 };
 
+/* A change of the posture. */
+struct posture {
+	uint32_t value;
+	size_t asked, done;
+};
+#define DAY_POSTURES 16
+
 struct day {
 	struct rig rig;
 	struct text text[DAY_TEXTS];
 	struct person person[DAY_PEOPLE];
-	size_t texts, people;
+	struct posture posture[DAY_POSTURES];
+	size_t texts, people, postures;
 	size_t created; /* when session_create() had ended well; NEVER */
 };
 extern struct day day;
@@ -71,6 +79,7 @@ enum status day_wrong_passphrase(void);
 enum status day_idle(void);
 enum status day_enrol(void);
 enum status day_revoke(size_t person);
+enum status day_posture(uint32_t value);
 /* As after kill -9: nothing is written. */
 void day_stop(void);
 

@@ -15,6 +15,7 @@
 
 static struct rig box; /* what is opened; the phones are day's */
 static size_t cut;
+static uint32_t locked_posture; /* as the root had it before anybody opened it */
 static unsigned verdict;
 static char *said;
 static uint8_t found[DAY_TEXTS];
@@ -271,6 +272,30 @@ check_people(void)
 		check_person(&day.person[i], there[i] > 0, there[i] > 1);
 }
 
+/* Root and journal say the same, and what was acknowledged last, or what was asked for since. */
+static void
+check_posture(void)
+{
+	sqlite3_stmt *s = query("SELECT value FROM setting WHERE key = 1");
+	uint32_t journal = UINT32_MAX, least = POLICY_PROTECTED;
+	int is_asked = 0;
+
+	if (sqlite3_step(s) == SQLITE_ROW)
+		journal = (uint32_t)sqlite3_column_int64(s, 0);
+	(void)sqlite3_finalize(s);
+	if (journal != locked_posture || state_root(box.session.state)->posture != journal)
+		find(
+		    BAD_KEYS, "posture %u in the journal, %u in the root", journal, locked_posture);
+	for (size_t i = 0; i < day.postures; i++)
+		if (day.posture[i].done <= cut)
+			least = day.posture[i].value;
+	for (size_t i = 0; i < day.postures; i++)
+		is_asked |= day.posture[i].asked <= cut && day.posture[i].done > cut &&
+			    day.posture[i].value == journal;
+	if (journal != least && !is_asked)
+		find(BAD_LOST, "posture %u, and %u was chosen", journal, least);
+}
+
 /* --- the way of a gateway after a cut --- */
 
 static int
@@ -291,6 +316,8 @@ start(void)
 		return 0;
 	if (box.session.at != IN_LOCKED)
 		find(BAD_UNOPENABLE, "there is no gateway");
+	else
+		locked_posture = state_root(box.session.state)->posture;
 	return box.session.at == IN_LOCKED;
 }
 
@@ -346,6 +373,7 @@ judge(uint64_t seed)
 		return;
 	check_texts(early);
 	check_people();
+	check_posture();
 	if (!early) {
 		if (!deliver_again())
 			return;
@@ -359,6 +387,7 @@ judge(uint64_t seed)
 		return;
 	check_texts(1);
 	check_people();
+	check_posture();
 }
 
 unsigned

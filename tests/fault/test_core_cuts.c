@@ -97,6 +97,9 @@ day_in_the_open(void)
 	texts(1, 0);
 	must(day_enrol(), "enrol");
 	must(day_idle(), "idle");
+	must(day_posture(POLICY_OPEN), "posture open");
+	texts(1, 0);
+	must(day_posture(POLICY_PROTECTED), "posture protected");
 	parts(1, 1, 1, 3);
 	parts(2, 1, 2, 2);
 	texts(12, 3);

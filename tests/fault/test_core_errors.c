@@ -82,6 +82,18 @@ revoke_one(void)
 }
 
 static enum status
+go_public(void)
+{
+	return day_posture(POLICY_OPEN);
+}
+
+static enum status
+protect(void)
+{
+	return day_posture(POLICY_PROTECTED);
+}
+
+static enum status
 restart(void)
 {
 	day_stop();
@@ -91,8 +103,8 @@ restart(void)
 typedef enum status step_fn(void);
 
 static step_fn *const days[] = {day_start, lone, batch, day_wrong_passphrase, day_idle, arm, lone,
-    batch, day_idle, open_up, lone, day_enrol, batch, revoke_one, day_idle, day_close, lone,
-    day_lock, lone, restart, open_up, lone, day_idle, NULL};
+    batch, day_idle, open_up, lone, day_enrol, batch, revoke_one, go_public, lone, protect,
+    day_idle, day_close, lone, day_lock, lone, restart, open_up, lone, day_idle, NULL};
 static step_fn *const when_full[] = {lone, lone, lone, lone, batch, day_idle, NULL};
 static step_fn *const when_idle[] = {day_idle, lone, batch, day_idle, NULL};
 static step_fn *const init[] = {day_start, day_create, restart, open_up, NULL};

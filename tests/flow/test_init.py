@@ -157,6 +157,7 @@ def unlock(programs, folder):
         check("drawn by lot" not in t.seen, "the passphrase was not shown")
     date(programs, folder)
     monitor(programs, folder)
+    chosen(programs, folder)
     daemon.terminate()
     check(daemon.wait(20) == 0, "tocsind ended with 0")
     said = Path(f"{folder}/log").read_text()
@@ -224,6 +225,21 @@ def monitor(programs, folder):
         t = Terminal(folder, f"{programs}/tocsin", "roster", columns=columns)
         check(t.end() == 0 and max(map(len, t.seen.splitlines())) <= columns, f"roster: {t.seen}")
         check(("0 messages" in t.seen) == (columns == 60), f"{columns}: {t.seen}")
+
+
+def chosen(programs, folder):
+    """What a choice means is said before it is asked; words of a neutral answer are typed."""
+    for answer, code, words in (("n", 1, "nothing was changed"), ("y", 0, "posture is open now")):
+        t = Terminal(folder, f"{programs}/tocsin", "setting", "posture", "open")
+        t.answer("Go on? (y/n) ", answer)
+        check(t.end() == code and words in t.seen and "gives up secrecy" in " ".join(t.seen.split()),
+              f"posture: {t.seen}")
+    for typed, words in (("Thank you, come by.", "the network's own now"), ("", "what comes with Tocsin now")):
+        t = Terminal(folder, f"{programs}/tocsin", "setting", "neutral-text")
+        t.answer("what comes with Tocsin): ", typed)
+        t.answer("Go on? (y/n) ", "y")
+        check(t.end() == 0 and words in t.seen, f"neutral-text: {t.seen}")
+    tocsin(programs, folder, 0, "posture is protected now", "setting", "posture", "protected", "--yes")
 
 
 def interrupted(programs):

@@ -254,6 +254,15 @@ test_own_words(void)
 	plain.why = PLAIN_WHY_NONE;
 	plain_text("0700999004", slot, OUTCOME_NOT_READ, "Thank you: it came, most of it.");
 	CHECK_EQ(count_and_forget(), 1);
+	/* another gateway's, which this one never said */
+	plain.outcome = PLAIN_UNREADABLE;
+	plain.why = PLAIN_WHY_ANSWER;
+	plain_text("0700999005", slot, OUTCOME_NOT_READ, "=Received, number 7");
+	CHECK_EQ(count_and_forget(), 0);
+	plain.why = 0;
+	plain_text("0700999005", slot, OUTCOME_NOT_READ, "what is this");
+	CHECK_EQ(count_and_forget(), 1);
+	plain.outcome = PLAIN_REPORTS;
 	set(SETTING_POSTURE, POLICY_PROTECTED);
 }
 

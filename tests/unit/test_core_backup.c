@@ -41,7 +41,14 @@ deliver(struct rig *r, struct phone *p, const char *note)
 	CHECK_EQ(intake_batch(&r->session, &sms, 1), ST_OK);
 }
 
-/* One monitor before the recovery key, two after it, reports of each, one revoked. */
+static void
+choose(const struct event_setting *e)
+{
+	CHECK_EQ(session_choose(&rig.session, e), ST_OK);
+}
+
+/* One monitor before the recovery key, two after it, reports of each, one revoked. And posture
+ * `open`, with words of its own. */
 static void
 make_gateway(void)
 {
@@ -53,6 +60,8 @@ make_gateway(void)
 	(void)rig_enrol(&rig, "before");
 	CHECK_EQ(rights_recovery_key(&rig.session, &made, words), ST_OK);
 	CHECK_EQ(recovery_key_read(made.text, strlen(made.text), &key), ST_OK);
+	choose(&(struct event_setting){.key = SETTING_POSTURE, .value = POLICY_OPEN});
+	choose(&(struct event_setting){.key = SETTING_NEUTRAL, .text = "Thank you."});
 	(void)rig_enrol(&rig, "after");
 	(void)rig_enrol(&rig, "other");
 	for (int i = 0; i < REPORTS; i++)
@@ -170,8 +179,14 @@ test_restored_reads_the_same(void)
 	    "SELECT sum(seq) FROM monitor", "SELECT count(*) FROM book",
 	    "SELECT count(*) FROM fault"};
 
+	struct policy policy;
+
 	rig_restart(&again); /* it stands by its files alone */
+	CHECK_EQ(state_root(again.session.state)->posture, POLICY_OPEN);
 	CHECK_EQ(rig_unlock(&again, IN_OPEN), ST_OK);
+	session_policy(&again.session, &policy);
+	CHECK_EQ(policy.posture, POLICY_OPEN);
+	CHECK_STR(policy.neutral, "Thank you.");
 	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
 		CHECK_EQ(rig_number(&again, same[i]), rig_number(&rig, same[i]));
 	CHECK_EQ(rig_number(&again, "SELECT count(*) FROM fault"), 0);

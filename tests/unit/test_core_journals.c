@@ -158,6 +158,89 @@ make_numbers(void)
 	CHECK_EQ(people_revoke(&rig.session, "left", words), ST_OK);
 }
 
+static void
+append(enum event_type type, const uint8_t *body, size_t len)
+{
+	CHECK_EQ(session_append(&rig.session, type, body, len, NULL), ST_OK);
+	CHECK_EQ(session_commit(&rig.session), ST_OK);
+}
+
+/* Who is vouched for, who may text plain, whose numbers mean places; and a text that was chosen. */
+static void
+make_decisions(void)
+{
+	struct event_vetted vetted = {.at = session_quarter(&rig.session), .vetted = 1};
+	struct event_plain_allowed plain = {.at = vetted.at, .allowed = 1, .reason = "no phone"};
+	struct event_own_places own = {.at = vetted.at, .place = {[7] = 101, [42] = 102}};
+	struct event_setting neutral = {.key = SETTING_NEUTRAL, .text = "thank you"};
+	uint8_t body[EVENT_LONG_MAX];
+
+	vetted.slot = plain.slot = own.slot = rig.phone[1].slot;
+	memcpy(plain.number, "0700654321", 11);
+	append(EVENT_VETTED, body, event_vetted_encode(&vetted, body, sizeof(body)));
+	append(EVENT_PLAIN_ALLOWED, body, event_plain_allowed_encode(&plain, body, sizeof(body)));
+	append(EVENT_OWN_PLACES, body, event_own_places_encode(&own, body, sizeof(body)));
+	append(EVENT_SETTING, body, event_setting_encode(&neutral, body, sizeof(body)));
+}
+
+/* One act of each kind on a report before it, and a place that she calls hers. */
+static void
+make_acts(void)
+{
+	static const enum relation relations[] = {RELATION_CORRECTION, RELATION_FOLLOW_UP,
+	    RELATION_CANCEL, RELATION_ALL_CLEAR, RELATION_HEARTBEAT, RELATION_DRILL, RELATION_COVER,
+	    RELATION_PLACE_CONFIRM};
+	char text[EW1_X_CHARS + 1];
+
+	for (size_t i = 0; i < sizeof(relations) / sizeof(relations[0]); i++) {
+		struct phone *p = &rig.phone[1];
+		struct record r;
+
+		rig_report(p, 2, 1, "", text);
+		give(text);
+		record_init(&r, 1);
+		r.relation = relations[i];
+		r.kind = 3;
+		r.place = 101;
+		rig_compose_about(p, &r, (uint16_t)(p->n - 1), text);
+		give(text);
+	}
+}
+
+/* A plain text with three reports, as it is stored, and one that cancels one of them. */
+static void
+make_plain(void)
+{
+	static struct event_received e;
+	uint8_t body[EVENT_LONG_MAX];
+	struct record r;
+	uint64_t seq;
+
+	e.arrival = session_quarter(&rig.session);
+	e.trust = (uint8_t)session_trust(&rig.session);
+	e.source = SOURCE_SMS;
+	e.slot = rig.phone[1].slot;
+	e.outcome = OUTCOME_ACCEPTED;
+	memcpy(e.raw, "KIL 101; BUR 102; MAS 101 n10-20", e.raw_len = 32);
+	record_init(&r, 1);
+	for (e.reports = 0; e.reports < 3; e.reports++) {
+		r.kind = 1 + e.reports;
+		r.place = 101;
+		CHECK_EQ(record_pack(&r, e.report[e.reports].record), ST_OK);
+		e.report[e.reports].upper = e.reports == 2 ? 20 : AFFECTED_NONE;
+	}
+	CHECK_EQ(session_append(&rig.session, EVENT_RECEIVED, body,
+		     event_received_encode(&e, body, sizeof(body)), &seq),
+	    ST_OK);
+	record_init(&r, 1);
+	r.relation = RELATION_CANCEL;
+	r.kind = 2;
+	CHECK_EQ(record_pack(&r, e.report[0].record), ST_OK);
+	e.report[0].refers = (uint32_t)seq;
+	e.reports = 1;
+	append(EVENT_RECEIVED, body, event_received_encode(&e, body, sizeof(body)));
+}
+
 /* One text is delivered, one refused, one lost with core. */
 static void
 make_outbox(void)
@@ -205,6 +288,9 @@ make(const char *folder)
 			(void)rig_enrol(&rig, "gone");
 			make_events(key.text);
 			make_numbers();
+			make_decisions();
+			make_acts();
+			make_plain();
 		}
 		give_reports(20);
 		give("hello");
@@ -217,6 +303,8 @@ make(const char *folder)
 	CHECK_EQ(retention_list(&rig.session, months, 16, &count), ST_OK);
 	CHECK_EQ(retention_drop(&rig.session, months[0].month, words), ST_OK);
 	make_outbox();
+	make_acts();
+	make_plain();
 	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
 	session_end(&rig.session);
 	(void)snprintf(command, sizeof(command),
@@ -240,5 +328,6 @@ main(int argc, char **argv)
 	check_journal("first");
 	check_journal("issue-4");
 	check_journal("issue-5");
+	check_journal("issue-6");
 	return check_done();
 }

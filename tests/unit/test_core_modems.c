@@ -285,6 +285,64 @@ test_rows(void)
 	end();
 }
 
+/* What modem n is told of senders next: 1, 0, or -1: nothing. */
+static int
+told_senders(unsigned n)
+{
+	struct ipc_message m;
+
+	CHECK_EQ(modems_send(&modems), ST_OK);
+	if (told(modem[n], IPC_MODEM, &m) != MSG_SENDERS)
+		return -1;
+	return (int)m.body.SENDERS.wanted;
+}
+
+static void
+choose(enum setting_key key, uint32_t value)
+{
+	const struct event_setting e = {.key = (uint8_t)key, .value = value};
+
+	CHECK_EQ(session_choose(&rig.session, &e), ST_OK);
+}
+
+/* Whenever it changes, and a new process at once; in the default set never. */
+static void
+test_senders(void)
+{
+	begin();
+	connect_modem(0);
+	CHECK_EQ(told_senders(0), -1); /* LOCKED */
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	CHECK_EQ(told_senders(0), -1);
+	choose(SETTING_ANSWERS, ANSWERS_NEUTRAL);
+	CHECK_EQ(told_senders(0), 1);
+	CHECK_EQ(told_senders(0), -1); /* once */
+	connect_modem(2);
+	CHECK_EQ(told_senders(2), 1);
+	CHECK_EQ(session_close(&rig.session, CAUSE_COMMAND), ST_OK);
+	CHECK_EQ(told_senders(0), -1);
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+	CHECK_EQ(told_senders(0), 0); /* nobody can be answered */
+	CHECK_EQ(told_senders(2), 0);
+	CHECK_EQ(rig_unlock(&rig, IN_ARMED), ST_OK);
+	CHECK_EQ(told_senders(0), 1);
+	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
+	choose(SETTING_ANSWERS, SETTING_AS_POSTURE);
+	CHECK_EQ(told_senders(0), 0);
+	choose(SETTING_POSTURE, POLICY_OPEN);
+	CHECK_EQ(told_senders(0), 1);
+	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
+	CHECK_EQ(told_senders(0), -1); /* in `open` each text is parked with its number */
+	(void)close(modem[0]);
+	modem[0] = -1;
+	settle();
+	connect_modem(0);
+	CHECK_EQ(told_senders(0), 1);
+	rig.conf.posture = POSTURE_PROTECTED;
+	CHECK_EQ(told_senders(0), 0); /* as if it had been started so */
+	end();
+}
+
 static void
 test_orders(void)
 {
@@ -418,6 +476,7 @@ main(void)
 	test_ends();
 	test_send();
 	test_flood();
+	test_senders();
 	rig_remove(&rig);
 	return check_done();
 }

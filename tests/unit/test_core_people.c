@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "crypto/enrolment.h"
+#include "gateway/core/intake.h"
 #include "gateway/core/people.h"
 #include "gateway/core/requests_impl.h"
 #include "tests/support/check.h"
@@ -133,6 +134,41 @@ test_vet(void)
 	CHECK_EQ(events(), before + 1);
 }
 
+static struct msg_inbox_row newest;
+
+static enum status
+keep_newest(void *arg, const struct msg_inbox_row *r)
+{
+	(void)arg;
+	newest = *r;
+	return ST_OK;
+}
+
+/* The row of a text from that number. */
+static const struct msg_inbox_row *
+arrives(const char *sender, const char *text)
+{
+	const struct view_names names = {s->facts->book, s->facts->places, s->facts->books};
+	const struct msg_inbox page = {.limit = 1};
+	static uint64_t ref;
+	struct msg_sms sms = rig_sms(text, ++ref);
+
+	(void)snprintf(sms.sender, sizeof(sms.sender), "%s", sender);
+	CHECK_EQ(intake_batch(s, &sms, 1), ST_OK);
+	CHECK_EQ(view_inbox(s->view, &names, &page, keep_newest, NULL), ST_OK);
+	return &newest;
+}
+
+/* Read or not, what was taken for hers by its number alone is marked. */
+static void
+check_marked_plain(uint16_t slot)
+{
+	CHECK(arrives(NUMBER, "KIL 101")->plain && newest.readable && newest.slot == slot);
+	CHECK(arrives(NUMBER, "hello there")->plain && !newest.readable && newest.slot == slot);
+	CHECK(arrives(NUMBER, "MSA 101")->plain && !newest.readable);
+	CHECK(!arrives("+254711999888", "KIL 101")->plain && newest.slot == UINT32_MAX);
+}
+
 static void
 test_plain(void)
 {
@@ -161,6 +197,7 @@ test_plain(void)
 	CHECK_EQ(row_of("ada")->plain, 1);
 	CHECK(strcmp(row.plain_reason, "no device") == 0);
 	CHECK_EQ(s->facts->monitor[slot].plain, 1);
+	check_marked_plain(slot);
 	CHECK_EQ(allow("ada", 1, NUMBER, "another"), ST_OK);
 	CHECK(!changed && strstr(words, "already") != NULL);
 	again();
@@ -178,7 +215,11 @@ test_kept_and_revoked(void)
 {
 	struct msg_enrolled out;
 
+	CHECK_EQ(allow("ada", 1, NUMBER, "no device"), ST_OK);
 	CHECK_EQ(enrol("bea", "0711222333", &out), ST_OK);
+	CHECK_EQ(allow("bea", 1, "0700 123456", "no device"), ST_EXISTS); /* it is ada's */
+	CHECK(!changed && row_of("bea")->plain == 0);
+	CHECK_EQ(allow("ada", 0, "", ""), ST_OK);
 	CHECK_EQ(allow("bea", 1, "", "no device"), ST_OK);
 	CHECK(changed);
 	CHECK_EQ(allow("bea", 0, "", ""), ST_OK);

@@ -6,7 +6,7 @@
 #include <sodium.h>
 #include <sqlite3.h>
 
-#include "crypto/base32.h"
+#include "gateway/core/answers.h"
 #include "tests/support/own_clock.h"
 #include "tests/support/plain_rig.h"
 
@@ -385,6 +385,39 @@ test_bounds(void)
 	expect("+254788000099", "KIL 101 n1", OUTCOME_ACCEPTED, NO_SLOT);
 }
 
+/* --- the same words again --- */
+
+static void
+test_again(void)
+{
+	struct answers *answers = answers_new(s);
+	uint64_t before;
+
+	CHECK(answers != NULL);
+	clear_bounds();
+	read_journal();
+	before = received;
+	const uint64_t doubled = s->doubled;
+	text(ADA, "KIL 101 n85");
+	text(ADA, "KIL 101 n85"); /* with another stamp */
+	CHECK_EQ(s->doubled, doubled + 1);
+	text(BEA, "KIL 101 n85"); /* another sender's */
+	text(ADA, "KIL 101 n86"); /* other words */
+	text("", "KIL 101 n85");  /* nobody's number: nobody knows whose */
+	text("", "KIL 101 n85");
+	CHECK_EQ(s->doubled, doubled + 1);
+	pass_s(PLAIN_AGAIN_S - 1);
+	text(ADA, "KIL 101 n86");
+	CHECK_EQ(s->doubled, doubled + 2);
+	pass_s(PLAIN_AGAIN_S + 1);
+	text(ADA, "KIL 101 n86"); /* it happened again */
+	CHECK_EQ(s->doubled, doubled + 2);
+	read_journal();
+	CHECK_EQ(received, before + 6);
+	CHECK_EQ(last.slot, ada);
+	answers_free(answers);
+}
+
 /* --- numbers that are not kept --- */
 
 static void
@@ -433,6 +466,7 @@ main(void)
 	test_long();
 	test_sealed();
 	test_bounds();
+	test_again();
 	test_no_numbers();
 	test_words();
 	rig_remove(&rig);

@@ -280,6 +280,42 @@ test_file_and_lock(void)
 	rig.session.read_only = 0;
 }
 
+/* INIT, up to the making: a posture that there is not, and one that the file forbids. */
+static void
+test_init(void)
+{
+	static struct session fresh;
+	static char book[1];
+	struct requests r = {
+	    .session = &fresh, .book = {book, book}, .book_len = {1, 1}, .book_total = {1, 1}};
+	static const struct {
+		uint32_t posture, file;
+		const char *words;
+	} cases[] = {{2, POSTURE_CHOSEN, "protected or open"},
+	    {UINT32_MAX, POSTURE_CHOSEN, "protected or open"},
+	    {POLICY_OPEN, POSTURE_PROTECTED, "the settings file demands"}};
+	struct ipc_message m;
+	int fd[2];
+
+	fresh.conf = &rig.conf;
+	fresh.at = IN_NEW;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		rig.conf.posture = cases[i].file;
+		ipc_begin(&m, MSG_INIT);
+		m.body.INIT.posture = cases[i].posture;
+		m.body.INIT.passphrase.len = 12;
+		CHECK_EQ(ipc_pair(fd), ST_OK);
+		CHECK_EQ(requests_answer(&r, fd[0], &m), ST_OK);
+		CHECK_EQ(ipc_receive(fd[1], IPC_CORE, IPC_CONTROL, &got, NULL), ST_OK);
+		CHECK(got.body.RESULT.status != ST_OK);
+		CHECK(strstr(got.body.RESULT.words, cases[i].words) != NULL);
+		CHECK_EQ(fresh.at, IN_NEW);
+		(void)close(fd[0]);
+		(void)close(fd[1]);
+	}
+	rig.conf.posture = POSTURE_CHOSEN;
+}
+
 /* As if the rows of the last choice were lost: an event without the root, or the other way round.
  */
 static void
@@ -323,6 +359,7 @@ main(void)
 	test_numbers();
 	test_file_and_lock();
 	test_stricter_holds();
+	test_init();
 	rig_remove(&rig);
 	return check_done();
 }

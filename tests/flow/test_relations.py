@@ -314,16 +314,6 @@ def written_down(g):
     expect(total(g), before, "a monitor's report after a coordinator's cancel")
 
 
-def vetted(g):
-    step("vetting, with the date that the texts' stamps tell")
-    g.command("vet", "Birch 1", "--yes")
-    row = g.roster()["Birch 1"]
-    expect((row["vetted"], row["vetted_since"] is None), (True, False), "the roster")
-    g.command("vet", "--withdraw", "--yes", "Birch 1")
-    expect(g.roster()["Birch 1"]["vetted"], False, "the roster, after it was withdrawn")
-    g.command("vet", "Alder 3", "--yes")
-
-
 def main():
     given = options(__doc__.splitlines()[0])
     with AtGateway(given.bin) as g:
@@ -336,7 +326,6 @@ def main():
         go_open(g)
         plain_each(g)
         written_down(g)
-        vetted(g)
         step("locked and opened: all the same")
         before, roster = g.inbox(), g.roster()
         g.lock()

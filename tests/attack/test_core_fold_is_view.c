@@ -323,7 +323,7 @@ act_idle(void)
 static const struct {
 	unsigned weight;
 	void (*act)(void);
-} acts[] = {{60, act_report}, {40, act_refer}, {40, act_plain}, {10, act_decide}, {10, act_batch},
+} acts[] = {{60, act_report}, {40, act_refer}, {40, act_plain}, {20, act_decide}, {10, act_batch},
     {10, act_replay}, {20, act_noise}, {5, act_octets}, {8, act_parts}, {6, act_enrol},
     {2, act_number}, {6, act_setting}, {8, act_outbox}, {4, act_revoke}, {3, act_renew},
     {4, act_deep_scan}, {3, act_wrong_passphrase}, {1, act_lock}, {1, act_close}, {1, act_arm},

@@ -199,7 +199,7 @@ read_back(int fd, const struct backup_head *written)
 }
 
 static enum status
-say(char words[SESSION_WORDS_MAX], enum status st)
+say_medium(char words[SESSION_WORDS_MAX], enum status st)
 {
 	const char *sentence = "";
 
@@ -231,7 +231,7 @@ backup_write(struct session *s, int fd, struct backup_head *head, char words[SES
 	if ((st = write_all(s, &p)) == ST_OK)
 		st = read_back(fd, &p.head);
 	*head = p.head;
-	return st == ST_OK || status_class(st) == SC_STOP ? st : say(words, st);
+	return st == ST_OK || status_class(st) == SC_STOP ? st : say_medium(words, st);
 }
 
 enum status

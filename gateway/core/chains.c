@@ -2,19 +2,12 @@
 #include "gateway/core/chains.h"
 
 #include <sodium.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "crypto/recovery.h"
 #include "gateway/common/status.h"
 #include "gateway/core/recovery_copy.h"
-
-static enum status
-say(char words[SESSION_WORDS_MAX], enum status st, const char *sentence)
-{
-	(void)snprintf(words, SESSION_WORDS_MAX, "%s", sentence);
-	return st;
-}
+#include "gateway/core/words.h"
 
 static int
 has_recovery_key(const struct session *s)
@@ -96,7 +89,7 @@ read_key(const struct session *s, const struct msg_renew *ask, struct recovery_k
 	enum status st = recovery_key_read(ask->key, len, key);
 
 	if (st != ST_OK)
-		return say(words, st, recovery_key_words(st));
+		return say(words, st, "%s", recovery_key_words(st));
 	return check_key(s, key, words);
 }
 

@@ -2,24 +2,13 @@
 #include "gateway/core/codebooks.h"
 
 #include <sodium.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/core/events.h"
+#include "gateway/core/words.h"
 #include "reporting/book/book.h"
-
-static enum status __attribute__((format(printf, 3, 4)))
-say(char words[SESSION_WORDS_MAX], enum status st, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(words, SESSION_WORDS_MAX, fmt, ap); /* cut where it is too long */
-	va_end(ap);
-	return st;
-}
 
 static enum status
 say_fault(char words[SESSION_WORDS_MAX], const struct book_faults *f)

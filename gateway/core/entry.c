@@ -2,25 +2,13 @@
 #include "gateway/core/entry.h"
 
 #include <sodium.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "gateway/common/status.h"
+#include "gateway/core/words.h"
 #include "reporting/report/check.h"
 #include "reporting/report/note.h"
 #include "reporting/report/text.h"
-
-static enum status __attribute__((format(printf, 3, 4)))
-say(char words[SESSION_WORDS_MAX], enum status st, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(words, SESSION_WORDS_MAX, fmt, ap);
-	va_end(ap);
-	return st;
-}
 
 /* What the grammar made of it as a whole. */
 static enum status

@@ -11,6 +11,7 @@
 #include "gateway/core/number.h"
 #include "gateway/core/outbox_impl.h"
 #include "gateway/core/people.h"
+#include "gateway/core/words.h"
 #include "reporting/report/one_sms.h"
 
 #define MINUTE_MS 60000
@@ -49,13 +50,6 @@ void
 outbox_wipe(struct outbox_text *t)
 {
 	sodium_memzero(t, sizeof(*t));
-}
-
-static enum status
-say(char words[SESSION_WORDS_MAX], enum status st, const char *sentence)
-{
-	(void)snprintf(words, SESSION_WORDS_MAX, "%s", sentence);
-	return st;
 }
 
 /* --- in --- */
@@ -141,7 +135,7 @@ find_number(struct outbox *o, const char *pseudonym, const char typed[NUMBER_MAX
 	}
 	if (typed[0] != '\0') {
 		st = number_read(typed, out);
-		return st == ST_OK ? ST_OK : say(words, st, number_words);
+		return st == ST_OK ? ST_OK : say(words, st, "%s", number_words);
 	}
 	if (pseudonym[0] == '\0')
 		return say(
@@ -220,7 +214,8 @@ queue(struct outbox *o, const struct msg_send_text *in, uint64_t again, uint64_t
 }
 
 enum status
-outbox_queue(struct outbox *o, const struct msg_send_text *in, uint64_t *number, char words[240])
+outbox_queue(struct outbox *o, const struct msg_send_text *in, uint64_t *number,
+    char words[SESSION_WORDS_MAX])
 {
 	words[0] = '\0';
 	return queue(o, in, 0, number, words);
@@ -234,7 +229,8 @@ copy_row(void *arg, const struct msg_outbox_row *row)
 }
 
 enum status
-outbox_repeat(struct outbox *o, uint64_t number, const char *to, uint64_t *again, char words[240])
+outbox_repeat(struct outbox *o, uint64_t number, const char *to, uint64_t *again,
+    char words[SESSION_WORDS_MAX])
 {
 	struct msg_send_text in = {.modem = UINT32_MAX};
 	struct msg_outbox_row row = {.number = 0};
@@ -266,7 +262,7 @@ outbox_repeat(struct outbox *o, uint64_t number, const char *to, uint64_t *again
 }
 
 enum status
-outbox_cancel(struct outbox *o, uint64_t number, char words[240])
+outbox_cancel(struct outbox *o, uint64_t number, char words[SESSION_WORDS_MAX])
 {
 	struct outbox_text *t = find(o, number);
 	enum status st;

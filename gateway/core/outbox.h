@@ -27,6 +27,7 @@
 
 #include <stdint.h>
 
+#include "gateway/core/words.h"
 #include "schemas/messages.h"
 #include "schemas/status.h"
 
@@ -51,12 +52,13 @@ void outbox_free(struct outbox *o);
  * text cannot be sent), ST_TOO_LONG (more than one SMS), ST_FULL (the queue, or today's limit),
  * ST_NOT_ALLOWED; SC_STOP.
  */
-enum status outbox_queue(
-    struct outbox *o, const struct msg_send_text *in, uint64_t *number, char words[240]) MUST_USE;
-enum status outbox_cancel(struct outbox *o, uint64_t number, char words[240]) MUST_USE;
+enum status outbox_queue(struct outbox *o, const struct msg_send_text *in, uint64_t *number,
+    char words[SESSION_WORDS_MAX]) MUST_USE;
+enum status outbox_cancel(
+    struct outbox *o, uint64_t number, char words[SESSION_WORDS_MAX]) MUST_USE;
 /* `to`: the number typed anew, or empty where hers is kept. As outbox_queue. */
-enum status outbox_repeat(
-    struct outbox *o, uint64_t number, const char *to, uint64_t *again, char words[240]) MUST_USE;
+enum status outbox_repeat(struct outbox *o, uint64_t number, const char *to, uint64_t *again,
+    char words[SESSION_WORDS_MAX]) MUST_USE;
 
 /* An answer. All is borrowed. */
 struct outbox_reply {

@@ -2,7 +2,6 @@
 #include "gateway/core/people.h"
 
 #include <sodium.h>
-#include <stdio.h>
 #include <string.h>
 #include <utf8proc.h>
 
@@ -11,6 +10,7 @@
 #include "gateway/common/entropy.h"
 #include "gateway/core/number.h"
 #include "gateway/core/recovery_copy.h"
+#include "gateway/core/words.h"
 
 #define RHYTHM_MAX 366
 
@@ -42,13 +42,6 @@ people_is_name(const char *text, size_t cap)
 		}
 	}
 	return 1;
-}
-
-static enum status
-say(char words[SESSION_WORDS_MAX], enum status st, const char *sentence)
-{
-	(void)snprintf(words, SESSION_WORDS_MAX, "%s", sentence);
-	return st;
 }
 
 static int
@@ -211,7 +204,7 @@ people_enrol(struct session *s, const struct msg_enrol *ask, struct msg_enrolled
 	if ((st = pick_slot(s, &slot)) != ST_OK)
 		return say(words, st, "all 1,024 slots are in use");
 	if (ask->number[0] != '\0' && (st = number_read(ask->number, e.number)) != ST_OK)
-		return say(words, st, number_words);
+		return say(words, st, "%s", number_words);
 	e.slot = slot;
 	e.place = (uint16_t)ask->place;
 	e.household = (uint16_t)ask->household;
@@ -248,7 +241,7 @@ people_revoke(struct session *s, const char *pseudonym, char words[SESSION_WORDS
 	size_t len;
 
 	if ((st = view_monitor_slot(s->view, pseudonym, &e.slot)) == ST_UNKNOWN)
-		return say(words, st, people_nobody);
+		return say(words, st, "%s", people_nobody);
 	if (st != ST_OK || (st = state_slot(s->state, e.slot, &old)) != ST_OK)
 		return st;
 	ratchet_revoke(&old, (uint32_t)session_on_h(s), &next);

@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a coordinator decides about a monitor who is enrolled. */
 #include <sodium.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "gateway/core/number.h"
 #include "gateway/core/people.h"
-
-static enum status __attribute__((format(printf, 3, 4)))
-say(char words[SESSION_WORDS_MAX], enum status st, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(words, SESSION_WORDS_MAX, fmt, ap);
-	va_end(ap);
-	return st;
-}
+#include "gateway/core/words.h"
 
 static enum status
 find(struct session *s, const char *pseudonym, uint16_t *slot, char words[SESSION_WORDS_MAX])

@@ -2,7 +2,6 @@
 #include "gateway/core/restore.h"
 
 #include <sodium.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "gateway/core/ring_change.h"
 #include "gateway/core/session_unlock.h"
 #include "gateway/core/stretch.h"
+#include "gateway/core/words.h"
 
 /* Everything of both incarnations, for as long as it takes. Secret: sodium_malloc'd. */
 struct restoring {
@@ -29,13 +29,6 @@ struct restoring {
 	struct restore_journal journal;
 	struct restore_slots slots;
 };
-
-static enum status
-say(char words[SESSION_WORDS_MAX], enum status st, const char *sentence)
-{
-	(void)snprintf(words, SESSION_WORDS_MAX, "%s", sentence);
-	return st;
-}
 
 /* --- new keys --- */
 
@@ -101,7 +94,7 @@ make_store(struct session *s, struct restoring *r, char words[SESSION_WORDS_MAX]
 	if ((st = store_create(s->conf->state_dir, &s->store)) != ST_OK)
 		return say(words, st, "the store cannot be made: see its folder and its disk");
 	if ((st = anchor_create(s->conf, s->store, &r->w, &s->anchor)) != ST_OK)
-		return say(words, st, session_anchor_words(s->conf, st));
+		return say(words, st, "%s", session_anchor_words(s->conf, st));
 	/* Until the end is reached, what is there must not pass for a gateway. */
 	if ((st = store_meta_put(s->store, META_RESTORING, 1)) != ST_OK)
 		return st;

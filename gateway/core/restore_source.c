@@ -12,13 +12,7 @@
 #include "gateway/core/backup.h"
 #include "gateway/core/base.h"
 #include "gateway/core/fold.h"
-
-static enum status
-say(char words[SESSION_WORDS_MAX], enum status st, const char *sentence)
-{
-	(void)snprintf(words, SESSION_WORDS_MAX, "%s", sentence);
-	return st;
-}
+#include "gateway/core/words.h"
 
 /* --- a backup's rows, into a store of their own --- */
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gateway/core/retention.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +10,7 @@
 #include "gateway/core/events_carried.h"
 #include "gateway/core/ring_change.h"
 #include "gateway/core/session_unlock.h"
+#include "gateway/core/words.h"
 
 const char *
 retention_words(enum retention_why why)
@@ -147,13 +147,6 @@ retention_list(struct session *s, struct retention_month *out, size_t max, size_
 
 /* --- dropping --- */
 
-static enum status
-say(char words[SESSION_WORDS_MAX], enum status st, const char *sentence)
-{
-	(void)snprintf(words, SESSION_WORDS_MAX, "%s", sentence);
-	return st;
-}
-
 /* The months' keys, of every serial. */
 static enum status
 drop_keys(const struct session *s, struct ring_change *change, unsigned month)
@@ -223,7 +216,7 @@ retention_drop(struct session *s, unsigned month, char words[SESSION_WORDS_MAX])
 		st =
 		    say(words, ST_UNKNOWN, "the journal has no such month: see 'tocsin retention'");
 	else if (st == ST_OK && months[i].why != RETENTION_GOES)
-		st = say(words, ST_NOT_ALLOWED, retention_words(months[i].why));
+		st = say(words, ST_NOT_ALLOWED, "%s", retention_words(months[i].why));
 	else if (st == ST_OK)
 		st = drop(s, &months[i]);
 	free(months);

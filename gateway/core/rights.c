@@ -27,7 +27,7 @@ rights_find(struct session *s, const char *name, uint32_t *id, char words[SESSIO
 	enum status st;
 
 	if (!people_is_name(name, PSEUDONYM_MAX))
-		return rights_say(words, ST_SYNTAX,
+		return say(words, ST_SYNTAX,
 		    "the name must be 1 to 31 printable octets, without blanks around it");
 	for (size_t i = 0; i < s->ring.coordinator_count; i++) {
 		*id = s->ring.coordinator[i].id;
@@ -67,7 +67,7 @@ rights_commit(struct session *s, struct ring_change *c, const struct rights_even
 	enum status st = ring_change_collect(s, c);
 
 	if (st == ST_FULL || st == ST_RANGE)
-		return rights_say(words, st, full_words);
+		return say(words, st, "%s", full_words);
 	for (size_t i = 0; st == ST_OK && i < count; i++)
 		st = session_append(s, ev[i].type, ev[i].body, ev[i].len, NULL);
 	if (st == ST_OK)
@@ -86,15 +86,13 @@ rights_passphrase(struct session *s, struct ring_change *c, uint32_t id,
 	enum status st = rights_stretched(words, session_whose(s, passphrase, &other));
 
 	if (st == ST_OK)
-		return rights_say(
-		    words, ST_EXISTS, "choose another passphrase: this one is in use");
+		return say(words, ST_EXISTS, "choose another passphrase: this one is in use");
 	if (st == ST_PASSPHRASE)
 		st = rights_stretched(words, ring_change_passphrase(c, id, passphrase));
 	if (st == ST_FULL)
-		return rights_say(
-		    words, st, "there are eight coordinators already: remove one first");
+		return say(words, st, "there are eight coordinators already: remove one first");
 	if (st == ST_INCOMPLETE)
-		return rights_say(words, st, "give a passphrase");
+		return say(words, st, "give a passphrase");
 	return st;
 }
 
@@ -105,7 +103,7 @@ add(struct session *s, struct ring_change *c, const struct msg_coordinator *ask,
     enum status found, char words[SESSION_WORDS_MAX])
 {
 	if (found == ST_OK)
-		return rights_say(words, ST_EXISTS, "there is a coordinator of that name already");
+		return say(words, ST_EXISTS, "there is a coordinator of that name already");
 	return rights_passphrase(s, c, id, &ask->passphrase, words);
 }
 
@@ -115,14 +113,13 @@ drop(struct session *s, struct ring_change *c, uint32_t id, char words[SESSION_W
 	enum status st = ring_change_remove(c, id);
 
 	if (st == ST_NOT_ALLOWED && s->two_person)
-		return rights_say(words, st,
+		return say(words, st,
 		    "two must stay under the two-person rule: add another, or switch the rule off, "
 		    "first");
 	if (st == ST_NOT_ALLOWED)
-		return rights_say(
-		    words, st, "the last coordinator cannot be removed: add another first");
+		return say(words, st, "the last coordinator cannot be removed: add another first");
 	if (st == ST_OK && (st = ring_change_renew_months(c, s->epoch)) == ST_FULL)
-		return rights_say(words, st, full_words);
+		return say(words, st, "%s", full_words);
 	return st;
 }
 
@@ -139,8 +136,7 @@ change_passphrase(struct session *s, struct ring_change *c, const struct msg_coo
 			st = session_refused(s);
 			if (st != ST_OK && st != ST_FULL)
 				return st;
-			return rights_say(
-			    words, ST_PASSPHRASE, "this is not her present passphrase");
+			return say(words, ST_PASSPHRASE, "this is not her present passphrase");
 		}
 	}
 	return st == ST_OK ? rights_passphrase(s, c, id, &ask->passphrase, words) : st;
@@ -152,15 +148,15 @@ two_person(struct session *s, struct ring_change *c, int on, char words[SESSION_
 	enum status st;
 
 	if (s->two_person == on)
-		return rights_say(words, ST_EXISTS,
+		return say(words, ST_EXISTS,
 		    on ? "the two-person rule holds already"
 		       : "the two-person rule is off already");
 	if ((st = ring_change_two_person(c, on)) == ST_NOT_ALLOWED)
-		return rights_say(words, st,
+		return say(words, st,
 		    "two coordinators are needed for it: add another with 'tocsin coordinator "
 		    "add'");
 	if (st == ST_OK && on && (st = ring_change_renew_months(c, s->epoch)) == ST_FULL)
-		return rights_say(words, st, full_words);
+		return say(words, st, "%s", full_words);
 	return st;
 }
 
@@ -170,7 +166,7 @@ plan(struct session *s, struct ring_change *c, const struct msg_coordinator *ask
     enum status found, char words[SESSION_WORDS_MAX])
 {
 	if (found == ST_UNKNOWN && ask->act != COORDINATOR_ADD)
-		return rights_say(words, ST_UNKNOWN,
+		return say(words, ST_UNKNOWN,
 		    "there is no coordinator of that name: see 'tocsin coordinator list'");
 	switch (ask->act) {
 	case COORDINATOR_ADD:
@@ -192,13 +188,13 @@ say_done(enum coordinator_act act, char words[SESSION_WORDS_MAX])
 {
 	switch (act) {
 	case COORDINATOR_REMOVE:
-		(void)rights_say(words, ST_OK,
+		(void)say(words, ST_OK,
 		    "Removed: her passphrase opens nothing more. Whoever has it and a copy of card "
 		    "and anchor from before reads what was stored then, and has this gateway's "
 		    "lasting keys: if you fear that, make a new gateway.");
 		break;
 	case COORDINATOR_TWO_ON:
-		(void)rights_say(words, ST_OK,
+		(void)say(words, ST_OK,
 		    "From now on two coordinators must give their passphrases to open or arm this "
 		    "gateway. It stays open as it is until it is locked.");
 		break;

@@ -3,17 +3,9 @@
 #ifndef GATEWAY_CORE_RIGHTS_IMPL_H
 #define GATEWAY_CORE_RIGHTS_IMPL_H
 
-#include <stdio.h>
-
 #include "gateway/core/rights.h"
 #include "gateway/core/ring_change.h"
-
-static inline enum status
-rights_say(char words[SESSION_WORDS_MAX], enum status st, const char *sentence)
-{
-	(void)snprintf(words, SESSION_WORDS_MAX, "%s", sentence);
-	return st;
-}
+#include "gateway/core/words.h"
 
 /* What stretching a passphrase came to. Where it did not get its memory nothing was begun, and the
  * process need not end; after a commit the same status means that it must. */
@@ -22,7 +14,7 @@ rights_stretched(char words[SESSION_WORDS_MAX], enum status st)
 {
 	if (st != ST_MEMORY)
 		return st;
-	return rights_say(words, ST_AGAIN,
+	return say(words, ST_AGAIN,
 	    "there is not enough free memory for the passphrase: close other programs");
 }
 

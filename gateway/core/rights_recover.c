@@ -20,7 +20,7 @@ read_key(const struct msg_recover *ask, struct recovery_key *key, char words[SES
 
 	if (ask->key_len <= sizeof(ask->key))
 		st = recovery_key_read(ask->key, ask->key_len, key);
-	return st == ST_OK ? st : rights_say(words, st, recovery_key_words(st));
+	return st == ST_OK ? st : say(words, st, "%s", recovery_key_words(st));
 }
 
 /* Does it say that it is of this gateway? */
@@ -128,7 +128,7 @@ open_and_give(struct session *s, const struct ring_secrets *secrets, const struc
 		return st;
 	}
 	if (s->two_person)
-		(void)rights_say(words, ST_OK,
+		(void)say(words, ST_OK,
 		    "The gateway is OPEN, and the passphrase is set. The two-person rule still "
 		    "holds: see that two coordinators know theirs before it is locked");
 	return ST_OK;
@@ -145,24 +145,24 @@ rights_recover(struct session *s, const struct msg_recover *ask, char words[SESS
 	if ((st = read_key(ask, &key, words)) != ST_OK)
 		return st;
 	if (!people_is_name(ask->name, sizeof(ask->name)))
-		st = rights_say(words, ST_SYNTAX,
+		st = say(words, ST_SYNTAX,
 		    "the name must be 1 to 31 printable octets, without blanks around it");
 	else if (ask->passphrase.len == 0)
-		st = rights_say(words, ST_INCOMPLETE, "give a new passphrase");
+		st = say(words, ST_INCOMPLETE, "give a new passphrase");
 	else if (sodium_is_zero(s->ring.pk_r.b, sizeof(s->ring.pk_r.b)))
-		st = rights_say(words, ST_INCOMPLETE, "this gateway has no recovery key");
+		st = say(words, ST_INCOMPLETE, "this gateway has no recovery key");
 	if (st != ST_OK || (secrets = sodium_malloc(sizeof(*secrets))) == NULL) {
 		sodium_memzero(&key, sizeof(key));
 		return st != ST_OK ? st : ST_MEMORY;
 	}
 	memset(secrets, 0, sizeof(*secrets));
 	if (!is_ours(s, &key)) {
-		st = rights_say(words, ST_PASSPHRASE,
+		st = say(words, ST_PASSPHRASE,
 		    "this recovery key is of another gateway, or was replaced by a later one");
 		if ((noted = session_refused(s)) != ST_OK && noted != ST_FULL)
 			st = noted;
 	} else if ((st = open_copies(s, &key, secrets)) == ST_INCOMPLETE)
-		(void)rights_say(words, st,
+		(void)say(words, st,
 		    "the copies of this gateway's keys for the recovery key are missing or were "
 		    "changed: only a backup can help");
 	if (st == ST_OK)

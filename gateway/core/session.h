@@ -31,10 +31,9 @@
 #include "gateway/core/store.h"
 #include "gateway/core/timekeeper.h"
 #include "gateway/core/view.h"
+#include "gateway/core/words.h"
 #include "schemas/messages.h"
 #include "schemas/status.h"
-
-#define SESSION_WORDS_MAX 240
 
 /* Secrets of ARMED and OPEN, in sodium_malloc'd memory. */
 struct session_keys {

@@ -13,6 +13,7 @@
 #include "gateway/core/codebooks.h"
 #include "gateway/core/ring_change.h"
 #include "gateway/core/stretch.h"
+#include "gateway/core/words.h"
 #include "reporting/book/book.h"
 
 /* Every secret of a new gateway, for as long as it takes to wrap them. */
@@ -22,13 +23,6 @@ struct birth {
 	struct ring_list list;
 	struct ring_wraps wraps;
 };
-
-static enum status
-say(char words[SESSION_WORDS_MAX], enum status st, const char *sentence)
-{
-	(void)snprintf(words, SESSION_WORDS_MAX, "%s", sentence);
-	return st;
-}
 
 /* 16 * month + serial 0; month 0 is January 2025. */
 static uint16_t
@@ -168,7 +162,7 @@ make_store(struct session *s, const struct birth *b, const struct session_birth 
 		return say(
 		    words, st, "the store cannot be made: see its folder and the room on its disk");
 	if ((st = anchor_create(s->conf, s->store, &b->w, &s->anchor)) != ST_OK)
-		return say(words, st, session_anchor_words(s->conf, st));
+		return say(words, st, "%s", session_anchor_words(s->conf, st));
 	s->ring = b->list;
 	if ((st = state_create(
 		 s->store, s->anchor, &b->wraps, &b->list, birth->posture, &s->state)) != ST_OK)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gateway/core/view_filter.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,17 +11,6 @@
 enum which { WHICH_SHOWN, WHICH_REPORTS, WHICH_UNREADABLE, WHICH_ALL };
 
 /* --- reading --- */
-
-static enum status __attribute__((format(printf, 3, 4)))
-say(char words[VIEW_FILTER_WORDS], enum status st, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(words, VIEW_FILTER_WORDS, fmt, ap);
-	va_end(ap);
-	return st;
-}
 
 /* A text of digits alone, of at most 5. */
 static int

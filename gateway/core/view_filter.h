@@ -6,8 +6,9 @@
 #define GATEWAY_CORE_VIEW_FILTER_H
 
 #include "gateway/core/view.h"
+#include "gateway/core/words.h"
 
-#define VIEW_FILTER_WORDS 240
+#define VIEW_FILTER_WORDS SESSION_WORDS_MAX
 
 struct view_filter {
 	uint64_t before; /* seq; UINT64_MAX: from the newest on */

@@ -84,7 +84,7 @@ end(void)
 }
 
 static void
-say(unsigned n, const struct ipc_message *m)
+tell(unsigned n, const struct ipc_message *m)
 {
 	CHECK_EQ(ipc_send(modem[n], m, -1), ST_OK);
 }
@@ -99,7 +99,7 @@ hand(unsigned n, uint64_t ref, const char *text)
 	m.body.SMS_HANDED.stamp_s = 1763692200 + (int64_t)ref;
 	m.body.SMS_HANDED.text_len = (uint16_t)strlen(text);
 	memcpy(m.body.SMS_HANDED.text, text, strlen(text));
-	say(n, &m);
+	tell(n, &m);
 }
 
 static void
@@ -110,7 +110,7 @@ listed(unsigned n, uint32_t skipped, uint32_t more)
 	ipc_begin(&m, MSG_LISTED);
 	m.body.LISTED.skipped = skipped;
 	m.body.LISTED.more = more;
-	say(n, &m);
+	tell(n, &m);
 	settle();
 }
 
@@ -188,13 +188,13 @@ test_reports(void)
 	ipc_begin(&m, MSG_REPORT_HANDED);
 	m.body.REPORT_HANDED.ref = 7;
 	m.body.REPORT_HANDED.state = REPORT_DELIVERED;
-	say(1, &m);
+	tell(1, &m);
 	settle();
 	CHECK_EQ(told(modem[1], IPC_MODEM, &m), MSG_SMS_KEPT);
 	CHECK_EQ(m.body.SMS_KEPT.count, 1);
 	CHECK_EQ(m.body.SMS_KEPT.ref[0], 7);
 	ipc_begin(&m, MSG_REPORT_HANDED);
-	say(1, &m); /* past the storage: there is nothing to delete */
+	tell(1, &m); /* past the storage: there is nothing to delete */
 	settle();
 	CHECK_EQ(told(modem[1], IPC_MODEM, &m), MSG_NONE);
 	end();
@@ -221,16 +221,16 @@ say_state_and_credit(unsigned n)
 	ipc_begin(&m, MSG_MODEM_STATE);
 	m.body.MODEM_STATE.swept_s = 1763692200;
 	m.body.MODEM_STATE.swept_slots = 9;
-	say(n, &m);
+	tell(n, &m);
 	m.body.MODEM_STATE.swept_s = INT64_MIN; /* of a process that has not swept yet */
 	m.body.MODEM_STATE.swept_slots = 0;
 	m.body.MODEM_STATE.sim.used = 5;
 	m.body.MODEM_STATE.registration = REGISTRATION_HOME;
-	say(n, &m);
+	tell(n, &m);
 	ipc_begin(&m, MSG_CREDIT);
 	m.body.CREDIT.asked = 1;
 	memset(m.body.CREDIT.words, 'c', sizeof(m.body.CREDIT.words)); /* without an end */
-	say(n, &m);
+	tell(n, &m);
 }
 
 static void
@@ -418,7 +418,7 @@ test_send(void)
 	ipc_begin(&m, MSG_SENT);
 	m.body.SENT.id = number;
 	m.body.SENT.result = SEND_DONE;
-	say(0, &m);
+	tell(0, &m);
 	settle();
 	CHECK_EQ(outbox_live(o, number), 0);
 	CHECK_EQ(outbox_queue(o, &in, &second, words), ST_OK);

@@ -95,21 +95,17 @@ check_room(struct outbox *o, char words[SESSION_WORDS_MAX])
 				 : "the gateway sends only what it is given while it is OPEN");
 	if (intake_disk_is_low(s))
 		return say(words, ST_FULL, "the disk is nearly full: make room on it first");
-	if (outbox_place(o, 0) == NULL) {
-		(void)snprintf(words, SESSION_WORDS_MAX,
+	if (outbox_place(o, 0) == NULL)
+		return say(words, ST_FULL,
 		    "%d texts wait to be sent already: see 'tocsin outbox', and wait or cancel "
 		    "some",
 		    OUTBOX_MAX);
-		return ST_FULL;
-	}
 	if (s->facts->queued_day == session_quarter(s) / QUARTERS_A_DAY &&
-	    s->facts->queued >= s->conf->outbox_per_day) {
-		(void)snprintf(words, SESSION_WORDS_MAX,
+	    s->facts->queued >= s->conf->outbox_per_day)
+		return say(words, ST_FULL,
 		    "%u texts were given to it today, as many as outbox.per_day in the settings "
 		    "allows: go on tomorrow (UTC), or change it there",
 		    s->facts->queued);
-		return ST_FULL;
-	}
 	if (s->conf->outbox_per_day == 0)
 		return say(words, ST_FULL, "outbox.per_day in the settings is 0: nothing is sent");
 	return ST_OK;

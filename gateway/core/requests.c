@@ -42,6 +42,14 @@ finish(const struct answer *a, enum status st, uint32_t value, const char *words
 	return status_class(st) == SC_STOP ? st : sent;
 }
 
+enum status
+finish_with(const struct answer *a, enum status st, struct ipc_message *m, const char *words)
+{
+	st = st == ST_OK ? send_answer(a, m) : finish(a, st, 0, words);
+	ipc_wipe(m);
+	return st;
+}
+
 static void
 status_of_posture(const struct session *s, struct msg_status *out)
 {
@@ -218,16 +226,9 @@ answer_enrol(struct answer *a, struct ipc_message *ask)
 	struct ipc_message m;
 	enum status st;
 
-	if (a->r->session->read_only)
-		return send_result(a, ST_NOT_ALLOWED, 0, read_only_words);
 	ipc_begin(&m, MSG_ENROLLED);
 	st = people_enrol(a->r->session, &ask->body.ENROL, &m.body.ENROLLED, words);
-	if (st == ST_OK)
-		st = send_answer(a, &m);
-	else
-		st = finish(a, st, 0, words);
-	ipc_wipe(&m);
-	return st;
+	return finish_with(a, st, &m, words);
 }
 
 static enum status
@@ -235,8 +236,6 @@ answer_revoke(struct answer *a, struct ipc_message *ask)
 {
 	char words[SESSION_WORDS_MAX] = "";
 
-	if (a->r->session->read_only)
-		return send_result(a, ST_NOT_ALLOWED, 0, read_only_words);
 	ask->body.REVOKE.pseudonym[PSEUDONYM_MAX - 1] = '\0';
 	return finish(a, people_revoke(a->r->session, ask->body.REVOKE.pseudonym, words), 0, words);
 }
@@ -276,43 +275,44 @@ static const struct {
 	enum message_type type;
 	answer_fn *answer;
 	int uses_open; /* a coordinator is looking: OPEN does not end by idleness */
+	int writes;    /* always: refused while the gateway is open for reading only */
 } answers[] = {
-    {MSG_STATUS, answer_status, 0},
-    {MSG_BOOK_PART, answer_book_part, 0},
-    {MSG_INIT, answer_init, 0},
-    {MSG_UNLOCK, answer_unlock, 0},
-    {MSG_ARM, answer_arm, 0},
-    {MSG_LOCK, answer_lock, 0},
-    {MSG_CLOSE, answer_close, 0},
-    {MSG_ENROL, answer_enrol, 1},
-    {MSG_REVOKE, answer_revoke, 1},
-    {MSG_VET, answer_vet, 1},
-    {MSG_PLAIN_ALLOW, answer_plain_allow, 1},
-    {MSG_OWN_PLACES, answer_own_places, 1},
-    {MSG_PLACE, answer_place, 1},
-    {MSG_RESTORE, answer_restore, 0},
-    {MSG_BACKUP, answer_backup, 1},
-    {MSG_COORDINATOR, answer_coordinator, 1},
-    {MSG_COORDINATORS, answer_coordinators, 1},
-    {MSG_RECOVERY_KEY, answer_recovery_key, 1},
-    {MSG_RECOVER, answer_recover, 0},
-    {MSG_INBOX, answer_inbox, 1},
-    {MSG_ROSTER, answer_roster, 1},
-    {MSG_READ_ALL, answer_read_all, 1},
-    {MSG_RETENTION, answer_retention, 1},
-    {MSG_DROP, answer_drop, 1},
-    {MSG_JOURNAL_VERIFY, answer_journal_verify, 1},
-    {MSG_RENEW, answer_renew, 1},
-    {MSG_DEEP_SCAN, answer_deep_scan, 1},
-    {MSG_MODEMS, answer_modems, 0},
-    {MSG_MODEM_ASK, answer_modem_ask, 0},
-    {MSG_SEND_TEXT, answer_send_text, 1},
-    {MSG_OUTBOX, answer_outbox, 1},
-    {MSG_OUTBOX_ACT, answer_outbox_act, 1},
-    {MSG_SETTING, answer_setting, 1},
-    {MSG_ACTIVATE, answer_activate, 1},
-    {MSG_CODEBOOKS, answer_codebooks, 1},
-    {MSG_REPORT_TEXT, answer_report_text, 1},
+    {MSG_STATUS, answer_status, 0, 0},
+    {MSG_BOOK_PART, answer_book_part, 0, 0},
+    {MSG_INIT, answer_init, 0, 0},
+    {MSG_UNLOCK, answer_unlock, 0, 0},
+    {MSG_ARM, answer_arm, 0, 0},
+    {MSG_LOCK, answer_lock, 0, 0},
+    {MSG_CLOSE, answer_close, 0, 0},
+    {MSG_ENROL, answer_enrol, 1, 1},
+    {MSG_REVOKE, answer_revoke, 1, 1},
+    {MSG_VET, answer_vet, 1, 1},
+    {MSG_PLAIN_ALLOW, answer_plain_allow, 1, 1},
+    {MSG_OWN_PLACES, answer_own_places, 1, 0},
+    {MSG_PLACE, answer_place, 1, 0},
+    {MSG_RESTORE, answer_restore, 0, 0},
+    {MSG_BACKUP, answer_backup, 1, 0},
+    {MSG_COORDINATOR, answer_coordinator, 1, 1},
+    {MSG_COORDINATORS, answer_coordinators, 1, 0},
+    {MSG_RECOVERY_KEY, answer_recovery_key, 1, 1},
+    {MSG_RECOVER, answer_recover, 0, 0},
+    {MSG_INBOX, answer_inbox, 1, 0},
+    {MSG_ROSTER, answer_roster, 1, 0},
+    {MSG_READ_ALL, answer_read_all, 1, 0},
+    {MSG_RETENTION, answer_retention, 1, 0},
+    {MSG_DROP, answer_drop, 1, 1},
+    {MSG_JOURNAL_VERIFY, answer_journal_verify, 1, 0},
+    {MSG_RENEW, answer_renew, 1, 1},
+    {MSG_DEEP_SCAN, answer_deep_scan, 1, 1},
+    {MSG_MODEMS, answer_modems, 0, 0},
+    {MSG_MODEM_ASK, answer_modem_ask, 0, 0},
+    {MSG_SEND_TEXT, answer_send_text, 1, 0},
+    {MSG_OUTBOX, answer_outbox, 1, 0},
+    {MSG_OUTBOX_ACT, answer_outbox_act, 1, 0},
+    {MSG_SETTING, answer_setting, 1, 0},
+    {MSG_ACTIVATE, answer_activate, 1, 1},
+    {MSG_CODEBOOKS, answer_codebooks, 1, 0},
+    {MSG_REPORT_TEXT, answer_report_text, 1, 0},
 };
 
 static const char *
@@ -345,7 +345,10 @@ requests_answer(struct requests *r, int fd, struct ipc_message *ask)
 		}
 		if (answers[i].uses_open)
 			r->session->used_ms = clock_boot_ms();
-		st = answers[i].answer(&a, ask);
+		if (answers[i].writes && r->session->read_only)
+			st = send_result(&a, ST_NOT_ALLOWED, 0, read_only_words);
+		else
+			st = answers[i].answer(&a, ask);
 		break;
 	}
 	ipc_wipe(ask);

@@ -78,10 +78,5 @@ answer_restore(struct answer *a, struct ipc_message *ask)
 	ipc_begin(&m, MSG_RESTORED);
 	st = session_restore(a->r->session, &what, &m.body.RESTORED, words);
 	sodium_memzero(&key, sizeof(key));
-	if (st == ST_OK)
-		st = send_answer(a, &m);
-	else
-		st = finish(a, st, 0, words);
-	ipc_wipe(&m);
-	return st;
+	return finish_with(a, st, &m, words);
 }

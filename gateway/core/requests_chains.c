@@ -11,12 +11,10 @@ answer_renew(struct answer *a, struct ipc_message *ask)
 	struct ipc_message m;
 	enum status st;
 
-	if (a->r->session->read_only)
-		return send_result(a, ST_NOT_ALLOWED, 0, read_only_words);
 	ask->body.RENEW.pseudonym[PSEUDONYM_MAX - 1] = '\0';
 	ipc_begin(&m, MSG_RENEWED);
 	st = chains_renew(a->r->session, &ask->body.RENEW, &m.body.RENEWED, words);
-	return st == ST_OK ? send_answer(a, &m) : finish(a, st, 0, words);
+	return finish_with(a, st, &m, words);
 }
 
 enum status
@@ -26,10 +24,8 @@ answer_deep_scan(struct answer *a, struct ipc_message *ask)
 	struct ipc_message m;
 	enum status st;
 
-	if (a->r->session->read_only)
-		return send_result(a, ST_NOT_ALLOWED, 0, read_only_words);
 	ask->body.DEEP_SCAN.pseudonym[PSEUDONYM_MAX - 1] = '\0';
 	ipc_begin(&m, MSG_SCANNED);
 	st = deep_scan(a->r->session, &ask->body.DEEP_SCAN, &m.body.SCANNED, words);
-	return st == ST_OK ? send_answer(a, &m) : finish(a, st, 0, words);
+	return finish_with(a, st, &m, words);
 }

@@ -10,8 +10,6 @@ answer_activate(struct answer *a, struct ipc_message *ask)
 	enum status st;
 
 	(void)ask; /* it says nothing: BOOK_PART did */
-	if (r->session->read_only)
-		return send_result(a, ST_NOT_ALLOWED, 0, read_only_words);
 	if (r->book[0] == NULL || r->book_len[0] != r->book_total[0])
 		return send_result(a, ST_INCOMPLETE, 0, "give the codebook first");
 	st = codebooks_activate(r->session, r->book[0], r->book_len[0], words);

@@ -24,6 +24,10 @@ enum status send_result(
 enum status finish(
     const struct answer *a, enum status st, uint32_t value, const char *words) MUST_USE;
 
+/* The same where `m`, which is wiped, tells what was done: it is the answer on ST_OK. */
+enum status finish_with(
+    const struct answer *a, enum status st, struct ipc_message *m, const char *words) MUST_USE;
+
 /* --- the rows of the table that stand elsewhere --- */
 answer_fn answer_backup, answer_restore;
 /* Of requests_chains.c. */

@@ -14,8 +14,6 @@ answer_vet(struct answer *a, struct ipc_message *ask)
 	uint32_t changed = 0;
 	enum status st;
 
-	if (a->r->session->read_only)
-		return send_result(a, ST_NOT_ALLOWED, 0, read_only_words);
 	END(ask->body.VET.pseudonym);
 	st = people_vet(a->r->session, &ask->body.VET, &changed, words);
 	return finish(a, st, changed, words);
@@ -28,8 +26,6 @@ answer_plain_allow(struct answer *a, struct ipc_message *ask)
 	uint32_t changed = 0;
 	enum status st;
 
-	if (a->r->session->read_only)
-		return send_result(a, ST_NOT_ALLOWED, 0, read_only_words);
 	END(ask->body.PLAIN_ALLOW.pseudonym);
 	st = people_plain_allow(a->r->session, &ask->body.PLAIN_ALLOW, &changed, words);
 	return finish(a, st, changed, words);
@@ -47,12 +43,7 @@ answer_own_places(struct answer *a, struct ipc_message *ask)
 	END(ask->body.OWN_PLACES.pseudonym);
 	ipc_begin(&m, MSG_OWN_PLACES_ARE);
 	st = people_own_places(a->r->session, &ask->body.OWN_PLACES, &m.body.OWN_PLACES_ARE, words);
-	if (st == ST_OK)
-		st = send_answer(a, &m);
-	else
-		st = finish(a, st, 0, words);
-	ipc_wipe(&m);
-	return st;
+	return finish_with(a, st, &m, words);
 }
 
 enum status

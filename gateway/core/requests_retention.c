@@ -68,8 +68,6 @@ answer_drop(struct answer *a, struct ipc_message *ask)
 	struct session *s = a->r->session;
 	char words[SESSION_WORDS_MAX] = "";
 
-	if (s->read_only)
-		return send_result(a, ST_NOT_ALLOWED, 0, read_only_words);
 	if (ask->body.DROP.day != today(s))
 		return send_result(a, ST_RANGE, today(s),
 		    "the date that was given is not the gateway's: nothing was dropped");

@@ -21,8 +21,6 @@ answer_coordinator(struct answer *a, struct ipc_message *ask)
 {
 	char words[SESSION_WORDS_MAX] = "";
 
-	if (a->r->session->read_only)
-		return send_result(a, ST_NOT_ALLOWED, 0, read_only_words);
 	ask->body.COORDINATOR.name[PSEUDONYM_MAX - 1] = '\0';
 	return finish_right(a, rights_act(a->r->session, &ask->body.COORDINATOR, words), words);
 }
@@ -65,16 +63,9 @@ answer_recovery_key(struct answer *a, struct ipc_message *ask)
 	enum status st;
 
 	(void)ask;
-	if (a->r->session->read_only)
-		return send_result(a, ST_NOT_ALLOWED, 0, read_only_words);
 	ipc_begin(&m, MSG_RECOVERY_KEY_IS);
 	st = rights_recovery_key(a->r->session, &m.body.RECOVERY_KEY_IS, words);
-	if (st == ST_OK)
-		st = send_answer(a, &m);
-	else
-		st = finish(a, st, 0, words);
-	ipc_wipe(&m);
-	return st;
+	return finish_with(a, st, &m, words);
 }
 
 enum status

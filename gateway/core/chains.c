@@ -6,6 +6,7 @@
 
 #include "crypto/recovery.h"
 #include "gateway/common/status.h"
+#include "gateway/core/people.h"
 #include "gateway/core/recovery_copy.h"
 #include "gateway/core/words.h"
 
@@ -219,9 +220,7 @@ chains_renew(struct session *s, const struct msg_renew *ask, struct msg_renewed 
 		return say(words, ST_NOT_ALLOWED,
 		    "this gateway has no recovery key, so nobody enrolled here has a spare chain");
 	if ((st = read_key(s, ask, &key, words)) == ST_OK)
-		st = view_monitor_slot(s->view, ask->pseudonym, &slot);
-	if (st == ST_UNKNOWN)
-		(void)say(words, st, "no active monitor has that pseudonym: see 'tocsin roster'");
+		st = people_slot(s, ask->pseudonym, &slot, words);
 	if (st == ST_OK)
 		st = renew_slot(s, &key, slot, ask->pseudonym, out, words);
 	sodium_memzero(&key, sizeof(key));

@@ -3,13 +3,14 @@
 
 #include <assert.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "crypto/base32.h"
 #include "gateway/common/status.h"
 #include "gateway/core/intake_read.h"
+#include "gateway/core/people.h"
+#include "gateway/core/words.h"
 #include "reporting/report/text.h"
 
 #define FOUND_MAX 64 /* in one commit: two events each */
@@ -253,13 +254,12 @@ run(struct scan *scan, const struct msg_deep_scan *ask, struct msg_scanned *out,
 {
 	enum status st = view_unopened(scan->s->view, 1, UINT64_MAX, add_text, scan);
 
-	if (st != ST_OK) {
-		if (st == ST_AGAIN)
-			(void)snprintf(words, SESSION_WORDS_MAX, "%s",
-			    "there is not enough free memory to list the texts that did not open: "
-			    "close other programs");
+	if (st == ST_AGAIN)
+		return say(words, st,
+		    "there is not enough free memory to list the texts that did not open: "
+		    "close other programs");
+	if (st != ST_OK)
 		return st;
-	}
 	if (scan->texts > 0)
 		qsort(scan->text, scan->texts, sizeof(*scan->text), by_hint);
 	if ((st = search(scan, ask, out)) == ST_OK)
@@ -298,12 +298,9 @@ deep_scan(struct session *s, const struct msg_deep_scan *ask, struct msg_scanned
     char words[SESSION_WORDS_MAX])
 {
 	struct scan scan = {.s = s};
-	enum status st = view_monitor_slot(s->view, ask->pseudonym, &scan.slot);
+	enum status st = people_slot(s, ask->pseudonym, &scan.slot, words);
 
 	memset(out, 0, sizeof(*out));
-	if (st == ST_UNKNOWN)
-		(void)snprintf(words, SESSION_WORDS_MAX, "%s",
-		    "no active monitor has that pseudonym: see 'tocsin roster'");
 	if (st != ST_OK)
 		return st;
 	st = chain_to_search(&scan, ask->waiting != 0, out);

@@ -121,14 +121,8 @@ find_number(struct outbox *o, const char *pseudonym, const char typed[NUMBER_MAX
 
 	memset(out, 0, NUMBER_MAX);
 	*slot = EVENT_SLOT_NONE;
-	if (pseudonym[0] != '\0') {
-		st = view_monitor_slot(o->s->view, pseudonym, slot);
-		if (st == ST_UNKNOWN)
-			return say(
-			    words, st, "no active monitor has that pseudonym: see 'tocsin roster'");
-		if (st != ST_OK)
-			return st;
-	}
+	if (pseudonym[0] != '\0' && (st = people_slot(o->s, pseudonym, slot, words)) != ST_OK)
+		return st;
 	if (typed[0] != '\0') {
 		st = number_read(typed, out);
 		return st == ST_OK ? ST_OK : say(words, st, "%s", number_words);

@@ -160,7 +160,15 @@ make_slot(struct session *s, const struct msg_enrol *ask, struct ratchet *ratche
 	return st;
 }
 
-const char people_nobody[] = "no active monitor has that pseudonym: see 'tocsin roster'";
+enum status
+people_slot(struct session *s, const char *pseudonym, uint16_t *slot, char words[SESSION_WORDS_MAX])
+{
+	enum status st = view_monitor_slot(s->view, pseudonym, slot);
+
+	if (st == ST_UNKNOWN)
+		return say(words, st, "no active monitor has that pseudonym: see 'tocsin roster'");
+	return st;
+}
 
 enum status
 people_try(struct session *s, enum event_type type, const uint8_t *body, size_t len,
@@ -240,9 +248,8 @@ people_revoke(struct session *s, const char *pseudonym, char words[SESSION_WORDS
 	enum status st;
 	size_t len;
 
-	if ((st = view_monitor_slot(s->view, pseudonym, &e.slot)) == ST_UNKNOWN)
-		return say(words, st, "%s", people_nobody);
-	if (st != ST_OK || (st = state_slot(s->state, e.slot, &old)) != ST_OK)
+	if ((st = people_slot(s, pseudonym, &e.slot, words)) != ST_OK ||
+	    (st = state_slot(s->state, e.slot, &old)) != ST_OK)
 		return st;
 	ratchet_revoke(&old, (uint32_t)session_on_h(s), &next);
 	len = event_revoked_encode(&e, body, sizeof(body));

@@ -40,10 +40,13 @@ enum status people_plain_allow(struct session *s, const struct msg_plain_allow *
 enum status people_own_places(struct session *s, const struct msg_own_places *ask,
     struct msg_own_places *out, char words[SESSION_WORDS_MAX]) MUST_USE;
 
+/* The slot of the active monitor of that pseudonym. ST_OK, ST_UNKNOWN with words, or SC_STOP. */
+enum status people_slot(struct session *s, const char *pseudonym, uint16_t *slot,
+    char words[SESSION_WORDS_MAX]) MUST_USE;
+
 /* For people*.c: would the view take it as the next event? As view_try(). */
 enum status people_try(struct session *s, enum event_type type, const uint8_t *body, size_t len,
     char words[SESSION_WORDS_MAX]) MUST_USE;
-extern const char people_nobody[]; /* words: no active monitor has that pseudonym */
 
 /* Is it printable UTF-8 without control characters and without blanks around it, and ended? */
 int people_is_name(const char *text, size_t cap);

@@ -8,14 +8,6 @@
 #include "gateway/core/words.h"
 
 static enum status
-find(struct session *s, const char *pseudonym, uint16_t *slot, char words[SESSION_WORDS_MAX])
-{
-	enum status st = view_monitor_slot(s->view, pseudonym, slot);
-
-	return st == ST_UNKNOWN ? say(words, st, "%s", people_nobody) : st;
-}
-
-static enum status
 write_event(struct session *s, enum event_type type, const uint8_t *body, size_t len,
     char words[SESSION_WORDS_MAX])
 {
@@ -39,7 +31,7 @@ people_vet(
 	enum status st;
 
 	*changed = 0;
-	if ((st = find(s, ask->pseudonym, &e.slot, words)) != ST_OK)
+	if ((st = people_slot(s, ask->pseudonym, &e.slot, words)) != ST_OK)
 		return st;
 	if (s->facts->monitor[e.slot].vetted == e.vetted)
 		return say(words, ST_OK,
@@ -134,7 +126,7 @@ people_plain_allow(struct session *s, const struct msg_plain_allow *ask, uint32_
 	enum status st;
 
 	*changed = 0;
-	if ((st = find(s, ask->pseudonym, &e.slot, words)) != ST_OK)
+	if ((st = people_slot(s, ask->pseudonym, &e.slot, words)) != ST_OK)
 		return st;
 	if (s->facts->monitor[e.slot].plain == e.allowed)
 		return say(words, ST_OK,
@@ -189,7 +181,7 @@ people_own_places(struct session *s, const struct msg_own_places *ask, struct ms
 
 	memset(out, 0, sizeof(*out));
 	memcpy(out->pseudonym, ask->pseudonym, sizeof(out->pseudonym));
-	if ((st = find(s, ask->pseudonym, &slot, words)) != ST_OK ||
+	if ((st = people_slot(s, ask->pseudonym, &slot, words)) != ST_OK ||
 	    (st = view_own_places(s->view, slot, out->place)) != ST_OK)
 		return st;
 	if (!ask->set || memcmp(out->place, ask->place, sizeof(ask->place)) == 0)

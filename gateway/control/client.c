@@ -163,6 +163,37 @@ client_next(struct client *c, struct ipc_message *answer, int wait_s)
 }
 
 int
+client_status(struct client *c, struct msg_status *out)
+{
+	struct ipc_message ask, answer;
+	int code;
+
+	ipc_begin(&ask, MSG_STATUS);
+	if ((code = client_ask(c, &ask, &answer, CLIENT_WAIT_S)) != 0)
+		return code;
+	if (answer.head.type != MSG_STATUS_REPLY)
+		return client_puzzled();
+	*out = answer.body.STATUS_REPLY;
+	out->anchor[sizeof(out->anchor) - 1] = '\0';
+	out->fault[sizeof(out->fault) - 1] = '\0';
+	out->weaker[sizeof(out->weaker) - 1] = '\0';
+	return 0;
+}
+
+int
+client_status_once(struct msg_status *out)
+{
+	struct client c;
+	int code;
+
+	if ((code = client_open(&c)) != 0)
+		return code;
+	code = client_status(&c, out);
+	client_close(&c);
+	return code;
+}
+
+int
 client_is_open(void)
 {
 	struct ipc_message ask, answer;

@@ -55,6 +55,12 @@ struct client_rows {
  */
 bool client_row(struct client *c, struct client_rows *rows, struct ipc_message *answer, int *code);
 
+/* What the gateway says of itself. Its texts are ended. 0, or the exit code after words. */
+int client_status(struct client *c, struct msg_status *out);
+
+/* The same on a connection of its own: core waits for no typing. */
+int client_status_once(struct msg_status *out);
+
 /* Before anything secret is typed: is it there, and OPEN? 0, or the exit code after words. */
 int client_is_open(void);
 

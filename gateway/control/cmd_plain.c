@@ -91,23 +91,6 @@ list(int argc, char **argv)
 
 /* --- a decision --- */
 
-/* Ask core, and say what became of it. */
-static int
-tell(struct ipc_message *ask, const struct plain *p, const char *done)
-{
-	struct ipc_message answer;
-	int code = client_ask_once(ask, CLIENT_WAIT_S, &answer);
-
-	if (code != 0)
-		return code;
-	answer.body.RESULT.words[sizeof(answer.body.RESULT.words) - 1] = '\0';
-	if (answer.body.RESULT.value == 0)
-		cmd_say("%s", answer.body.RESULT.words);
-	else
-		cmd_say("%s %s", p->pseudonym, done);
-	return 0;
-}
-
 static int
 get_reason(const struct plain *p, char reason[REASON_MAX])
 {
@@ -184,7 +167,8 @@ allow(int argc, char **argv)
 	ask.body.PLAIN_ALLOW.allowed = 1;
 	if ((code = people_name(ask.body.PLAIN_ALLOW.pseudonym, p.pseudonym)) == 0 &&
 	    (code = ask_allow(&p, &row, &ask.body.PLAIN_ALLOW)) == 0)
-		code = tell(&ask, &p, "may text plain now: 'tocsin plain' lists who may.");
+		code = people_tell(
+		    &ask, p.pseudonym, "may text plain now: 'tocsin plain' lists who may.");
 	ipc_wipe(&ask);
 	return code;
 }
@@ -202,7 +186,7 @@ forbid(int argc, char **argv)
 	ipc_begin(&ask, MSG_PLAIN_ALLOW);
 	if ((code = people_name(ask.body.PLAIN_ALLOW.pseudonym, p.pseudonym)) != 0)
 		return code;
-	return tell(&ask, &p,
+	return people_tell(&ask, p.pseudonym,
 	    "may no longer text plain. Her number is no longer used; in the sealed journal it "
 	    "stays until its month is erased.");
 }

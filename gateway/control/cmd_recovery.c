@@ -50,14 +50,12 @@ static int
 make_key(struct client *c, const char *path, bool yes)
 {
 	struct ipc_message ask, answer;
+	struct msg_status status;
 	int code;
 
-	ipc_begin(&ask, MSG_STATUS);
-	if ((code = client_ask(c, &ask, &answer, CLIENT_WAIT_S)) != 0)
+	if ((code = client_status(c, &status)) != 0)
 		return code;
-	if (answer.head.type != MSG_STATUS_REPLY)
-		return client_puzzled();
-	if (answer.body.STATUS_REPLY.recovery_key && !yes && !is_confirmed())
+	if (status.recovery_key && !yes && !is_confirmed())
 		return cmd_fail(EXIT_REFUSED, "not confirmed: the recovery key stays as it is");
 	if (path != NULL && (code = recovery_sheet_try(path)) != 0)
 		return code;
@@ -112,18 +110,10 @@ get_key(const char *file, struct msg_recover *out)
 static int
 refuse_open(void)
 {
-	struct ipc_message ask, answer;
-	struct client c;
-	int code;
+	struct msg_status status;
+	int code = client_status_once(&status);
 
-	if ((code = client_open(&c)) != 0)
-		return code;
-	ipc_begin(&ask, MSG_STATUS);
-	code = client_ask(&c, &ask, &answer, CLIENT_WAIT_S);
-	client_close(&c);
-	if (code == 0 && answer.head.type != MSG_STATUS_REPLY)
-		return client_puzzled();
-	if (code == 0 && answer.body.STATUS_REPLY.state == IN_OPEN)
+	if (code == 0 && status.state == IN_OPEN)
 		return cmd_fail(EXIT_REFUSED, "the gateway is OPEN already: 'tocsin coordinator "
 					      "passwd --lost NAME' gives a new "
 					      "passphrase; or 'tocsin lock', and again");

@@ -14,16 +14,12 @@
 static int
 ask_two_person(struct client *c, bool *two)
 {
-	struct ipc_message ask, answer;
-	int code;
+	struct msg_status status;
+	int code = client_status(c, &status);
 
-	ipc_begin(&ask, MSG_STATUS);
-	if ((code = client_ask(c, &ask, &answer, CLIENT_WAIT_S)) != 0)
-		return code;
-	if (answer.head.type != MSG_STATUS_REPLY)
-		return client_puzzled();
-	*two = answer.body.STATUS_REPLY.two_person == 1;
-	return 0;
+	if (code == 0)
+		*two = status.two_person == 1;
+	return code;
 }
 
 static int

@@ -255,7 +255,7 @@ cmd_status(int argc, char **argv)
 	};
 	const struct options o = {
 	    "tocsin status [OPTIONS]", rows, sizeof(rows) / sizeof(rows[0]), 0};
-	struct ipc_message ask, answer;
+	struct msg_status status;
 	struct modem_list modems;
 	struct wrongs wrongs;
 	struct client c;
@@ -263,22 +263,16 @@ cmd_status(int argc, char **argv)
 
 	if (!options_read(&o, argc, argv, NULL, &code) || (code = client_open(&c)) != 0)
 		return code;
-	ipc_begin(&ask, MSG_STATUS);
-	code = client_ask(&c, &ask, &answer, CLIENT_WAIT_S);
-	if (code == 0 && answer.head.type != MSG_STATUS_REPLY)
-		code = client_puzzled();
-	if (code == 0)
+	if ((code = client_status(&c, &status)) == 0)
 		code = modem_list_ask(&c, &modems);
 	client_close(&c);
 	if (code != 0)
 		return code;
-	answer.body.STATUS_REPLY.anchor[sizeof(answer.body.STATUS_REPLY.anchor) - 1] = '\0';
-	answer.body.STATUS_REPLY.fault[sizeof(answer.body.STATUS_REPLY.fault) - 1] = '\0';
-	find_wrongs(&wrongs, &answer.body.STATUS_REPLY, &modems, &c.conf);
+	find_wrongs(&wrongs, &status, &modems, &c.conf);
 	if (as_json)
-		print_json(&answer.body.STATUS_REPLY, &wrongs);
+		print_json(&status, &wrongs);
 	else
-		print_words(&answer.body.STATUS_REPLY, &modems, &wrongs);
+		print_words(&status, &modems, &wrongs);
 	explicit_bzero(&modems, sizeof(modems)); /* the credit may hold the SIM's number */
 	return wrongs.count == 0 ? 0 : EXIT_UNREACHABLE;
 }

@@ -31,26 +31,17 @@ static int
 ask_date(const struct vet *v)
 {
 	char question[QUESTION_MAX], when[SHOW_TIME_MAX];
-	struct ipc_message ask, answer;
-	const struct msg_status *status = &answer.body.STATUS_REPLY;
-	struct client c;
-	int code;
+	struct msg_status status;
+	int code = client_status_once(&status);
 
-	if ((code = client_open(&c)) != 0)
-		return code;
-	ipc_begin(&ask, MSG_STATUS);
-	code = client_ask(&c, &ask, &answer, CLIENT_WAIT_S);
-	client_close(&c); /* core waits for no typing */
 	if (code != 0)
 		return code;
-	if (answer.head.type != MSG_STATUS_REPLY)
-		return client_puzzled();
-	if (status->clock_trust == TRUST_NONE)
+	if (status.clock_trust == TRUST_NONE)
 		return cmd_fail(EXIT_REFUSED,
 		    "the gateway does not know the date, and the mark counts from its date on: "
 		    "give 'tocsin unlock' the right one first; nothing was changed");
-	show_time(when, status->clock_s);
-	if (status->clock_trust == TRUST_CONFIRMED || status->clock_trust == TRUST_CENTRE) {
+	show_time(when, status.clock_s);
+	if (status.clock_trust == TRUST_CONFIRMED || status.clock_trust == TRUST_CENTRE) {
 		cmd_say("The mark will have the date %.10s.", when);
 		return v->yes ? 0 : typed_yes("Vet her? (y/n) ", "nothing was changed");
 	}
@@ -70,23 +61,15 @@ ask_date(const struct vet *v)
 static int
 tell(const struct vet *v)
 {
-	struct ipc_message ask, answer;
+	struct ipc_message ask;
 	int code;
 
 	ipc_begin(&ask, MSG_VET);
 	if ((code = people_name(ask.body.VET.pseudonym, v->pseudonym)) != 0)
 		return code;
 	ask.body.VET.vetted = !v->withdraw;
-	if ((code = client_ask_once(&ask, CLIENT_WAIT_S, &answer)) != 0)
-		return code;
-	answer.body.RESULT.words[sizeof(answer.body.RESULT.words) - 1] = '\0';
-	if (answer.body.RESULT.value == 0)
-		cmd_say("%s", answer.body.RESULT.words);
-	else
-		cmd_say("%s is %s", v->pseudonym,
-		    v->withdraw ? "no longer vetted."
-				: "vetted: 'tocsin roster' shows since when.");
-	return 0;
+	return people_tell(&ask, v->pseudonym,
+	    v->withdraw ? "is no longer vetted." : "is vetted: 'tocsin roster' shows since when.");
 }
 
 int

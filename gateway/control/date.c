@@ -143,7 +143,7 @@ ask_person(const struct msg_status *s, int64_t *out)
 int
 date_get(const struct date_source *s, struct client *c, bool may_ask, int64_t *out)
 {
-	struct ipc_message ask, answer;
+	struct msg_status status;
 	int code;
 
 	*out = INT64_MIN;
@@ -154,11 +154,7 @@ date_get(const struct date_source *s, struct client *c, bool may_ask, int64_t *o
 		return cmd_fail(EXIT_USAGE, "--date-is-sure says something about --date: give it");
 	if (s->date != NULL || !may_ask || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return 0;
-	ipc_begin(&ask, MSG_STATUS);
-	if ((code = client_ask(c, &ask, &answer, CLIENT_WAIT_S)) != 0)
+	if ((code = client_status(c, &status)) != 0)
 		return code;
-	if (answer.head.type != MSG_STATUS_REPLY)
-		return client_puzzled();
-	return answer.body.STATUS_REPLY.clock_how != 0 ? 0
-						       : ask_person(&answer.body.STATUS_REPLY, out);
+	return status.clock_how != 0 ? 0 : ask_person(&status, out);
 }

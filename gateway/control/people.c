@@ -176,3 +176,19 @@ people_name(char out[PSEUDONYM_MAX], const char *pseudonym)
 	memcpy(out, pseudonym, len);
 	return 0;
 }
+
+int
+people_tell(struct ipc_message *ask, const char *pseudonym, const char *done)
+{
+	struct ipc_message answer;
+	int code = client_ask_once(ask, CLIENT_WAIT_S, &answer);
+
+	if (code != 0)
+		return code;
+	answer.body.RESULT.words[sizeof(answer.body.RESULT.words) - 1] = '\0';
+	if (answer.body.RESULT.value == 0)
+		cmd_say("%s", answer.body.RESULT.words);
+	else
+		cmd_say("%s %s", pseudonym, done);
+	return 0;
+}

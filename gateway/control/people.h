@@ -33,6 +33,10 @@ typedef int people_named_fn(struct client *c, const char *pseudonym, void *arg);
 int people_named(
     struct client *c, const char *const *names, bool all, people_named_fn *fn, void *arg);
 
+/* Send a decision about her, wipe it, and say that she `done`; or core's words, where it changed
+ * nothing. 0, or the exit code after words. */
+int people_tell(struct ipc_message *ask, const char *pseudonym, const char *done);
+
 /* What is kept or shown must be no phone number: does this look like one? */
 bool people_is_phone_number(const char *pseudonym);
 

@@ -406,62 +406,6 @@ def pages(g, left):
     expect(page, whole, "the inbox in pages of seven")
 
 
-def entered(g, left):
-    """What a coordinator writes down herself: shown, stored, one event for each text, and what is about an
-    earlier one; a refusal stores nothing."""
-    path, note = os.path.join(g.folder, "told"), os.path.join(g.folder, "note")
-
-    def told(text, *words, code=0):
-        with open(path, "w") as f:
-            f.write(text)
-        return g.command("report", "--text-file", path, *words, code=code)
-
-    before = g.inbox()
-    for text, words in (("MSA 101", "did you mean MAS?"), ("nothing of the kind", "cannot be read"),
-                        ("cancel 3", "number 3 is no report that a coordinator wrote down"), ("KIL 101 xyzzy", "add --anyway"),
-                        ("KIL 101 n5000", "look twice: more than 999 people"), ("ok", "a monitor sends it herself")):
-        said = told(text, "--yes", code=1)
-        expect_in(words, said.out + said.err, f"refusal of {text!r}")
-    expect_in("say yes with --yes", told("KIL 101", code=2).err, "without a terminal")
-    expect_in("shell keeps it", g.command("report", "KIL", "101", code=2).err, "an argument")
-    expect(g.inbox(), before, "the inbox after refusals")
-    with open(note, "w") as f:
-        f.write("by the river\n")
-    expect_in("Written down as number", told("KIL 101 n3-5 s5", "--yes", "--note-file", note).out, "a report")
-    expect_in(", with its 2 reports", told("KIL 101 xyzzy; MAS 102 n5000", "--yes", "--anyway").out, "two reports")
-    rows = g.inbox()
-    expect(len(rows), len(before) + 3, "rows after three reports")
-    new = [r for r in rows if r["source"] == "coordinator"]
-    expect({(r["kind_label"] != "", r["place"], r["note"]) for r in new},
-           {(True, 101, "BY THE RIVER"), (True, 101, ""), (True, 102, "")}, "fields")
-    expect([(r["affected"], r["upper"]) for r in new if r["note"] != ""], [(3, 5)], "people")
-    expect([(r["slot"], r["number"], r["pseudonym"], r["readable"]) for r in new], [(None, None, "", True)] * 3, "from")
-    expect(len([r for r in g.rows("inbox", "--grave") if r["source"] == "coordinator"]), 3, "those that are grave")
-    about_earlier(g, told, max(new, key=lambda r: r["seq"])["seq"], min(new, key=lambda r: r["seq"])["seq"])
-    expect({r["source"] for r in before}, {"sms"}, "source of the others")
-    expect_in("entered by a coordinator", g.command("inbox", "--limit", 3).out, "the inbox in words")
-
-
-def about_earlier(g, told, two, one):
-    """A correction and a cancel of what was written down: two is the number of two reports, one of one."""
-    expect_in("name the kind", told(f"correct {two} n3", "--yes", code=1).err, "a correction of two")
-    said = told(f"correct {one} n7", "--yes").out
-    expect_in(f"this is   correction of number {one}", said, "what it is")
-    expect_in("where     101", said, "the place of the one that it corrects")
-    told(f"cancel {two}", "--yes")
-    rows = {(r["seq"], r["part"]): r for r in g.rows("inbox", "--limit", 8)}
-    newest = sorted({seq for seq, _ in rows})[-2:]
-    expect(rows[one, 1]["corrected_by"], newest[0], "what is said of the one")
-    expect((rows[newest[0], 1]["about"], rows[newest[0], 1]["affected"], rows[newest[0], 1]["counted"]), (one, 7, True),
-           "the correction")
-    expect([rows[two, part]["cancelled_by"] for part in (1, 2)], [newest[1]] * 2, "what is said of the two")
-    expect([rows[key]["counted"] for key in ((one, 1), (two, 1), (two, 2), (newest[1], 1))], [False] * 4, "counted")
-    words = g.command("inbox", "--limit", 5).out
-    for said in (f"CORRECTED by seq {newest[0]}", f"CANCELLED by seq {newest[1]}", f"correction of number {one}",
-                 f"cancel of number {two}", "report 2 of 2 of one text"):
-        expect_in(said, words, "the inbox in words")
-
-
 def second_daemon(g, left):
     done = subprocess.run([g.program("tocsind"), "-c", g.conf], env=g.env, cwd=g.cwd,
                           capture_output=True, timeout=WAIT_S)
@@ -501,7 +445,7 @@ def ends(g, left):
 
 
 STEPS = (made, wrong_state, passphrases, enrolment, reports, shows_refused, twice, replay, parked,
-         kept_unreadable, revoked, closed_and_locked, long_messages, pages, entered, second_daemon, settings, ends)
+         kept_unreadable, revoked, closed_and_locked, long_messages, pages, second_daemon, settings, ends)
 
 
 def main():

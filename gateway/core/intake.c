@@ -75,7 +75,7 @@ check_delivery(struct session *s, const struct arrival *a, int *seen)
 	const struct key32 *key = &state_root(s->state)->k_seen;
 	const struct seen_octets none = {NULL, 0}, udh = {a->udh, a->udh_len},
 				 text = {a->text, a->text_len};
-	struct seen_octets sender = none;
+	struct seen_octets sender;
 	struct policy policy;
 	uint8_t hash[SEEN_HASH_LEN];
 	enum status st;

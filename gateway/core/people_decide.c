@@ -106,7 +106,8 @@ check_number(struct session *s, const struct msg_plain_allow *ask, struct event_
 			return st;
 		number = kept;
 	}
-	if (strspn(number + (number[0] == '+'), "0123456789") < NUMBER_TAIL)
+	number += strspn(number, "+0");
+	if (strlen(number) < NUMBER_TAIL)
 		st = say(words, ST_RANGE,
 		    "a number of fewer than %d digits tells nobody from others: give the whole one",
 		    NUMBER_TAIL);
@@ -195,21 +196,17 @@ enum status
 people_own_places(struct session *s, const struct msg_own_places *ask, struct msg_own_places *out,
     char words[SESSION_WORDS_MAX])
 {
-	static const uint16_t none[OWN_MAX];
-	const uint16_t *own;
 	enum status st;
 	uint16_t slot;
 
-	if ((st = find(s, ask->pseudonym, &slot, words)) != ST_OK)
-		return st;
-	own = s->facts->monitor[slot].own;
-	if (ask->set && memcmp(own != NULL ? own : none, ask->place, sizeof(ask->place)) != 0) {
-		if ((st = set_places(s, ask, slot, words)) != ST_OK)
-			return st;
-		own = s->facts->monitor[slot].own;
-	}
 	memset(out, 0, sizeof(*out));
 	memcpy(out->pseudonym, ask->pseudonym, sizeof(out->pseudonym));
-	memcpy(out->place, own != NULL ? own : none, sizeof(out->place));
-	return ST_OK;
+	if ((st = find(s, ask->pseudonym, &slot, words)) != ST_OK ||
+	    (st = view_own_places(s->view, slot, out->place)) != ST_OK)
+		return st;
+	if (!ask->set || memcmp(out->place, ask->place, sizeof(ask->place)) == 0)
+		return ST_OK;
+	if ((st = set_places(s, ask, slot, words)) == ST_OK)
+		memcpy(out->place, ask->place, sizeof(out->place));
+	return st;
 }

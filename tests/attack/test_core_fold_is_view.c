@@ -75,7 +75,7 @@ static const char *const also[] = {
     "SELECT count(*) FROM report r JOIN message m USING(seq) WHERE outcome = 1"
     " AND relation = 0 AND counts_as(seq, part) IS NULL",
     "SELECT count(*) FROM monitor WHERE said_place NOT NULL",
-    "SELECT count(*) FROM setting WHERE text <> ''", "SELECT count(number) FROM plain"};
+    "SELECT count(*) FROM outbox WHERE kind = 2", "SELECT count(number) FROM plain"};
 #define ALSO (sizeof(also) / sizeof(also[0]))
 static int64_t seen_also[ALSO];
 
@@ -324,7 +324,7 @@ act_idle(void)
 static const struct {
 	unsigned weight;
 	void (*act)(void);
-} acts[] = {{60, act_report}, {40, act_refer}, {40, act_plain}, {10, act_decide}, {10, act_batch},
+} acts[] = {{60, act_report}, {40, act_refer}, {40, act_plain}, {20, act_decide}, {10, act_batch},
     {10, act_replay}, {20, act_noise}, {5, act_octets}, {8, act_parts}, {6, act_enrol},
     {2, act_number}, {6, act_setting}, {8, act_outbox}, {4, act_revoke}, {3, act_renew},
     {4, act_deep_scan}, {3, act_wrong_passphrase}, {1, act_lock}, {1, act_close}, {1, act_arm},
@@ -355,7 +355,8 @@ check_coverage(void)
 #undef X
 	};
 
-	CHECK_EQ(sizeof(events), WRITTEN + 1); /* received from two sources; and more, ring */
+	/* received from two sources, queued of two kinds; without more and ring */
+	CHECK_EQ(sizeof(events), WRITTEN);
 	for (size_t i = 0; i < WRITTEN; i++)
 		if (!CHECK(seen[i] > 0))
 			printf("    %s\n", written[i]);

@@ -245,6 +245,23 @@ class MarkedGateway(Gateway):
         self.command("outbox")
         self.command("setting")
 
+    def let_text_plain(self, hunt):
+        """A monitor who may text plain for a while, and does: then her number leaves core's memory too."""
+        name, number = marked(12), self.marked_number("plain texter's number")
+        self.needles.text("pseudonym", name)
+        self.enrol(name, 101, deliver=False)
+        self.command("vet", name, code=2)  # there is no terminal to ask at
+        self.command("plain", "allow", name, "--reason-file", self.marked_text(), "--number-file", number, "--yes")
+        before = self.status()["kept"]
+        with open(number) as f:
+            self.deliver("KIL 101", f.read().strip())
+        self.wait_texts(before + 1)
+        [row] = [r for r in self.inbox() if r["plain"]]
+        expect((row["pseudonym"], row["kind"]), (name, 1), "a plain text")
+        hunt("OPEN, a plain text read")
+        self.command("plain")
+        self.command("plain", "forbid", name)
+
     def wait_outbox(self):
         """Until nothing waits or is being sent."""
         wait_for(lambda: not {r["state"] for r in self.rows("outbox")} & {"queued", "sending"},
@@ -275,6 +292,7 @@ def flow(g, hunt):
     g.keep_a_number()
     g.look_at_all()
     hunt("OPEN, written to monitors")
+    g.let_text_plain(hunt)
     g.wait_outbox()
     g.close()
     hunt.memory("ARMED again", ARMED_HOLDS)
@@ -298,7 +316,7 @@ def flow(g, hunt):
     g.command("revoke", "--yes", second.name)
     g.some_of_everything(second)
     rows = g.look_at_all()
-    expect(sum(r["readable"] for r in rows), 5, "reports at the end")
+    expect(sum(r["readable"] for r in rows), 6, "reports at the end")
     hunt("OPEN, one revoked")
     g.lock()
     hunt.memory("LOCKED at the end")

@@ -122,6 +122,8 @@ class Monitor:
         self.state = os.path.join(gateway.folder, "m", re.sub(r"\W", "_", name))
         self.number = 0      # of the last message, as people see it
         self.enrolment = ""  # kept for the canary alone
+        self.first = ""      # her first message
+        self.said = ""       # of the last message, what was told to people
 
     def compose(self, *words, stdin=b"", expect_code=0):
         g = self.gateway
@@ -132,6 +134,7 @@ class Monitor:
         if expect_code != 0:
             return done.err
         self.number += 1
+        self.said = done.err
         expect_in(f"no. {self.number}", done.err, "number of the message")
         text = done.out.rstrip("\n")
         expect(len(text), 152, "characters of a message")
@@ -341,8 +344,21 @@ class Gateway:
         return [json.loads(line) for line in self.command(*words, "--json").out.splitlines()]
 
     def inbox(self, *options):
-        """Every row, signs of life too, the oldest first; only those that the options ask for."""
-        return self.rows("inbox", "--limit", 100000, *(options or ("--everything",)))[::-1]
+        """Every row, signs of life too, the oldest first and the reports of one text in their order; only
+        those that the options ask for."""
+        return sorted(self.rows("inbox", "--limit", 100000, *(options or ("--everything",))),
+                      key=lambda row: (row["seq"], row["part"]))
+
+    def file(self, name, text):
+        """A file for a command, which nobody else may read."""
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        os.chmod(path, 0o600)
+        return path
+
+    def choose(self, setting, value):
+        self.command("setting", setting, value, "--yes")
 
     def roster(self):
         return {row["pseudonym"]: row for row in self.rows("roster")}
@@ -351,9 +367,9 @@ class Gateway:
         """A monitor with her device; her first message goes into the modem."""
         r = self.command("enrol", "--pseudonym", name, "--place", place, *options)
         monitor = Monitor(self, name)
-        first = monitor.enrol(r.out.strip())
+        monitor.first = monitor.enrol(r.out.strip())
         if deliver:
-            self.deliver(first)
+            self.deliver(monitor.first)
         return monitor
 
     # --- the modem ---

@@ -17,13 +17,6 @@ KEPT, TYPED = "+254733987654", "+254 (700) 123-456"
 
 
 class Office(Gateway):
-    def file(self, name, text):
-        path = os.path.join(self.folder, name)
-        with open(path, "w") as f:
-            f.write(text)
-        os.chmod(path, 0o600)
-        return path
-
     def asks(self, words, *answers, code=0):
         """A command at a terminal: (question, answer) in their order. What was shown, its blanks as one."""
         os.environ.update(self.env)

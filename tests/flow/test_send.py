@@ -22,17 +22,10 @@ KEPT = "+254733987654"
 class Sender:
     def __init__(self, g):
         self.g = g
-        self.numbers = self.file("number", NUMBER + "\n")
-
-    def file(self, name, text):
-        path = os.path.join(self.g.folder, name)
-        with open(path, "w") as f:
-            f.write(text)
-        os.chmod(path, 0o600)
-        return path
+        self.numbers = self.g.file("number", NUMBER + "\n")
 
     def send(self, text, *to, code=0):
-        path = self.file("text", text)
+        path = self.g.file("text", text)
         return self.g.command("send", *(to or ("--number-file", self.numbers)), "--text-file", path,
                               "--yes", code=code)
 
@@ -75,7 +68,7 @@ def what_is_refused(s):
     before = len(s.rows())
     for text, words in (("x" * 161, "1 characters too long"), ("я" * 71, "alphabet")):
         expect_in(words, s.send(text, code=1).err, text[:3])
-    bad = s.file("bad", "12\n")
+    bad = s.g.file("bad", "12\n")
     expect_in("no phone number", s.send("x", "--number-file", bad, code=1).err, "a short number")
     expect_in("no active monitor", s.send("x", "nobody", code=1).err, "nobody")
     expect(len(s.rows()), before, "texts in the outbox")
@@ -160,7 +153,7 @@ def cut_while_sending(s):
 def kept(s):
     step("a number that is kept, where the network chose so")
     g = s.g
-    path = s.file("kept", KEPT + "\n")
+    path = s.g.file("kept", KEPT + "\n")
     said = g.command("enrol", "--pseudonym", "Alder 1", "--place", 101, "--number-file", path, code=1)
     expect_in("keeps no numbers", said.err, "enrolling with a number")
     expect(g.roster(), {}, "the roster")

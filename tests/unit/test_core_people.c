@@ -187,6 +187,7 @@ test_plain(void)
 	CHECK_EQ(allow("ada", 1, NUMBER, "line\nline"), ST_SYNTAX);
 	CHECK_EQ(allow("ada", 1, "", "no device"), ST_INCOMPLETE); /* none is kept */
 	CHECK_EQ(allow("ada", 1, "12345", "no device"), ST_RANGE);
+	CHECK_EQ(allow("ada", 1, "000123456", "no device"), ST_RANGE);
 	CHECK_EQ(allow("ada", 1, "Vodafone", "no device"), ST_RANGE);
 	CHECK_EQ(allow("ada", 0, "", ""), ST_OK);
 	CHECK(!changed);

@@ -1,269 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "gateway/core/view_acts.h"
+#include "gateway/core/view_acts_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/core/view_sql.h"
 #include "reporting/report/record.h"
-
-#define FIRST_CAP 64
-
-struct act {
-	uint64_t monitor, refers;
-	uint64_t number;        /* of its message: later ones of the same writer have larger ones */
-	uint32_t entry, mark;   /* indices */
-	uint32_t segment, next; /* whole bases before it; the next act in its bucket, plus 1 */
-	uint8_t by, generation, relation;
-	uint8_t kind;     /* by which reports of one text are told apart; of a chain 0 */
-	uint8_t stranger; /* nobody can tell whose it is, or it is about another's */
-	uint8_t is_last;  /* of a report that is not here: its newest correction, and no cancel */
-};
-
-struct resolver {
-	struct view_list *l;
-	struct act *act;
-	size_t acts;
-	uint64_t *base;
-	size_t bases;
-	uint32_t *bucket; /* of acts in chains by what they mean: index plus 1 */
-	size_t buckets;   /* a power of two */
-};
-
-/* --- what is there --- */
-
-static uint64_t
-number_of(const struct view_entry *e)
-{
-	return e->by == BY_CHAIN ? e->n : e->seq * VIEW_PARTS + e->part;
-}
-
-static int
-is_act(const struct view_entry *e)
-{
-	return e->report && e->readable && e->proven &&
-	       (e->relation == RELATION_CORRECTION || e->relation == RELATION_FOLLOW_UP ||
-		   e->relation == RELATION_CANCEL || e->relation == RELATION_ALL_CLEAR);
-}
-
-static uint32_t
-segment_of(const struct resolver *r, uint64_t seq)
-{
-	size_t low = 0, high = r->bases;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (r->base[middle] < seq)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return (uint32_t)low;
-}
-
-static enum status
-read_bases(struct view *v, struct resolver *r)
-{
-	sqlite3_stmt *s = view_statement(v, SQL_BASES);
-	size_t cap = 0;
-	int rc;
-
-	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-		if (r->bases == cap) {
-			uint64_t *grown;
-
-			cap = cap == 0 ? FIRST_CAP : cap * 2;
-			grown = sqlite3_realloc64(r->base, cap * sizeof(*grown));
-			if (grown == NULL)
-				break;
-			r->base = grown;
-		}
-		r->base[r->bases++] = (uint64_t)sqlite3_column_int64(s, 0);
-	}
-	(void)sqlite3_reset(s);
-	return rc == SQLITE_DONE ? ST_OK : ST_MEMORY;
-}
 
 const struct view_mark *
 view_mark_of(const struct view_list *l, const struct view_entry *e)
 {
 	return e->mark == 0 ? NULL : &l->marks.mark[e->mark - 1];
-}
-
-/* The mark of an entry, a new one if it had none; its index. */
-static enum status
-mark_entry(struct view_list *l, uint32_t entry, uint32_t *index)
-{
-	struct view_marks *m = &l->marks;
-	size_t cap = m->cap == 0 ? FIRST_CAP : m->cap * 2;
-	void *grown;
-
-	if (l->entry[entry].mark != 0) {
-		*index = l->entry[entry].mark - 1;
-		return ST_OK;
-	}
-	if (m->count == m->cap) {
-		if ((grown = sqlite3_realloc64(m->mark, cap * sizeof(*m->mark))) == NULL)
-			return ST_MEMORY;
-		m->mark = grown;
-		m->cap = cap;
-	}
-	*index = (uint32_t)m->count++;
-	memset(&m->mark[*index], 0, sizeof(*m->mark));
-	m->mark[*index].entry = entry;
-	l->entry[entry].mark = *index + 1;
-	return ST_OK;
-}
-
-/* As the table has it again. */
-static void
-forget_marks(struct view_list *l)
-{
-	for (size_t i = 0; i < l->marks.count; i++) {
-		const struct view_mark *m = &l->marks.mark[i];
-		struct view_entry *e = &l->entry[m->entry];
-
-		e->mark = 0;
-		if (!m->is_act)
-			continue;
-		e->kind = m->kind;
-		e->place = m->place;
-		e->severity = m->severity;
-		e->certainty = m->certainty;
-	}
-	l->marks.count = 0;
-}
-
-static enum status
-take_act(struct resolver *r, uint32_t entry)
-{
-	struct act *a = &r->act[r->acts];
-	const struct view_entry *e = &r->l->entry[entry];
-	struct view_mark *m;
-	enum status st;
-
-	memset(a, 0, sizeof(*a));
-	if ((st = mark_entry(r->l, entry, &a->mark)) != ST_OK)
-		return st;
-	a->monitor = e->monitor;
-	a->refers = e->refers;
-	a->number = number_of(e);
-	a->entry = entry;
-	a->segment = segment_of(r, e->seq);
-	a->by = e->by;
-	a->generation = e->by == BY_CHAIN ? e->generation : 0;
-	a->relation = e->relation;
-	a->kind = e->by == BY_CHAIN ? 0 : e->kind;
-	a->stranger = e->by == BY_PLAIN && e->monitor == 0;
-	a->is_last = 1;
-	m = &r->l->marks.mark[a->mark];
-	m->is_act = 1;
-	m->kind = e->kind;
-	m->place = e->place;
-	m->severity = e->severity;
-	m->certainty = e->certainty;
-	r->acts++;
-	return ST_OK;
-}
-
-static enum status
-take_acts(struct resolver *r)
-{
-	const struct view_list *l = r->l;
-	size_t count = 0;
-	enum status st = ST_OK;
-
-	for (size_t i = 0; i < l->count; i++)
-		count += (size_t)is_act(&l->entry[i]);
-	if (count == 0)
-		return ST_OK;
-	for (r->buckets = 16; r->buckets < 2 * count; r->buckets *= 2)
-		;
-	r->act = sqlite3_malloc64(count * sizeof(*r->act));
-	r->bucket = sqlite3_malloc64(r->buckets * sizeof(*r->bucket));
-	if (r->act == NULL || r->bucket == NULL)
-		return ST_MEMORY;
-	memset(r->bucket, 0, r->buckets * sizeof(*r->bucket));
-	for (size_t i = 0; i < l->count && st == ST_OK; i++)
-		if (is_act(&l->entry[i]))
-			st = take_act(r, (uint32_t)i);
-	return st;
-}
-
-/* --- in the order in which they can be resolved --- */
-
-#define COMPARE(field) \
-	if (a->field != b->field) \
-	return a->field < b->field ? -1 : 1
-
-/* What is meant is before what means it. */
-static int
-by_number(const void *one, const void *other)
-{
-	const struct act *a = one, *b = other;
-
-	COMPARE(number);
-	COMPARE(entry);
-	return 0;
-}
-
-/* Those that mean one report are together. */
-static int
-by_meant(const void *one, const void *other)
-{
-	const struct act *a = one, *b = other;
-
-	COMPARE(by);
-	COMPARE(monitor);
-	COMPARE(generation);
-	COMPARE(refers);
-	COMPARE(segment);
-	COMPARE(kind);
-	return by_number(one, other);
-}
-
-static int
-is_same_text(const struct act *a, const struct act *b)
-{
-	return a->by == b->by && a->monitor == b->monitor && a->generation == b->generation &&
-	       a->refers == b->refers && a->segment == b->segment;
-}
-
-/* Acts on a report that never came: its newest correction stands for it, unless it is cancelled. */
-static void
-settle_group(struct act *a, size_t count)
-{
-	uint8_t all_gone = 0;
-
-	if (a->refers == VIEW_REFERS_NONE)
-		return;
-	for (size_t i = 0; i < count; i++)
-		all_gone |= a[i].relation == RELATION_CANCEL && a[i].kind == 0;
-	for (size_t from = 0, end; from < count; from = end) {
-		struct act *last = NULL;
-		uint8_t gone = all_gone;
-
-		for (end = from; end < count && a[end].kind == a[from].kind; end++) {
-			gone |= a[end].relation == RELATION_CANCEL;
-			if (a[end].relation == RELATION_CORRECTION)
-				last = &a[end];
-		}
-		for (size_t i = from; i < end; i++)
-			a[i].is_last =
-			    !gone && (a[i].relation == RELATION_FOLLOW_UP || &a[i] == last);
-	}
-}
-
-static void
-settle_groups(struct resolver *r)
-{
-	qsort(r->act, r->acts, sizeof(*r->act), by_meant);
-	for (size_t from = 0, end; from < r->acts; from = end) {
-		for (end = from; end < r->acts && is_same_text(&r->act[from], &r->act[end]); end++)
-			;
-		settle_group(&r->act[from], end - from);
-	}
 }
 
 /* --- what they mean --- */
@@ -321,7 +67,7 @@ find_text(struct resolver *r, struct act *a)
 	if (a->refers >= l->entry[a->entry].seq || at == l->count || e->seq != a->refers)
 		return;
 	if (e->by != a->by || (a->by == BY_PLAIN && e->monitor != a->monitor)) {
-		a->stranger |= segment_of(r, e->seq) == a->segment;
+		a->stranger |= acts_segment_of(r, e->seq) == a->segment;
 		return;
 	}
 	if (a->stranger || !e->report || !e->readable || !e->proven)
@@ -345,7 +91,7 @@ find_all(struct resolver *r)
 static void
 keep_newest(const struct view_list *l, uint32_t *which, uint32_t entry)
 {
-	if (*which == 0 || number_of(&l->entry[*which - 1]) < number_of(&l->entry[entry]))
+	if (*which == 0 || acts_number_of(&l->entry[*which - 1]) < acts_number_of(&l->entry[entry]))
 		*which = entry + 1;
 }
 
@@ -355,8 +101,8 @@ do_to(struct resolver *r, const struct act *a, uint32_t target)
 	struct view_list *l = r->l;
 	struct view_mark *m;
 	uint32_t index;
-	enum status st = mark_entry(l, target, &index);
-	int is_here = segment_of(r, l->entry[target].seq) == a->segment;
+	enum status st = acts_mark_entry(l, target, &index);
+	int is_here = acts_segment_of(r, l->entry[target].seq) == a->segment;
 
 	if (st != ST_OK)
 		return st;
@@ -436,7 +182,7 @@ count_act(const struct resolver *r, const struct act *a)
 	struct view_mark *m = &l->marks.mark[a->mark];
 	const struct view_entry *of = m->meant == 0 ? NULL : &l->entry[m->meant - 1];
 	const struct view_mark *other = of == NULL ? NULL : view_mark_of(l, of);
-	int is_here = m->first != 0 && segment_of(r, l->entry[m->first - 1].seq) == a->segment;
+	int is_here = m->first != 0 && acts_segment_of(r, l->entry[m->first - 1].seq) == a->segment;
 
 	m->counts_kind = m->kind;
 	m->counts_place = m->place;
@@ -461,8 +207,7 @@ resolve(struct resolver *r)
 {
 	enum status st = ST_OK;
 
-	settle_groups(r);
-	qsort(r->act, r->acts, sizeof(*r->act), by_number);
+	acts_settle_groups(r);
 	find_all(r);
 	for (size_t i = 0; i < r->acts && st == ST_OK; i++)
 		st = do_act(r, &r->act[i]);
@@ -479,10 +224,10 @@ view_acts_resolve(struct view *v)
 	struct resolver r = {.l = &v->list};
 	enum status st;
 
-	forget_marks(r.l);
+	acts_forget_marks(r.l);
 	r.l->resolved = 0;
-	if ((st = read_bases(v, &r)) == ST_OK)
-		st = take_acts(&r);
+	if ((st = acts_read_bases(v, &r)) == ST_OK)
+		st = acts_take_all(&r);
 	if (st == ST_OK && r.acts > 0)
 		st = resolve(&r);
 	sqlite3_free(r.act);

@@ -152,8 +152,8 @@ print_relation(const struct inbox_table *t, const struct msg_inbox_row *row)
 		(void)snprintf(line, sizeof(line), "%s of number %u", rule->word, row->refers);
 	len = strlen(line);
 	if (rule->refers && row->about == 0)
-		(void)snprintf(line + len, sizeof(line) - len, ", which is not here%s",
-		    row->counted ? ": counted by itself" : "");
+		(void)snprintf(line + len, sizeof(line) - len, ": none of this sender's is here%s",
+		    row->counted ? ", so it counts by itself" : ", so it changes nothing");
 	else if (row->about != 0 && row->about != row->refers)
 		(void)snprintf(line + len, sizeof(line) - len, " (seq %" PRIu64 ")", row->about);
 	print_line(t, line);

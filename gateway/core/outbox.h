@@ -13,7 +13,7 @@
  *	   │         └───► unknown                    the modem or its process stopped: only a
  *	   │                                          person repeats it
  *	   ├───► expired                              OUTBOX_HOURS
- *	   └───► cancelled                            by a person, or by the lock
+ *	   └───► cancelled                            by a person, by the lock, or by another choice
  *
  * What a coordinator wrote goes before answers, for people wait for it. An answer leaves in the
  *order of its due time, wants no status report, and is never repeated: its number is gone, from
@@ -80,6 +80,11 @@ enum status outbox_answer(struct outbox *o, const struct outbox_reply *in) MUST_
 void outbox_answers_committed(struct outbox *o);
 /* It is not, and never will be. */
 void outbox_answers_drop(struct outbox *o);
+/*
+ * Collect the ends of those that wait, for the commit of what the network chose otherwise, and wipe
+ * them; one in flight goes on. ST_OK, SC_STOP.
+ */
+enum status outbox_answers_cancel(struct outbox *o) MUST_USE;
 
 /*
  * Is there something that this modem may send now (none in flight there, within the rate; the day's

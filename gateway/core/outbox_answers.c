@@ -98,3 +98,19 @@ outbox_answers_drop(struct outbox *o)
 		if (o->text[i].number != 0 && o->text[i].state == OUTBOX_COLLECTED)
 			outbox_wipe(&o->text[i]);
 }
+
+enum status
+outbox_answers_cancel(struct outbox *o)
+{
+	enum status st = ST_OK;
+
+	for (size_t i = OUTBOX_MAX; i < OUTBOX_PLACES && st == ST_OK; i++) {
+		struct outbox_text *t = &o->text[i];
+
+		if (t->number == 0 || t->state != OUTBOX_QUEUED)
+			continue;
+		st = outbox_end(o, t->number, OUTBOX_CANCELLED, 0);
+		outbox_wipe(t);
+	}
+	return st;
+}

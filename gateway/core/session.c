@@ -438,6 +438,10 @@ session_choose(struct session *s, const struct event_setting *e)
 		return st;
 	if (e->key == SETTING_POSTURE)
 		change_posture(s->state, (uint8_t)e->value);
+	/* What waits says what was chosen before, perhaps for hours while no modem is there. */
+	if (e->key != SETTING_KEEP_NUMBERS && e->key != SETTING_PLAIN && s->outbox != NULL &&
+	    (st = outbox_answers_cancel(s->outbox)) != ST_OK)
+		return st;
 	return session_commit(s);
 }
 

@@ -374,6 +374,13 @@ class Open:
         expect(self.reports(), before, "reports, after our own answers came back")
 
 
+    def gone_back(self):
+        """What waits says what was reported: in posture protected it does not leave."""
+        expect(len(self.give("BUR 104 n41", self.numbers["en"])), 1, "answers that wait")
+        self.g.choose("posture", "protected")
+        expect(self.g.queued()[0]["state"], "cancelled", "what waited for posture open")
+
+
 def in_open(bin_dir):
     with Line(bin_dir, "read-back") as g:
         g.begin()
@@ -383,6 +390,7 @@ def in_open(bin_dir):
         o.unknown()
         g.check_left()
         o.echo()
+        o.gone_back()
         expect(collections.Counter(g.left()), g.wanted, "read-back: what left at the end")
         g.stop()
 

@@ -342,6 +342,39 @@ test_lock_and_restart(void)
 	CHECK_EQ(rig_number(&rig, "SELECT count(*) FROM fault"), 0);
 }
 
+/* What waits goes when answers, their words or the posture are chosen otherwise. */
+static void
+test_chosen_otherwise(void)
+{
+	static const struct {
+		enum setting_key key;
+		uint32_t value;
+		const char *text;
+	} choices[] = {{SETTING_ANSWERS, ANSWERS_CODE, ""}, {SETTING_NEUTRAL, 0, "Asante."},
+	    {SETTING_POSTURE, POLICY_OPEN, ""}, {SETTING_POSTURE, POLICY_PROTECTED, ""},
+	    {SETTING_ANSWERS, ANSWERS_NONE, ""}};
+	uint64_t flies, waits;
+
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+		waits = ready();
+		set(SETTING_KEEP_NUMBERS, (uint32_t)i % 2);
+		CHECK_EQ(outbox_live(outbox, waits), OUTBOX_QUEUED);
+		CHECK(is_known());
+		set_text(choices[i].key, choices[i].value, choices[i].text);
+		CHECK_EQ(state_of(waits), OUTBOX_CANCELLED);
+		CHECK(!is_known());
+		CHECK_EQ(next(0), 0);
+	}
+	flies = ready();
+	CHECK_EQ(next(0), flies);
+	set(SETTING_ANSWERS, ANSWERS_NEUTRAL);
+	CHECK_EQ(outbox_live(outbox, flies), OUTBOX_SENDING);
+	sent(0, flies, SEND_DONE, 0, 9);
+	CHECK_EQ(state_of(flies), OUTBOX_SENT);
+	set_text(SETTING_NEUTRAL, SETTING_AS_POSTURE, "");
+	set(SETTING_ANSWERS, SETTING_AS_POSTURE);
+}
+
 int
 main(void)
 {
@@ -355,6 +388,7 @@ main(void)
 	test_full_batch();
 	test_refused();
 	test_ends();
+	test_chosen_otherwise();
 	test_from_a_text();
 	test_lock_and_restart();
 	answers_free(answers);

@@ -33,7 +33,7 @@ apply_report(struct view *v, uint64_t seq, const struct event_received *e, unsig
 	uint64_t meant;
 
 	note_read(r, report->note, &note);
-	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)(seq * VIEW_PARTS + part));
+	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)seq * VIEW_PARTS + part);
 	(void)sqlite3_bind_int64(s, 2, (sqlite3_int64)seq);
 	const uint32_t columns[] = {part, r->schema, r->kind, r->severity, r->certainty, r->place,
 	    r->event, r->lag, r->affected, report->upper, r->actor, r->relation, r->duress,

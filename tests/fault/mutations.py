@@ -46,7 +46,7 @@ MUTATIONS = {
         [("gateway/core/intake.c", "for (size_t i = 0; st == ST_OK && i < count; i++)\n\t\tst = take_one",
           "if (change_pending(s->state))\n\t\tst = session_commit(s);\n"
           "\tfor (size_t i = 0; st == ST_OK && i < count; i++)\n\t\tst = take_one"),
-         ("gateway/core/intake.c", "\tif (st == ST_OK && change_pending(s->state))\n\t\tst = session_commit(s);\n", "")]),
+         ("gateway/core/intake.c", "\tif (st == ST_OK && change_pending(s->state))\n\t\tst = commit(s);\n", "")]),
     "part_rows": (
         "the rows of a long message stay when it is put together", CUTS,
         [("gateway/core/intake_parts.c", "st = change_unpark(s->state, (int64_t)m->seq);", "st = ST_OK;")]),

@@ -64,10 +64,34 @@ intake_seen_content(struct session *s, struct arrival *a, int *seen)
 	return change_seen(s->state, a->content);
 }
 
+/* What of its sender tells two deliveries of one second apart: in `open` the number; in `protected`
+ * no number enters `seen`, but the slot of a monitor who may text plain does. */
+static struct seen_octets
+sender_in_seen(const struct session *s, const struct arrival *a, uint8_t slot_octets[2])
+{
+	struct seen_octets sender = {NULL, 0};
+	struct policy policy;
+	uint16_t slot;
+
+	session_policy(s, &policy);
+	if (a->sender == NULL || a->sender[0] == '\0')
+		return sender;
+	if (policy.posture == POLICY_OPEN)
+		return (struct seen_octets){(const uint8_t *)a->sender, strlen(a->sender)};
+	if (s->facts == NULL)
+		return sender;
+	slot = senders_find(s->facts->senders, a->sender);
+	if (slot == EVENT_SLOT_NONE || !s->facts->monitor[slot].plain)
+		return sender;
+	slot_octets[0] = (uint8_t)slot;
+	slot_octets[1] = (uint8_t)(slot >> 8);
+	return (struct seen_octets){slot_octets, 2};
+}
+
 /*
  * Is it a redelivery? It enters `seen` under today's date once more: a text that the modem cannot
- * delete must not come again as a new one when its first date is forgotten. In posture `open` its
- * sender counts; one that was taken before its number was wanted is known without it too.
+ * delete must not come again as a new one when its first date is forgotten. Where its sender
+ * counts, one that was taken before its number was wanted is known without it too.
  */
 static enum status
 check_delivery(struct session *s, const struct arrival *a, int *seen)
@@ -75,17 +99,14 @@ check_delivery(struct session *s, const struct arrival *a, int *seen)
 	const struct key32 *key = &state_root(s->state)->k_seen;
 	const struct seen_octets none = {NULL, 0}, udh = {a->udh, a->udh_len},
 				 text = {a->text, a->text_len};
-	struct seen_octets sender;
-	struct policy policy;
-	uint8_t hash[SEEN_HASH_LEN];
+	uint8_t hash[SEEN_HASH_LEN], slot_octets[2];
+	const struct seen_octets sender = sender_in_seen(s, a, slot_octets);
 	enum status st;
 
 	seen_delivery(key, a->stamp_s, udh, text, none, hash);
 	if ((st = state_seen(s->state, hash, seen)) != ST_OK)
 		return st;
-	session_policy(s, &policy);
-	if (!*seen && policy.posture == POLICY_OPEN && a->sender != NULL && a->sender[0] != '\0') {
-		sender = (struct seen_octets){(const uint8_t *)a->sender, strlen(a->sender)};
+	if (!*seen && sender.len > 0) {
 		seen_delivery(key, a->stamp_s, udh, text, sender, hash);
 		if ((st = state_seen(s->state, hash, seen)) != ST_OK)
 			return st;

@@ -78,7 +78,7 @@ MUTATIONS = {
         [("gateway/modem/pin.c", "if (pin_mark(fd, true) != ST_OK)", "if (pin_mark(fd, false) != ST_OK)")]),
     "no_clean": (
         "what a sweep that was cut short has filled stays full", "sweep_killed",
-        [("gateway/modem/order.c", "return m->others > 0 && !m->cleaned", "return m->others > 9999 && !m->cleaned")]),
+        [("gateway/modem/order.c", "return m->others + doubt_count(m).own > 0 && !m->cleaned", "return m->others + doubt_count(m).own > 9999 && !m->cleaned")]),
 }
 
 

@@ -52,7 +52,7 @@ MUTATIONS = {
         [("gateway/core/intake_parts.c", "st = change_unpark(s->state, (int64_t)m->seq);", "st = ST_OK;")]),
     "part_park": (
         "a part is held in memory alone", CUTS,
-        [("gateway/core/intake_parts.c", "\tst = intake_park(s, &a, m->fresh->sender, &m->seq);\n", "\tst = ST_OK;\n")]),
+        [("gateway/core/intake_parts.c", "\tst = intake_park(s, &a, &m->seq);\n", "\tst = ST_OK;\n")]),
     "steps_2_4": (
         "the old anchor slot is zeroed before the transaction", CUTS,
         [("gateway/core/state_commit.c",

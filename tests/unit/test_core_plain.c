@@ -283,6 +283,20 @@ test_seen(void)
 	text(ADA, P5);
 	text(ADA, P5);
 	CHECK_EQ(s->doubled, doubled + 4);
+	allow_plain(ada, ADA, 1);
+	allow_plain(bea, BEA, 1);
+	sms = text_from(ADA, "KIL 101 n63");
+	other = sms;
+	(void)snprintf(other.sender, sizeof(other.sender), "%s", BEA);
+	CHECK_EQ(intake_batch(s, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(s, &other, 1), ST_OK); /* two who may: two reports, of one second */
+	CHECK_EQ(s->doubled, doubled + 4);
+	CHECK_EQ(intake_batch(s, &other, 1), ST_OK);
+	CHECK_EQ(s->doubled, doubled + 5);
+	read_journal();
+	CHECK_EQ(last.slot, bea);
+	allow_plain(ada, ADA, 0);
+	allow_plain(bea, BEA, 0);
 	choose(SETTING_POSTURE, POLICY_OPEN);
 }
 

@@ -189,9 +189,10 @@ struct msg_inbox {
 /* How many messages fit a request, whatever its before, limit and which. */
 struct msg_inbox_counts {
 	uint64_t all, reports, unreadable; /* without heartbeats and cover; each report of a text */
-	uint64_t grave;                    /* of the reports */
-	uint64_t duress;                   /* of all that opened */
-	uint64_t drills;                   /* of the reports */
+	uint64_t counted; /* of the reports: no drill, and neither corrected nor cancelled */
+	uint64_t grave;   /* of those */
+	uint64_t duress;  /* of all that opened */
+	uint64_t drills;  /* of the reports */
 	uint64_t untimed; /* not among these: fit but for their day, which the clock did not tell */
 };
 

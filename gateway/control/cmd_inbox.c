@@ -84,12 +84,12 @@ print_counts(const struct inbox *in)
 	int len;
 
 	len = snprintf(line, sizeof(line),
-	    "In all %" PRIu64 ": %" PRIu64 " reports, %" PRIu64 " of them grave; %" PRIu64
-	    " unreadable; %" PRIu64 " under duress.",
-	    fit->all, fit->reports, fit->grave, fit->unreadable, fit->duress);
+	    "In all %" PRIu64 ": %" PRIu64 " reports, of which %" PRIu64 " count, %" PRIu64
+	    " of them grave; %" PRIu64 " unreadable; %" PRIu64 " under duress.",
+	    fit->all, fit->reports, fit->counted, fit->grave, fit->unreadable, fit->duress);
 	if (fit->drills > 0)
-		len += snprintf(line + len, sizeof(line) - (size_t)len,
-		    " Drills among them: %" PRIu64 ".", fit->drills);
+		len += snprintf(
+		    line + len, sizeof(line) - (size_t)len, " Drills: %" PRIu64 ".", fit->drills);
 	if (fit->untimed > 0)
 		(void)snprintf(line + len, sizeof(line) - (size_t)len,
 		    " Left out: %" PRIu64 " that came while the clock was not set.", fit->untimed);
@@ -106,6 +106,7 @@ print_counts_json(const struct inbox *in)
 	json_number(&j, "all", (int64_t)fit->all);
 	json_number(&j, "reports", (int64_t)fit->reports);
 	json_number(&j, "unreadable", (int64_t)fit->unreadable);
+	json_number(&j, "counted", (int64_t)fit->counted);
 	json_number(&j, "grave", (int64_t)fit->grave);
 	json_number(&j, "duress", (int64_t)fit->duress);
 	json_number(&j, "drills", (int64_t)fit->drills);

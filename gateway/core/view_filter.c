@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/core/view_acts.h"
 #include "gateway/core/view_list.h"
 #include "gateway/core/view_sql.h"
 #include "reporting/report/record.h"
@@ -214,6 +215,8 @@ view_filter_counts(struct view *v, const struct view_filter *f, struct msg_inbox
 {
 	const struct view_list *l = &v->list;
 	enum status st = view_list_refresh(v);
+	uint16_t place;
+	uint8_t kind;
 
 	memset(out, 0, sizeof(*out));
 	if (st != ST_OK)
@@ -230,7 +233,10 @@ view_filter_counts(struct view *v, const struct view_filter *f, struct msg_inbox
 		out->all++;
 		out->reports += e->readable;
 		out->unreadable += e->unreadable;
-		out->grave += e->readable && f->is_grave[e->kind];
+		if (view_counts_as(l, e, &kind, &place)) {
+			out->counted++;
+			out->grave += f->is_grave[kind];
+		}
 		out->duress += e->duress;
 		out->drills += e->readable && e->relation == RELATION_DRILL;
 	}

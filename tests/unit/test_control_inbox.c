@@ -70,6 +70,7 @@ answer_inbox(int fd, const struct ipc_message *ask)
 		m.body.INBOX_COUNTS = (struct msg_inbox_counts){.all = 8,
 		    .reports = 4,
 		    .unreadable = 4,
+		    .counted = 4,
 		    .grave = 3,
 		    .drills = 2,
 		    .duress = 1,
@@ -169,15 +170,16 @@ test_inbox_filters(void)
 {
 	start_core(answer_inbox);
 	CHECK_EQ(run(cmd_inbox, "inbox"), 0);
-	CHECK_HAS(out, "In all 8: 4 reports, 3 of them grave; 4 unreadable; 1 under duress.");
-	CHECK_HAS(out, "Drills among\nthem: 2.");
+	CHECK_HAS(out, "In all 8: 4 reports, of which 4 count, 3 of them grave; 4 unreadable; 1 "
+		       "under\nduress. Drills: 2.");
 	CHECK(strstr(out, "Left out") == NULL && fits(out, 80));
 	CHECK_EQ(run(cmd_inbox, "inbox --counts --grave"), 0);
 	CHECK_HAS(out, "Left out: 2");
 	CHECK_EQ(lines_of(out), 2);
 	CHECK_EQ(run(cmd_inbox, "inbox --counts --json"), 0);
-	CHECK_HAS(out, "{\"all\":8,\"reports\":4,\"unreadable\":4,\"grave\":3,\"duress\":1,"
-		       "\"drills\":2,\"untimed\":0}");
+	CHECK_HAS(out,
+	    "{\"all\":8,\"reports\":4,\"unreadable\":4,\"counted\":4,\"grave\":3,\"duress\":1,"
+	    "\"drills\":2,\"untimed\":0}");
 	CHECK_EQ(lines_of(out), 1);
 	CHECK_EQ(run(cmd_inbox,
 		     "inbox --severity 5 --certainty 4 --grave --duress --kind KIL --place Alder "

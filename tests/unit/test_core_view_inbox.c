@@ -235,7 +235,9 @@ check_counts(const struct msg_inbox *ask, const struct msg_inbox_counts *got, un
 			want.all++;
 			want.reports += report;
 			want.unreadable += !report;
-			want.grave += report && codebook_kind(&book, r->kind)->grave;
+			want.counted += report && r->relation == RELATION_NEW;
+			want.grave += report && r->relation == RELATION_NEW &&
+				      codebook_kind(&book, r->kind)->grave;
 			want.duress += wrote[i].e.reports && r->duress;
 			want.drills += report && r->relation == RELATION_DRILL;
 		}

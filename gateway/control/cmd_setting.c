@@ -180,7 +180,7 @@ list(int argc, char **argv)
 	};
 	const struct options o = {
 	    "tocsin setting [OPTIONS]", rows, sizeof(rows) / sizeof(rows[0]), 0};
-	struct msg_setting_is is[ROWS_MAX];
+	struct msg_setting_is is[ROWS_MAX] = {{0}};
 	const struct chosen_row *row;
 	int code;
 

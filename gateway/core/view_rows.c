@@ -156,7 +156,7 @@ fill_rest(struct view *v, struct msg_inbox_row *row, const struct view_entry *e)
 		if (m == NULL || m->meant == 0)
 			return;
 		e = &v->list.entry[m->meant - 1];
-		(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)(e->seq * VIEW_PARTS + e->part));
+		(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)e->seq * VIEW_PARTS + e->part);
 		if (sqlite3_step(s) == SQLITE_ROW) {
 			if (row->event_s == INT64_MIN && !is_null(s, MEANT_EVENT))
 				row->event_s = record_unix(number(s, MEANT_EVENT));
@@ -307,7 +307,7 @@ view_inbox_row(struct view *v, const struct view_names *names, const struct view
 	int rc;
 
 	(void)sqlite3_bind_int64(s, 1, (sqlite3_int64)e->seq);
-	(void)sqlite3_bind_int64(s, 2, (sqlite3_int64)(e->seq * VIEW_PARTS + e->part));
+	(void)sqlite3_bind_int64(s, 2, (sqlite3_int64)e->seq * VIEW_PARTS + e->part);
 	if ((rc = sqlite3_step(s)) == SQLITE_ROW) {
 		fill_inbox(v, &row, s, names, e);
 		st = fn(arg, &row);

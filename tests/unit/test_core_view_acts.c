@@ -7,19 +7,16 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
-#include "gateway/common/fileio.h"
 #include "gateway/core/events_carried.h"
 #include "gateway/core/view.h"
-#include "reporting/book/book.h"
 #include "reporting/report/check.h"
 #include "reporting/report/note.h"
 #include "reporting/report/plain.h"
 #include "tests/support/check.h"
+#include "tests/support/shipped_books.h"
 
 #define HOME 101
 
-static struct codebook book;
-static struct places places;
 static const struct view_names names = {.book = &book, .places = &places};
 static struct view *view;
 static uint64_t seq; /* of the last event */
@@ -437,29 +434,12 @@ test_far(void)
 	end();
 }
 
-static void
-read_books(void)
-{
-	static char octets[CODEBOOK_FILE_MAX];
-	static struct book_faults faults;
-	size_t len;
-
-	CHECK_EQ(fileio_read(PROJECT_DIR "/schemas/codebook/atrocity.cfg", (uint8_t *)octets,
-		     sizeof(octets), &len),
-	    ST_OK);
-	CHECK_EQ(book_read_codebook(octets, len, &book, &faults), ST_OK);
-	CHECK_EQ(fileio_read(PROJECT_DIR "/schemas/places/example.cfg", (uint8_t *)octets,
-		     sizeof(octets), &len),
-	    ST_OK);
-	CHECK_EQ(book_read_places(octets, len, &places, &faults), ST_OK);
-}
-
 int
 main(void)
 {
 	if (sodium_init() == -1)
 		return 1;
-	read_books();
+	read_shipped_books();
 	test_correction();
 	test_follow_up();
 	test_lost();

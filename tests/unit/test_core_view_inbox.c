@@ -7,20 +7,17 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
-#include "gateway/common/fileio.h"
 #include "gateway/core/events.h"
 #include "gateway/core/view_filter.h"
-#include "reporting/book/book.h"
 #include "reporting/report/note.h"
 #include "reporting/report/record.h"
 #include "tests/support/check.h"
+#include "tests/support/shipped_books.h"
 
 #define MONITORS 12
 #define MESSAGES 3000
 #define ASKED 4000
 
-static struct codebook book;
-static struct places places;
 static const struct view_names names = {.book = &book, .places = &places};
 static struct view *view;
 
@@ -423,29 +420,12 @@ test_broken_rule(int folding)
 	view_free(view);
 }
 
-static void
-read_books(void)
-{
-	static char octets[CODEBOOK_FILE_MAX];
-	static struct book_faults faults;
-	size_t len;
-
-	CHECK_EQ(fileio_read(PROJECT_DIR "/schemas/codebook/atrocity.cfg", (uint8_t *)octets,
-		     sizeof(octets), &len),
-	    ST_OK);
-	CHECK_EQ(book_read_codebook(octets, len, &book, &faults), ST_OK);
-	CHECK_EQ(fileio_read(PROJECT_DIR "/schemas/places/example.cfg", (uint8_t *)octets,
-		     sizeof(octets), &len),
-	    ST_OK);
-	CHECK_EQ(book_read_places(octets, len, &places, &faults), ST_OK);
-}
-
 int
 main(void)
 {
 	if (sodium_init() == -1)
 		return 1;
-	read_books();
+	read_shipped_books();
 	for (int folding = 0; folding < 2; folding++) {
 		test_filters(folding);
 		test_changes();

@@ -106,6 +106,7 @@ def lock_and_kill(s):
     step("a lock cancels what waits; core killed: unknown")
     g = s.g
     g.emulator.unplug()
+    wait_for(lambda: "tocsin-modem" not in g.roles(), "the modem's process to see that it is gone")
     s.send("cancelled by hand")
     g.command("outbox", "cancel", s.newest()["number"])
     expect(s.state("cancelled by hand"), "cancelled", "its state")

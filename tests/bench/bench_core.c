@@ -108,7 +108,8 @@ take_all(const struct feed *f)
 	if ((pid = fork()) == 0)
 		feed_process(pair[1], f);
 	(void)close(pair[1]);
-	channel.fd = pair[0];
+	if (channel_open(&channel, pair[0]) != ST_OK)
+		exit(2);
 	polled = (struct pollfd){pair[0], POLLIN, 0};
 	while (rig.session.kept < want) {
 		enum status st;
@@ -124,7 +125,7 @@ take_all(const struct feed *f)
 	}
 	(void)waitpid(pid, &wait_status, 0);
 	begin = now_s() - begin;
-	(void)close(pair[0]);
+	channel_close(&channel);
 	if (wait_status != 0)
 		exit(2);
 	return begin;

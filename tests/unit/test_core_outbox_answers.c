@@ -278,28 +278,41 @@ test_from_a_text(void)
 	CHECK_EQ(outbox_lock(outbox), ST_OK);
 }
 
+static const uint8_t sealed_ack[EW1_ACK_LEN], sealed_content[SEEN_HASH_LEN] = {5};
+static const struct answers_to sealed_to = {phone, UINT32_MAX, INT64_MIN};
+
+/* A text that opened is answered. */
 static void
-test_lock_and_restart(void)
+read_sealed(void)
 {
 	const struct event_received e = {
 	    .class = 1, .slot = rig.phone[0].slot, .outcome = OUTCOME_ACCEPTED};
-	static const uint8_t ack[EW1_ACK_LEN], content[SEEN_HASH_LEN] = {5};
-	const struct answers_to to = {phone, UINT32_MAX, INT64_MIN};
 	const struct answers_text t = {
-	    .to = to, .event = &e, .seq = 7, .content = content, .ack = ack};
-	const uint64_t waits = ready();
+	    .to = sealed_to, .event = &e, .seq = 7, .content = sealed_content, .ack = sealed_ack};
+
+	CHECK_EQ(answers_read(answers, &t), ST_OK);
+}
+
+static void
+read_duplicate(void)
+{
+	CHECK_EQ(answers_duplicate(answers, &sealed_to, sealed_content), ST_OK);
+}
+
+static void
+test_lock(void)
+{
+	const uint64_t flies = ready();
 	const int64_t cancelled =
 	    rig_number(&rig, "SELECT count(*) FROM outbox WHERE kind = 2 AND state = 7");
-	uint64_t flies;
 
-	CHECK_EQ(next(0), waits);
-	flies = waits;
-	CHECK_EQ(answers_read(answers, &t), ST_OK);
+	CHECK_EQ(next(0), flies);
+	read_sealed();
 	batch_end();
 	CHECK_EQ(waiting(), 1);
 	/* closed, it goes on; answers are given while ARMED too */
 	CHECK_EQ(session_close(&rig.session, CAUSE_COMMAND), ST_OK);
-	CHECK_EQ(answers_duplicate(answers, &to, content), ST_OK);
+	read_duplicate();
 	batch_end();
 	CHECK_EQ(waiting(), 2);
 	CHECK(is_known());
@@ -307,9 +320,9 @@ test_lock_and_restart(void)
 	CHECK(!is_known());
 	CHECK_EQ(waiting(), 0);
 	sent(0, flies, SEND_DONE, 0, 4); /* dropped: LOCKED writes no events */
-	CHECK_EQ(answers_read(answers, &t), ST_OK);
-	CHECK_EQ(answers_duplicate(answers, &to, content), ST_OK);
-	CHECK_EQ(answers_plain_again(answers, &to, "text", 4), ST_OK);
+	read_sealed();
+	read_duplicate();
+	CHECK_EQ(answers_plain_again(answers, &sealed_to, "text", 4), ST_OK);
 	CHECK_EQ(answer(phone, "answer", boot_ms), ST_NOT_ALLOWED);
 	answers_committed(answers);
 	CHECK_EQ(waiting(), 0);
@@ -317,11 +330,18 @@ test_lock_and_restart(void)
 	CHECK_EQ(state_of(flies), OUTBOX_UNKNOWN);
 	CHECK_EQ(rig_number(&rig, "SELECT count(*) FROM outbox WHERE kind = 2 AND state = 7"),
 	    cancelled + 2);
-	CHECK_EQ(answers_duplicate(answers, &to, content), ST_OK); /* forgotten */
+	read_duplicate(); /* forgotten */
 	CHECK_EQ(state_next_seq(rig.session.state),
 	    (uint64_t)rig_number(&rig, "SELECT max(seq) FROM mark") + 1);
-	/* and after kill -9 nothing is sent of what waited */
-	CHECK_EQ(answers_read(answers, &t), ST_OK);
+}
+
+/* After kill -9 nothing is sent of what waited. */
+static void
+test_restart(void)
+{
+	uint64_t flies;
+
+	read_sealed();
 	batch_end();
 	flies = newest();
 	/* of what is collected and never committed a lock leaves nothing */
@@ -390,7 +410,8 @@ main(void)
 	test_ends();
 	test_chosen_otherwise();
 	test_from_a_text();
-	test_lock_and_restart();
+	test_lock();
+	test_restart();
 	answers_free(answers);
 	end();
 	return check_done();

@@ -178,7 +178,12 @@ def credit(g, step):
 
 
 def idle(g, step):
-    time.sleep(3)  # what comes behind a batch is done
+    def is_quiet():
+        before = g.wakeups()
+        time.sleep(3)
+        return g.wakeups() == before
+
+    wait_for(is_quiet, "what comes behind a batch, and a new process's sweep, to be done", 60)
     before = g.wakeups()
     time.sleep(IDLE_S)
     count = g.wakeups() - before

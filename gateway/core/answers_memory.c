@@ -87,9 +87,12 @@ static const char *
 sender_of(const char *sender, char number[NUMBER_MAX])
 {
 	char typed[NUMBER_MAX] = "";
+	enum status st;
 
 	memcpy(typed, sender, strnlen(sender, NUMBER_MAX - 1));
-	return number_read(typed, number) == ST_OK ? number_tail(number) : sender;
+	st = number_read(typed, number);
+	sodium_memzero(typed, sizeof(typed));
+	return st == ST_OK ? number_tail(number) : sender;
 }
 
 static void

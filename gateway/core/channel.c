@@ -84,7 +84,7 @@ channel_take(struct channel *c)
 
 	if (c->count == 0)
 		return ST_OK;
-	st = intake_batch_of(s, c->modem, c->batch, c->count);
+	st = intake_batch(s, c->modem, c->batch, c->count);
 	if (st == ST_OK) {
 		if (strcmp(s->fault, full) == 0)
 			s->fault[0] = '\0';

@@ -275,7 +275,7 @@ take_batch(struct session *s, const struct msg_sms *sms, size_t count)
 }
 
 enum status
-intake_batch_of(struct session *s, unsigned modem, const struct msg_sms *sms, size_t count)
+intake_batch(struct session *s, unsigned modem, const struct msg_sms *sms, size_t count)
 {
 	enum status st;
 
@@ -283,12 +283,6 @@ intake_batch_of(struct session *s, unsigned modem, const struct msg_sms *sms, si
 	st = take_batch(s, sms, count);
 	s->from_modem = UINT32_MAX;
 	return st;
-}
-
-enum status
-intake_batch(struct session *s, const struct msg_sms *sms, size_t count)
-{
-	return intake_batch_of(s, UINT32_MAX, sms, count);
 }
 
 enum status

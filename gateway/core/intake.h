@@ -18,10 +18,9 @@
  * read otherwise. On ST_OK all of them are durable, or were there already, and may be acknowledged.
  * ST_FULL: the disk's reserve is reached, nothing was taken, acknowledge nothing. ST_NOT_ALLOWED:
  * there is no gateway yet, or its ring list was changed; likewise. SC_STOP.
+ *   modem  which they came through: 0 to MODEMS_MAX - 1; UINT32_MAX: not known
  */
-enum status intake_batch(struct session *s, const struct msg_sms *sms, size_t count) MUST_USE;
-/* The same, and through which modem they came: 0 to MODEMS_MAX - 1. */
-enum status intake_batch_of(
+enum status intake_batch(
     struct session *s, unsigned modem, const struct msg_sms *sms, size_t count) MUST_USE;
 
 /* Read everything that was parked, in the order of arrival. The session is ARMED or OPEN. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Texts on their way out, in core's memory: at most OUTBOX_MAX of coordinators and, in room of
- *their own, OUTBOX_ANSWERS_MAX answers to texts that came; one in flight per modem. Each is an
+ * their own, OUTBOX_ANSWERS_MAX answers to texts that came; one in flight per modem. Each is an
  * event when it is queued and one whenever it comes to something (schemas/store/events.md); its
  * number is the seq of its `queued` event. A phone number is in memory alone, and wiped when the
  * text has left, failed or is given up; the journal holds it nowhere but in `enrolled`, where the
@@ -16,8 +16,8 @@
  *	   └───► cancelled                            by a person, by the lock, or by another choice
  *
  * What a coordinator wrote goes before answers, for people wait for it. An answer leaves in the
- *order of its due time, wants no status report, and is never repeated: its number is gone, from
- *here too as soon as a modem has it.
+ * order of its due time, wants no status report, and is never repeated: its number is gone, from
+ * here too as soon as a modem has it.
  *
  * After a restart or a lock nothing is sent of what waited: the view says of a `queued` event
  * without an end that it is unknown, and a coordinator may repeat it.

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gateway/core/policy.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -111,19 +110,4 @@ const char *
 policy_word(enum setting_key key)
 {
 	return key < SETTINGS_MAX ? table[key].word : NULL;
-}
-
-const char *
-policy_value(enum setting_key key, uint32_t value, char out[16])
-{
-	const char *at = key < SETTINGS_MAX && table[key].words != NULL ? table[key].words : "";
-
-	for (; value > 0 && *at != '\0'; value--) {
-		at += strcspn(at, "|");
-		at += *at == '|';
-	}
-	if (*at == '\0')
-		return NULL;
-	(void)snprintf(out, 16, "%.*s", (int)strcspn(at, "|"), at);
-	return out;
 }

@@ -47,8 +47,7 @@ int policy_wants_senders(const struct policy *p, int any_plain_allowed);
 
 /* How many values a setting has: 0 if it is a text, or none at all. */
 unsigned policy_values(enum setting_key key);
-/* The words of a value of a setting, as people write it; NULL: there is none. */
+/* What people call a setting; NULL: there is none with that key. */
 const char *policy_word(enum setting_key key);
-const char *policy_value(enum setting_key key, uint32_t value, char out[16]);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Requests about what a network chose: the posture and its parts. */
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/core/events.h"
 #include "gateway/core/requests_impl.h"
+#include "gateway/core/words.h"
 #include "reporting/report/one_sms.h"
 #include "reporting/report/plain.h"
 
@@ -52,21 +52,17 @@ check_neutral(const struct session *s, const char *text, char words[SESSION_WORD
 
 	if (st != ST_OK)
 		return st;
-	if (f->book == NULL || f->places == NULL) {
-		(void)snprintf(words, SESSION_WORDS_MAX,
+	if (f->book == NULL || f->places == NULL)
+		return say(words, ST_INCOMPLETE,
 		    "the codebook or the places file in the journal is damaged, so nobody can say "
 		    "whether this text reads as a report: see 'tocsin journal verify'");
-		return ST_INCOMPLETE;
-	}
 	if ((plain = malloc(sizeof(*plain))) == NULL)
 		return ST_MEMORY;
 	plain_parse(text, strlen(text), &setting, plain);
-	if (plain->reports > 0) {
-		(void)snprintf(words, SESSION_WORDS_MAX,
+	if (plain->reports > 0)
+		st = say(words, ST_EXISTS,
 		    "this text reads as a report: if it came back to the gateway it would be taken "
 		    "for one. Write it without numbers, and without words of the codebook");
-		st = ST_EXISTS;
-	}
 	sodium_memzero(plain, sizeof(*plain));
 	free(plain);
 	return st;
@@ -90,15 +86,11 @@ read_wish(const struct session *s, const struct msg_setting *in, struct event_se
 		return out->text[0] != '\0' ? check_neutral(s, out->text, words) : ST_OK;
 	}
 	if (in->value >= policy_values(key) &&
-	    (in->value != SETTING_AS_POSTURE || key == SETTING_POSTURE)) {
-		(void)snprintf(words, SESSION_WORDS_MAX, "that setting has no such value");
-		return ST_UNKNOWN;
-	}
+	    (in->value != SETTING_AS_POSTURE || key == SETTING_POSTURE))
+		return say(words, ST_UNKNOWN, "that setting has no such value");
 	then.value[key] = in->value;
-	if ((why = why_not(s, &then, in->key)) == NULL)
-		return ST_OK;
-	(void)snprintf(words, SESSION_WORDS_MAX, "%s", why);
-	return ST_NOT_ALLOWED;
+	why = why_not(s, &then, in->key);
+	return why == NULL ? ST_OK : say(words, ST_NOT_ALLOWED, "%s", why);
 }
 
 static int

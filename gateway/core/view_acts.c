@@ -126,7 +126,15 @@ do_to(struct resolver *r, const struct act *a, uint32_t target)
 	return ST_OK;
 }
 
-/* The one report of the text, those of the kind that it names, or all; a correction means one. */
+/* The only report of the text, those of the kind that it names, or all of them. */
+static int
+does_mean(const struct act *a, const struct view_entry *e, uint32_t parts)
+{
+	return parts == 1 || e->kind == a->kind ||
+	       (a->kind == 0 && a->relation != RELATION_CORRECTION);
+}
+
+/* A correction means one report. */
 static enum status
 do_act(struct resolver *r, const struct act *a)
 {
@@ -140,8 +148,7 @@ do_act(struct resolver *r, const struct act *a)
 	if (l->marks.mark[a->mark].first == 0)
 		return ST_OK;
 	for (uint32_t i = 0; i < parts; i++)
-		if (parts == 1 || e[i].kind == a->kind ||
-		    (a->kind == 0 && a->relation != RELATION_CORRECTION)) {
+		if (does_mean(a, &e[i], parts)) {
 			hits++;
 			meant = first + i + 1;
 		}
@@ -149,8 +156,7 @@ do_act(struct resolver *r, const struct act *a)
 	if (a->relation == RELATION_CORRECTION && hits > 1)
 		return ST_OK;
 	for (uint32_t i = 0; i < parts && st == ST_OK; i++)
-		if (parts == 1 || e[i].kind == a->kind ||
-		    (a->kind == 0 && a->relation != RELATION_CORRECTION))
+		if (does_mean(a, &e[i], parts))
 			st = do_to(r, a, first + i);
 	return st;
 }

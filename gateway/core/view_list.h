@@ -17,11 +17,12 @@
 
 #define VIEW_REFERS_NONE UINT64_MAX
 
+/* How a message came, which is how its writer is known. */
 enum view_by {
-	BY_CHAIN,
-	BY_PLAIN,
-	BY_COORDINATOR
-}; /* profile X and the like; plain text; typed in */
+	BY_CHAIN,      /* profile X and the like */
+	BY_PLAIN,      /* plain text */
+	BY_COORDINATOR /* typed in */
+};
 
 struct view_entry {
 	uint64_t seq;

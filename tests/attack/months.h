@@ -45,7 +45,7 @@ reports(unsigned count)
 		    rig.session.facts->places->place[i % 2].id, "", text);
 		sms = rig_sms(text, refs++);
 		sms.stamp_s = wall_s - 60;
-		CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+		CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, &sms, 1), ST_OK);
 	}
 }
 

@@ -118,7 +118,7 @@ compose(struct phone *p, enum sort sort, char text[EW1_X_CHARS + 1],
 static void
 hand_over(const struct msg_sms *batch, size_t count)
 {
-	CHECK_EQ(intake_batch_of(&rig.session, MODEM, batch, count), ST_OK);
+	CHECK_EQ(intake_batch(&rig.session, MODEM, batch, count), ST_OK);
 }
 
 /* An answer leaves: whose is it? */

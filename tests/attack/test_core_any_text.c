@@ -300,7 +300,7 @@ hand_over(unsigned count)
 	for (; count > 0; count--) {
 		for (size_t i = 0; i < BATCH_MAX; i++)
 			batch[i] = any_text();
-		CHECK_EQ(intake_batch(s, batch, BATCH_MAX), ST_OK);
+		CHECK_EQ(intake_batch(s, UINT32_MAX, batch, BATCH_MAX), ST_OK);
 		handed += BATCH_MAX;
 		wall_s += 900;
 		boot_ms += 900000;

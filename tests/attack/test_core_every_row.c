@@ -374,7 +374,7 @@ live(void)
 			sms[i] = i % 8 == 7 ? rig_sms("a plain text", run * REPORTS + i)
 					    : rig_sms(text, run * REPORTS + i);
 		}
-		CHECK_EQ(intake_batch(&rig.session, sms, REPORTS), ST_OK);
+		CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, sms, REPORTS), ST_OK);
 		CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
 	}
 	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);

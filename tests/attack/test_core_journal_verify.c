@@ -89,7 +89,7 @@ make(void)
 		rig_report(&rig.phone[0], 1, 1, "", text);
 		sms[i] = rig_sms(text, i);
 	}
-	CHECK_EQ(intake_batch(&rig.session, sms, REPORTS), ST_OK);
+	CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, sms, REPORTS), ST_OK);
 	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
 	session_end(&rig.session);
 }

@@ -32,7 +32,7 @@ deliver(struct phone *p, uint64_t ref)
 
 	rig_report(p, 11, 101, "NOTE", text);
 	sms = rig_sms(text, ref);
-	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, &sms, 1), ST_OK);
 }
 
 /* Two monitors and their reports in two runs; LOCKED, and nobody has it open. */

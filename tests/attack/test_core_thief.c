@@ -47,7 +47,7 @@ reports(unsigned count)
 	for (unsigned i = 0; i < count; i++) {
 		rig_report(&rig.phone[0], 1 + i, 1, "A STORED REPORT", text);
 		sms = rig_sms(text, refs++);
-		CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+		CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, &sms, 1), ST_OK);
 	}
 }
 
@@ -72,7 +72,7 @@ live(void)
 	memcpy(head_before, state_root(rig.session.state)->journal.link, 32);
 	reports(1); /* parked */
 	plain = rig_sms("a plain text", refs++);
-	CHECK_EQ(intake_batch(&rig.session, &plain, 1), ST_OK);
+	CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, &plain, 1), ST_OK);
 	CHECK_EQ(state_idle(rig.session.state), ST_OK);
 	session_end(&rig.session);
 	copy_files("", "taken-");
@@ -290,9 +290,9 @@ texts_meanwhile(void)
 	rig_report(&his, 2, 1, "HIS REPORT", text);
 	sms = rig_sms(text, 9000);
 	if (!rig.session.is_ring_changed)
-		CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+		CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, &sms, 1), ST_OK);
 	else
-		CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_NOT_ALLOWED);
+		CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, &sms, 1), ST_NOT_ALLOWED);
 }
 
 static void

@@ -31,7 +31,7 @@ live(void)
 	an_act(&rig, COORDINATOR_TWO_ON, "", "");
 	rig_report(p, 1, 1, "", text);
 	sms = rig_sms(text, 1);
-	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, &sms, 1), ST_OK);
 	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
 	CHECK_EQ(state_idle(rig.session.state), ST_OK);
 	taken_from(&taken, &rig, "taken");

@@ -436,7 +436,7 @@ make(void)
 	(void)rig_enrol(&rig, "amina");
 	compose(NOTE_OPEN);
 	sms = rig_sms(spent[spent_count++].text, 1);
-	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, &sms, 1), ST_OK);
 	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
 	CHECK_EQ(state_idle(rig.session.state), ST_OK);
 	session_end(&rig.session);

@@ -19,7 +19,7 @@ deliver(const char *text)
 {
 	struct msg_sms sms = rig_sms(text, refs++);
 
-	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, &sms, 1), ST_OK);
 }
 
 static unsigned
@@ -124,7 +124,7 @@ act_batch(void)
 		rig_report(any_phone(), 1 + draw(39), 1 + draw(30), "", text);
 		sms[i] = rig_sms(text, refs++);
 	}
-	CHECK_EQ(intake_batch(&rig.session, sms, count), ST_OK);
+	CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, sms, count), ST_OK);
 }
 
 static void
@@ -156,7 +156,7 @@ act_octets(void)
 	sms.form = draw(2) ? SMS_OCTETS : SMS_UNDECODED;
 	if (sms.form == SMS_UNDECODED) /* its text is taken for a head */
 		sms.text_len = draw(2) ? 0 : 6;
-	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, &sms, 1), ST_OK);
 }
 
 /* Parts of a few long messages, some of them never whole, some impossible. */
@@ -179,7 +179,7 @@ act_parts(void)
 		memcpy(sms[i].udh, udh, sizeof(udh));
 		(void)snprintf(sms[i].sender, NUMBER_MAX, "+25470000000%u", draw(2));
 	}
-	CHECK_EQ(intake_batch(&rig.session, sms, count), ST_OK);
+	CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, sms, count), ST_OK);
 }
 
 #endif

@@ -120,7 +120,7 @@ bench_scan(unsigned rounds)
 			text[c] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"[randombytes_uniform(32)];
 		text[EW1_X_CHARS] = '\0';
 		sms = rig_sms(text, i);
-		if (intake_batch(&rig.session, &sms, 1) != ST_OK)
+		if (intake_batch(&rig.session, UINT32_MAX, &sms, 1) != ST_OK)
 			exit(2);
 	}
 	for (unsigned k = 0; k < rounds; k++) {

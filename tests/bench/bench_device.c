@@ -112,7 +112,7 @@ take_texts(size_t texts)
 		rig_report(&rig.phone[refs % rig.phones], 1, 1, "BENCH", text);
 		sms[i] = rig_sms(text, refs++);
 	}
-	must(intake_batch(&rig.session, sms, texts) == ST_OK, "taking texts");
+	must(intake_batch(&rig.session, UINT32_MAX, sms, texts) == ST_OK, "taking texts");
 }
 
 static void

@@ -376,7 +376,7 @@ day_deliver(void)
 		}
 		if (count == 0)
 			break;
-		st = intake_batch(&day.rig.session, sms, count);
+		st = intake_batch(&day.rig.session, UINT32_MAX, sms, count);
 		mark = disk_mark();
 		for (size_t i = first; st == ST_OK && i < last; i++)
 			if (day.text[i].acked == NEVER)

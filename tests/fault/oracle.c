@@ -350,7 +350,8 @@ deliver_again(void)
 		if (t->handed <= cut && (t->acked > cut || (t->acked == last && last > 0)))
 			sms[count++] = t->sms;
 		if (count == BATCH_MAX || (i + 1 == day.texts && count > 0)) {
-			if (!ok(intake_batch(&box.session, sms, count), "texts that come again"))
+			if (!ok(intake_batch(&box.session, UINT32_MAX, sms, count),
+				"texts that come again"))
 				return 0;
 			count = 0;
 		}

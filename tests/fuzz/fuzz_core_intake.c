@@ -123,7 +123,7 @@ take(struct rig *r, const struct msg_sms *sms)
 	assert(s->plain != NULL);
 	assert(store_parked_count(s->store, &before_parked) == ST_OK);
 	assert(state_slot(s->state, r->phone[0].slot, &before) == ST_OK);
-	assert(intake_batch(s, sms, 1) == ST_OK);
+	assert(intake_batch(s, UINT32_MAX, sms, 1) == ST_OK);
 	assert(s->kept == kept + 1);
 	assert(state_slot(s->state, r->phone[0].slot, &after) == ST_OK);
 	assert(before.n == after.n && before.skipped_count == after.skipped_count);

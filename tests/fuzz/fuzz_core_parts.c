@@ -73,7 +73,7 @@ deliver(void)
 {
 	uint64_t kept = rig.session.kept;
 
-	assert(intake_batch(&rig.session, batch, count) == ST_OK);
+	assert(intake_batch(&rig.session, UINT32_MAX, batch, count) == ST_OK);
 	assert(rig.session.kept == kept + count);
 	count = 0;
 	check();

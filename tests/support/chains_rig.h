@@ -61,7 +61,7 @@ deliver(const char *text)
 {
 	struct msg_sms sms = rig_sms(text, refs++);
 
-	CHECK_EQ(intake_batch(s, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(s, UINT32_MAX, &sms, 1), ST_OK);
 }
 
 static struct msg_inbox_row newest;

@@ -90,7 +90,7 @@ text(const char *sender, const char *words)
 {
 	const struct msg_sms sms = text_from(sender, words);
 
-	CHECK_EQ(intake_batch(s, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(s, UINT32_MAX, &sms, 1), ST_OK);
 }
 
 /* --- what stands in the journal --- */

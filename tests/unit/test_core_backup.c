@@ -38,7 +38,7 @@ deliver(struct rig *r, struct phone *p, const char *note)
 
 	rig_report(p, 11, 101, note, text);
 	sms = rig_sms(text, ++refs);
-	CHECK_EQ(intake_batch(&r->session, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(&r->session, UINT32_MAX, &sms, 1), ST_OK);
 }
 
 static void

@@ -45,7 +45,7 @@ deliver(unsigned phone, int64_t stamp_s)
 	rig_report(&rig.phone[phone], 1, 1, "", text);
 	sms = rig_sms(text, refs++);
 	sms.stamp_s = stamp_s;
-	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, &sms, 1), ST_OK);
 }
 
 /* A text that is nobody's. */
@@ -55,7 +55,7 @@ deliver_plain(int64_t stamp_s)
 	struct msg_sms sms = rig_sms("hello", refs++);
 
 	sms.stamp_s = stamp_s;
-	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, &sms, 1), ST_OK);
 }
 
 static enum trust

@@ -54,7 +54,7 @@ deliver(struct phone *p, unsigned schema, unsigned kind)
 	r.place = 101;
 	rig_compose(p, &r, "", text);
 	sms = rig_sms(text, ++ref);
-	CHECK_EQ(intake_batch(s, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(s, UINT32_MAX, &sms, 1), ST_OK);
 }
 
 struct seen {

@@ -98,7 +98,7 @@ give(const char *text)
 	struct msg_sms sms = rig_sms(text, refs++);
 
 	sms.stamp_s = wall_s - 60;
-	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, &sms, 1), ST_OK);
 }
 
 static void

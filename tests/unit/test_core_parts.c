@@ -75,7 +75,7 @@ put(const struct happening *step)
 static void
 deliver(void)
 {
-	CHECK_EQ(intake_batch(s, batch, batched), ST_OK);
+	CHECK_EQ(intake_batch(s, UINT32_MAX, batch, batched), ST_OK);
 	batched = 0;
 }
 
@@ -319,11 +319,11 @@ test_sealed(void)
 	halves(text, 1);
 	doubled = s->doubled;
 	whole = rig_sms(text, 9);
-	CHECK_EQ(intake_batch(s, &whole, 1), ST_OK);
+	CHECK_EQ(intake_batch(s, UINT32_MAX, &whole, 1), ST_OK);
 	CHECK_EQ(s->doubled, doubled + 1);
 	rig_report(&rig.phone[0], 1, 1, "", text);
 	whole = rig_sms(text, 10);
-	CHECK_EQ(intake_batch(s, &whole, 1), ST_OK);
+	CHECK_EQ(intake_batch(s, UINT32_MAX, &whole, 1), ST_OK);
 	CHECK_EQ(session_lock(s, CAUSE_COMMAND), ST_OK);
 	halves(text, 2);
 	open_now();
@@ -440,7 +440,7 @@ send(const char *text)
 {
 	const struct msg_sms sms = rig_sms(text, 20);
 
-	CHECK_EQ(intake_batch(s, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(s, UINT32_MAX, &sms, 1), ST_OK);
 }
 
 /* A part that waits for ever keeps nobody's old keys; a text that waited does find them. */

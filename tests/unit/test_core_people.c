@@ -154,7 +154,7 @@ arrives(const char *sender, const char *text)
 	struct msg_sms sms = rig_sms(text, ++ref);
 
 	(void)snprintf(sms.sender, sizeof(sms.sender), "%s", sender);
-	CHECK_EQ(intake_batch(s, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(s, UINT32_MAX, &sms, 1), ST_OK);
 	CHECK_EQ(view_inbox(s->view, &names, &page, keep_newest, NULL), ST_OK);
 	return &newest;
 }

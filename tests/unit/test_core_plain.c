@@ -258,11 +258,12 @@ test_seen(void)
 	struct msg_sms sms = text_from(ADA, "KIL 101 n61"), other = sms;
 
 	clear_bounds();
-	CHECK_EQ(intake_batch(s, &sms, 1), ST_OK);
-	CHECK_EQ(intake_batch(s, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(s, UINT32_MAX, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(s, UINT32_MAX, &sms, 1), ST_OK);
 	CHECK_EQ(s->doubled, doubled + 1);
 	(void)snprintf(other.sender, sizeof(other.sender), "%s", BEA);
-	CHECK_EQ(intake_batch(s, &other, 1), ST_OK); /* in `open` another sender is another text */
+	CHECK_EQ(intake_batch(s, UINT32_MAX, &other, 1),
+	    ST_OK); /* in `open` another sender is another text */
 	CHECK_EQ(s->doubled, doubled + 1);
 	read_journal();
 	CHECK_EQ(last.slot, bea);
@@ -270,11 +271,12 @@ test_seen(void)
 	sms = text_from(ADA, "KIL 101 n62");
 	other = sms;
 	(void)snprintf(other.sender, sizeof(other.sender), "%s", BEA);
-	CHECK_EQ(intake_batch(s, &sms, 1), ST_OK);
-	CHECK_EQ(intake_batch(s, &other, 1), ST_OK); /* nobody's number is known here */
+	CHECK_EQ(intake_batch(s, UINT32_MAX, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(s, UINT32_MAX, &other, 1), ST_OK); /* nobody's number is known here */
 	CHECK_EQ(s->doubled, doubled + 2);
 	choose(SETTING_POSTURE, POLICY_OPEN);
-	CHECK_EQ(intake_batch(s, &sms, 1), ST_OK); /* kept before its sender was known */
+	CHECK_EQ(
+	    intake_batch(s, UINT32_MAX, &sms, 1), ST_OK); /* kept before its sender was known */
 	CHECK_EQ(s->doubled, doubled + 3);
 	text(ADA, P5); /* words of a paper length are known by their content in protected alone */
 	text(ADA, P5);
@@ -288,10 +290,11 @@ test_seen(void)
 	sms = text_from(ADA, "KIL 101 n63");
 	other = sms;
 	(void)snprintf(other.sender, sizeof(other.sender), "%s", BEA);
-	CHECK_EQ(intake_batch(s, &sms, 1), ST_OK);
-	CHECK_EQ(intake_batch(s, &other, 1), ST_OK); /* two who may: two reports, of one second */
+	CHECK_EQ(intake_batch(s, UINT32_MAX, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(s, UINT32_MAX, &other, 1),
+	    ST_OK); /* two who may: two reports, of one second */
 	CHECK_EQ(s->doubled, doubled + 4);
-	CHECK_EQ(intake_batch(s, &other, 1), ST_OK);
+	CHECK_EQ(intake_batch(s, UINT32_MAX, &other, 1), ST_OK);
 	CHECK_EQ(s->doubled, doubled + 5);
 	read_journal();
 	CHECK_EQ(last.slot, bea);
@@ -311,7 +314,7 @@ test_long(void)
 
 		sms.udh_len = sizeof(udh[i]);
 		memcpy(sms.udh, udh[i], sizeof(udh[i]));
-		CHECK_EQ(intake_batch(s, &sms, 1), ST_OK);
+		CHECK_EQ(intake_batch(s, UINT32_MAX, &sms, 1), ST_OK);
 	}
 	read_journal();
 	CHECK_STR(last_reports(), "KIL p101 n71; MAS p102 n72");

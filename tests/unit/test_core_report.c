@@ -179,7 +179,7 @@ test_not_about_a_monitors(void)
 
 	rig_report(p, 1, 101, "", text);
 	sms = rig_sms(text, 1);
-	CHECK_EQ(intake_batch(s, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(s, UINT32_MAX, &sms, 1), ST_OK);
 	number = state_next_seq(s->state) - 1;
 	CHECK_EQ(read_about("cancel", number, ""), ST_UNKNOWN);
 	CHECK(strstr(words, "no report that a coordinator wrote down") != NULL);

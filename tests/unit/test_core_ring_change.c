@@ -107,7 +107,7 @@ report(struct phone *p, uint64_t ref)
 
 	rig_report(p, 1, 1, "", text);
 	sms = rig_sms(text, ref);
-	CHECK_EQ(intake_batch(s, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(s, UINT32_MAX, &sms, 1), ST_OK);
 }
 
 static enum status

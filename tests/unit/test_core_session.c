@@ -40,7 +40,7 @@ report(struct phone *p)
 
 	rig_report(p, 1, 1, "", text);
 	sms = rig_sms(text, refs++);
-	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, &sms, 1), ST_OK);
 }
 
 static uint64_t
@@ -198,7 +198,7 @@ test_stuck(void)
 	sms = rig_sms(text, refs++);
 	for (int i = 0; i < 8; i++) {
 		state_listed(rig.session.state);
-		CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+		CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, &sms, 1), ST_OK);
 		CHECK_EQ(parked(), before + 1 + (unsigned)i);
 		report(&rig.phone[0]); /* its commit forgets what was seen long ago */
 		pass(5 * 24 * (int64_t)HOUR);
@@ -247,7 +247,7 @@ test_changed(void)
 	CHECK(view_unread(rig.session.view) == 0); /* the journal reads */
 	rig_report(&rig.phone[0], 1, 1, "", text);
 	sms = rig_sms(text, refs++);
-	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, &sms, 1), ST_OK);
 	CHECK_EQ(parked(), 1);
 	CHECK_EQ(session_append(&rig.session, EVENT_LOCKED, NULL, 0, NULL), ST_NOT_ALLOWED);
 	CHECK(people_enrol(&rig.session, &ask, &enrolled, words) != ST_OK);
@@ -329,11 +329,11 @@ test_ring_changed(void)
 	rig_on_disk(&rig, "UPDATE ring SET list = CAST(substr(list, 1, 65) || randomblob(32)"
 			  " || substr(list, 98) AS BLOB)"); /* pk_R */
 	CHECK(strstr(rig.session.fault, "changed while locked") != NULL);
-	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_NOT_ALLOWED);
+	CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, &sms, 1), ST_NOT_ALLOWED);
 	CHECK_EQ(parked(), 0);
 	CHECK_EQ(rig_unlock(&rig, IN_OPEN), ST_OK);
 	CHECK(rig.session.read_only);
-	CHECK_EQ(intake_batch(&rig.session, &sms, 1), ST_NOT_ALLOWED);
+	CHECK_EQ(intake_batch(&rig.session, UINT32_MAX, &sms, 1), ST_NOT_ALLOWED);
 	CHECK_EQ(session_lock(&rig.session, CAUSE_COMMAND), ST_OK);
 }
 

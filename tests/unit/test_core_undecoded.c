@@ -84,7 +84,7 @@ deliver(unsigned offset, size_t len, uint64_t ref)
 	memcpy(sms.sender, "+254700000009", 13);
 	memcpy(sms.udh, "\5\0\3\1\2\1", 6); /* what cannot be read is no part */
 	sms.udh_len = 6;
-	CHECK_EQ(intake_batch(s, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(s, UINT32_MAX, &sms, 1), ST_OK);
 }
 
 struct shown {
@@ -138,7 +138,7 @@ test_no_form(void)
 	struct msg_sms sms = rig_sms("what is it", 9);
 
 	sms.form = 77;
-	CHECK_EQ(intake_batch(s, &sms, 1), ST_OK);
+	CHECK_EQ(intake_batch(s, UINT32_MAX, &sms, 1), ST_OK);
 	CHECK_EQ(rig_number(&rig, "SELECT count(*) FROM message WHERE form = 1"), 1);
 	CHECK_EQ(rig_number(&rig, "SELECT count(*) FROM message WHERE form > 2"), 0);
 }

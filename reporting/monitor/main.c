@@ -32,9 +32,10 @@ usage(void)
 {
 	say("usage: tocsin-compose -s STATE enrol [FILE | -]");
 	say("       tocsin-compose -s STATE -b CODEBOOK -p PLACES report KIND PLACE [options]");
-	say("       tocsin-compose -s STATE -b CODEBOOK -p PLACES report --text TEXT [--yes]");
+	say("       tocsin-compose -s STATE -b CODEBOOK -p PLACES report --text TEXT|- [--yes]");
 	say("       tocsin-compose -s STATE [-p PLACES] places [NUMBER PLACE | NUMBER -]");
-	say("       tocsin-compose -s STATE heartbeat | cover | next-chain | status | forget");
+	say("       tocsin-compose -s STATE heartbeat | cover | status | forget");
+	say("       tocsin-compose -s STATE next-chain [NUMBER]");
 	say("See tocsin-compose(1).");
 	return EXIT_USAGE;
 }

@@ -133,7 +133,7 @@ take_lines(struct reader *r, char *text)
 		found += r->first[i] != 0;
 	if (code == 0 && r->faults > 0)
 		return cmd_fail(
-		    EXIT_REFUSED, "nothing was done: the list has %u faults", r->faults);
+		    EXIT_REFUSED, "nothing was done; faults in the list: %u", r->faults);
 	if (code == 0 && found == 0)
 		return cmd_fail(EXIT_REFUSED,
 		    "%s holds no line such as \"07 312\": nothing was done; 'tocsin own-places "

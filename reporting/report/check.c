@@ -5,7 +5,7 @@
 
 #define QUARTERS_A_DAY 96
 #define OLD_DAYS 30
-#define CROWD_PEOPLE 999
+#define CROWD_PEOPLE 999 /* and what the record keeps as the same number */
 
 static const struct {
 	enum status status;
@@ -87,7 +87,6 @@ record_review(
 {
 	const struct relation_rule *rule = relation_rule(r->relation);
 	bool timed = r->event != RECORD_EVENT_NONE && context->arrived != RECORD_EVENT_NONE;
-	uint32_t people;
 	unsigned mask = 0;
 
 	if (rule == NULL || !rule->counts)
@@ -98,8 +97,7 @@ record_review(
 		mask |= REVIEW_OLD;
 	if (r->event != RECORD_EVENT_NONE && r->lag == RECORD_LAG_MAX)
 		mask |= REVIEW_LATE;
-	(void)affected_decode((uint8_t)r->affected, &people);
-	if (people > CROWD_PEOPLE)
+	if (r->affected != AFFECTED_NONE && r->affected >= affected_encode(CROWD_PEOPLE))
 		mask |= REVIEW_CROWD;
 	if (r->place != 0 && context->home != 0 && is_far(places, r->place, context->home))
 		mask |= REVIEW_FAR;

@@ -14,7 +14,7 @@ REFUSED = (
     ("nothing of the kind", "cannot be read"),
     ("cancel 3", "number 3 is no report that a coordinator wrote down"),
     ("KIL 101 xyzzy", "add --anyway"),
-    ("KIL 101 n5000", "look twice: more than 999 people"),
+    ("KIL 101 n999", "look twice: about 1000 people affected"),
     ("ok", "a monitor sends it herself"),
 )
 

@@ -52,10 +52,11 @@ void facts_free(struct facts *f);
  */
 enum status facts_apply(struct facts *f, const struct view_event *ev) MUST_USE;
 
-/* May an event of that type change whose numbers are known? Then, and after a fold: */
+/* May an event of that type change whose numbers are known? */
 int facts_moves_senders(unsigned type);
-/* The numbers anew, from the view, which is there whenever one changes: what holds now lets all be
- * known, or those of who may text plain. ST_OK, ST_MEMORY. */
+/* After such an event, and after a fold: read the numbers anew from the view, which is there
+ * whenever one changes. In `open` all are known, in `protected` those of who may text plain. ST_OK,
+ * ST_MEMORY. */
 enum status facts_settle(struct facts *f, struct view *v, const struct policy *policy) MUST_USE;
 
 #endif

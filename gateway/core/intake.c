@@ -22,6 +22,15 @@ is_locked(const struct session *s)
 	return s->at == IN_LOCKED || s->read_only;
 }
 
+static int
+is_protected(const struct session *s)
+{
+	struct policy policy;
+
+	session_policy(s, &policy);
+	return policy.posture == POLICY_PROTECTED;
+}
+
 int
 intake_disk_is_low(const struct session *s)
 {
@@ -46,13 +55,10 @@ enum status
 intake_seen_content(struct session *s, struct arrival *a, int *seen)
 {
 	const struct seen_octets symbols = {(const uint8_t *)a->symbols, a->symbol_count};
-	struct policy policy;
 	enum status st;
 
 	*seen = 0;
-	session_policy(s, &policy);
-	a->has_content =
-	    a->class == TEXT_X || (a->class != TEXT_OTHER && policy.posture == POLICY_PROTECTED);
+	a->has_content = a->class == TEXT_X || (a->class != TEXT_OTHER && is_protected(s));
 	entropy_fill(a->content, sizeof(a->content));
 	if (a->has_content) {
 		seen_content(&state_root(s->state)->k_seen, symbols, a->content);
@@ -70,13 +76,11 @@ static struct seen_octets
 sender_in_seen(const struct session *s, const struct arrival *a, uint8_t slot_octets[2])
 {
 	struct seen_octets sender = {NULL, 0};
-	struct policy policy;
 	uint16_t slot;
 
-	session_policy(s, &policy);
 	if (a->sender == NULL || a->sender[0] == '\0')
 		return sender;
-	if (policy.posture == POLICY_OPEN)
+	if (!is_protected(s))
 		return (struct seen_octets){(const uint8_t *)a->sender, strlen(a->sender)};
 	if (s->facts == NULL)
 		return sender;
@@ -197,15 +201,12 @@ static enum status
 take_new(struct session *s, struct arrival *a, const struct msg_sms *sms)
 {
 	uint8_t cut[SMS_TEXT_MAX];
-	struct policy policy;
 	enum status st;
 
 	if (a->is_part == PART_VALID)
 		return is_locked(s) ? intake_park(s, a, NULL) : take_part(s, a, sms);
 	if (a->form == SMS_UNDECODED) { /* the number in it goes no further */
-		session_policy(s, &policy);
-		a->text_len =
-		    undecoded_keep(policy.posture == POLICY_PROTECTED, a->text, a->text_len, cut);
+		a->text_len = undecoded_keep(is_protected(s), a->text, a->text_len, cut);
 		a->text = cut;
 	}
 	st = is_locked(s) ? intake_park(s, a, NULL) : intake_read(s, a);

@@ -54,7 +54,4 @@ unsigned answer_excess(
 /* Codes of the languages of answers.def, NULL behind the last. */
 const char *answer_language(unsigned i);
 
-/* The word number i of the language; NULL behind the last. For the tests. */
-const char *answer_word(unsigned language, unsigned i);
-
 #endif

@@ -40,12 +40,6 @@ answer_language(unsigned i)
 }
 
 const char *
-answer_word(unsigned language, unsigned i)
-{
-	return language < ANSWER_LANGUAGES && i < ANSWER_ROWS ? rows[i][language] : NULL;
-}
-
-const char *
 answer_words(const char *language, enum answer_row row)
 {
 	for (unsigned i = 1; i < ANSWER_LANGUAGES; i++)

@@ -17,7 +17,6 @@
 #define PLAIN_REPORTS_MAX REPORTS_MAX
 #define PLAIN_TOKENS_MAX 512
 #define PLAIN_FOLDED_MAX (2 * LONG_TEXT_MAX) /* some characters grow when they are folded */
-#define PLAIN_OWN_MAX OWN_MAX
 #define PLAIN_ANSWER_SIGN '=' /* what a gateway's own answers begin with: never a report */
 #define PLAIN_PRINT_MAX 96    /* octets of a printed report, with its zero */
 
@@ -37,7 +36,7 @@ enum plain_why {
 struct plain_setting {
 	const struct codebook *book;
 	const struct places *places; /* its offset_min is the local time */
-	const uint16_t *own; /* PLAIN_OWN_MAX ids behind this monitor's two digits, 0 where there is
+	const uint16_t *own; /* OWN_MAX ids behind this monitor's two digits, 0 where there is
 				none; NULL: she has no list, short numbers are ids too */
 	uint32_t arrived; /* quarter hours (record_quarter); RECORD_EVENT_NONE: no trusted clock */
 };

@@ -15,7 +15,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 static struct plain plain, again;
-static uint16_t own[PLAIN_OWN_MAX];
+static uint16_t own[OWN_MAX];
 
 static void
 must_be_same(const struct plain_report *a, const struct plain_setting *with)

@@ -14,7 +14,7 @@
 #define COLUMNS 5
 
 static struct plain plain;
-static uint16_t own[PLAIN_OWN_MAX];
+static uint16_t own[OWN_MAX];
 static unsigned rows;
 static bool printing;
 

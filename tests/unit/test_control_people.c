@@ -249,7 +249,7 @@ test_own_places(void)
 	CHECK_HAS(err, "list:7: there is no place '99999'");
 	CHECK_HAS(err, "list:8: ");
 	CHECK_HAS(err, "list:9: 'xx 7'");
-	CHECK_HAS(err, "8 faults");
+	CHECK_HAS(err, "faults in the list: 8");
 	CHECK_STR(out, "");
 	put("list", "# nothing\n");
 	CHECK_EQ(run(cmd_own_places, "own-places bea --file list"), EXIT_REFUSED);

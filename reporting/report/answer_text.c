@@ -431,7 +431,7 @@ find_unread(struct saying *s, const struct plain *p, const char *text, unsigned 
 		const struct plain_token *t = &p->token[i];
 
 		if (t->use != PLAIN_IGNORED || t->why == PLAIN_WHY_LIST ||
-		    t->why == PLAIN_WHY_ANSWER || t->meaning == MEANS_FILLER)
+		    t->why == PLAIN_WHY_ANSWER || plain_is_filler(plain_meaning(t)))
 			continue;
 		if (echo(p, i, text, digits, s->unread_part[s->unread]))
 			s->unread++;

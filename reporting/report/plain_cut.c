@@ -125,7 +125,9 @@ separator(int32_t c)
 static enum class classify(int32_t c) {
 	if (c < 128){if (c >= '0' && c <= '9') return CLASS_DIGIT;
 		     if (c >= 'a' && c <= 'z') return CLASS_LETTER;
-		     return c > 0 && strchr("?+~<>", c) != NULL ? CLASS_SIGN : CLASS_SEPARATOR;}
+		     return c == '&'                              ? CLASS_OTHER
+			    : c > 0 && strchr("?+~<>", c) != NULL ? CLASS_SIGN
+								  : CLASS_SEPARATOR;}
 switch (utf8proc_category(c))
 {
 case UTF8PROC_CATEGORY_LU:
@@ -385,6 +387,12 @@ evaluate(struct plain *p)
 	}
 }
 
+static bool
+is_raised(int32_t c)
+{
+	return c == 0xB2 || c == 0xB3 || c == 0xB9 || (c >= 0x2070 && c <= 0x2089);
+}
+
 bool
 plain_cut(const char *text, size_t len, struct plain *p)
 {
@@ -413,6 +421,9 @@ plain_cut(const char *text, size_t len, struct plain *p)
 		if (n > 0 && code_point >= 0x2150 && classify(folded[0]) == CLASS_LETTER &&
 		    utf8proc_category(code_point) == UTF8PROC_CATEGORY_NL)
 			folded[0] = code_point; /* a Roman numeral is no word */
+		if (n > 0 && is_raised(code_point) && c.open != NULL &&
+		    c.open->type == TOKEN_NUMBER)
+			folded[0] = code_point; /* a power is no digit */
 		for (int i = 0; i < n; i++)
 			take(&c, folded[i], code_point);
 	}

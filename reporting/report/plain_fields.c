@@ -260,6 +260,16 @@ is_day(const struct plain_token *t)
 	return t->type == TOKEN_UNKNOWN || t->digits <= 2;
 }
 
+/* "KIL 101 102 yesterday": directly behind the place, and a place too. */
+static bool
+may_be_place(const struct reading *g, unsigned i)
+{
+	const struct plain_token *t = &g->p->token[i];
+
+	return i > 0 && t->type == TOKEN_NUMBER && t->digits >= 3 && t[-1].use == PLAIN_USED &&
+	       t[-1].field == PLAIN_PLACE && places_find(g->with->places, t->value) != NULL;
+}
+
 static void
 fill_waiting(struct reading *g)
 {
@@ -282,6 +292,9 @@ fill_waiting(struct reading *g)
 			   g->p->token[i].type == TOKEN_NUMBER && g->p->token[i].digits == 1) {
 			g->given |= 1u << field;
 			plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* or how bad it is */
+		} else if (field == PLAIN_AFFECTED && may_be_place(g, i)) {
+			g->given |= 1u << field;
+			plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
 		} else {
 			plain_set(g, field, i);
 		}

@@ -205,6 +205,26 @@ take_loose_range(struct reading *g, unsigned i)
 	return true;
 }
 
+/* "3-5 Nov", "3 to 5 days": a range of days. */
+static bool
+ask_range_of_days(struct reading *g, unsigned i)
+{
+	const struct plain_token *b = plain_peek(g, i + 1), *unit;
+	unsigned count = plain_is(b, TOKEN_WORD) && plain_meaning(b) == MEANS_TO ? 3 : 2;
+	enum meaning meaning;
+
+	if (!plain_is(plain_peek(g, i + count - 1), TOKEN_NUMBER) ||
+	    (count == 2 && (b->before & (BETWEEN_DASH | BETWEEN_DOT)) == 0) ||
+	    !plain_is(unit = plain_peek(g, i + count), TOKEN_WORD))
+		return false;
+	meaning = plain_meaning(unit);
+	if (meaning != MEANS_TIME_UNIT &&
+	    (meaning < MEANS_JANUARY || meaning >= MEANS_JANUARY + 12))
+		return false;
+	ask_all(g, i, count + 1, PLAIN_WHY_AMBIGUOUS);
+	return true;
+}
+
 bool
 plain_take_joined(struct reading *g, unsigned i)
 {
@@ -212,6 +232,8 @@ plain_take_joined(struct reading *g, unsigned i)
 
 	if (plain_at_place(g))
 		return false;
+	if (ask_range_of_days(g, i))
+		return true;
 	if (take_loose_range(g, i))
 		return true;
 	joined = chain(g, i);

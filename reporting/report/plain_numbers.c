@@ -238,7 +238,7 @@ is_dated(const struct reading *g, unsigned i)
 	int year, month, day;
 
 	if (plain_is(next, TOKEN_WORD) && plain_meaning(next) == MEANS_TIME_UNIT)
-		return true;
+		return !plain_at_place(g) || t->digits <= 2; /* "101 saa 8" */
 	if (g->day == DAY_NONE || g->day_token + 1u != i ||
 	    g->p->token[g->day_token].type != TOKEN_WORD || t->digits > 2)
 		return false;

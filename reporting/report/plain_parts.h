@@ -84,6 +84,13 @@ enum meaning plain_find_meaning(const struct plain *p, const struct plain_token 
 bool plain_capitals(
     const struct plain *p, const struct plain_token *t, char *out, unsigned room, bool *alike);
 
+/* Does a word of this meaning change nothing where no number is beside it? */
+static inline bool
+plain_is_filler(enum meaning meaning)
+{
+	return meaning == MEANS_FILLER || meaning == MEANS_AND || meaning == MEANS_AT;
+}
+
 /* How many tokens from number i on spell the label of a place, the place behind them; 0 none. */
 unsigned plain_place_label(const struct reading *g, unsigned i, uint16_t *id);
 
@@ -152,6 +159,9 @@ void plain_take_word(struct reading *g, unsigned i);
 void plain_take_number(struct reading *g, unsigned i);
 void plain_take_unknown(struct reading *g, unsigned i);
 void plain_take_sign(struct reading *g, unsigned i);
+
+/* A word that names a day. false: it names none. */
+bool plain_take_day_word(struct reading *g, unsigned i, enum meaning meaning);
 
 /* Days since 1970. */
 int32_t plain_days(int year, int month, int day);

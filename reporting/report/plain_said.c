@@ -4,35 +4,6 @@
 
 #include <string.h>
 
-/* Days: those that a word names. */
-static bool
-take_day_word(struct reading *g, unsigned i, enum meaning meaning)
-{
-	int32_t today = plain_today(g->with);
-	int back;
-
-	if (meaning < MEANS_TODAY || meaning > MEANS_SATURDAY || g->r == NULL)
-		return false;
-	if (today == DAY_NONE) {
-		g->given |= 1u << PLAIN_DAY;
-		plain_ignore(g, i, PLAIN_WHY_NO_CLOCK);
-		return true;
-	}
-	if ((g->given & 1u << PLAIN_DAY) != 0) {
-		plain_ask(g, i, PLAIN_WHY_REPEATED, 0);
-		return true;
-	}
-	/* 1970-01-01 was a Thursday. */
-	back = meaning <= MEANS_TWO_DAYS_AGO
-		   ? (int)meaning - MEANS_TODAY
-		   : (int)((today + 4 - ((int)meaning - MEANS_SUNDAY)) % 7);
-	g->given |= 1u << PLAIN_DAY;
-	g->day = today - back;
-	g->day_token = (uint16_t)i;
-	plain_use(g, i, PLAIN_DAY);
-	return true;
-}
-
 /* The token behind i that is no filler; its index. */
 static unsigned
 after_fillers(const struct reading *g, unsigned i)
@@ -42,10 +13,46 @@ after_fillers(const struct reading *g, unsigned i)
 	while (plain_is(t = plain_peek(g, ++i), TOKEN_WORD)) {
 		enum meaning m = plain_meaning(t);
 
-		if (m != MEANS_FILLER && m != MEANS_TO && m != MEANS_PEOPLE && m != MEANS_ABOUT)
+		if (!plain_is_filler(m) && m != MEANS_TO && m != MEANS_PEOPLE && m != MEANS_ABOUT)
 			break;
 	}
 	return i;
+}
+
+/* The first number from token i on; behind the last token: there is none. */
+static unsigned
+next_number(const struct reading *g, unsigned i)
+{
+	while (i < g->p->tokens && g->p->token[i].type != TOKEN_NUMBER)
+		i++;
+	return i;
+}
+
+/* "all ok here": no place is meant. */
+static bool
+is_mere_here(const struct reading *g, unsigned i)
+{
+	bool alive = false;
+	uint16_t id;
+
+	if (next_number(g, 0) < g->p->tokens)
+		return false;
+	for (unsigned k = 0; k < g->p->tokens; k++) {
+		enum meaning meaning = plain_meaning(&g->p->token[k]);
+
+		alive = alive || meaning == MEANS_HEARTBEAT || meaning == MEANS_SAFE;
+		if (k > i && plain_place_label(g, k, &id) != 0)
+			return false;
+	}
+	return alive;
+}
+
+/* "cancel 12, it was wrong": nothing more is to be corrected. */
+static bool
+is_mere_reason(const struct reading *g, unsigned i)
+{
+	return g->r != NULL && g->r->record.relation == RELATION_CANCEL &&
+	       (g->given & 1u << PLAIN_RECEIPT) != 0 && next_number(g, i) == g->p->tokens;
 }
 
 static void
@@ -53,6 +60,11 @@ take_relation(struct reading *g, unsigned i, enum relation relation)
 {
 	bool first = g->p->reports == 0;
 
+	if ((relation == RELATION_PLACE_CONFIRM && is_mere_here(g, i)) ||
+	    (relation == RELATION_CORRECTION && is_mere_reason(g, i))) {
+		plain_ignore(g, i, PLAIN_WHY_WORD);
+		return;
+	}
 	if (relation == RELATION_DRILL && g->r != NULL && g->r->record.kind != 0 &&
 	    !plain_is_apart(g, i)) {
 		if (g->r->record.relation != RELATION_NEW &&
@@ -86,7 +98,7 @@ static bool
 is_behind(const struct reading *g, unsigned i)
 {
 	while (--i > g->wait[g->waiting - 1])
-		if (plain_meaning(&g->p->token[i]) != MEANS_FILLER &&
+		if (!plain_is_filler(plain_meaning(&g->p->token[i])) &&
 		    plain_meaning(&g->p->token[i]) != MEANS_TO) /* "3 or more" */
 			return false;
 	return g->p->token[i].type == TOKEN_NUMBER;
@@ -161,6 +173,26 @@ take_people(struct reading *g, unsigned i)
 		plain_ignore(g, i, PLAIN_WHY_WORD);
 }
 
+/* "and", "at" between fields change nothing; but "101 and 102", "today at 8"? */
+static void
+take_joint(struct reading *g, unsigned i, enum meaning meaning)
+{
+	const struct plain_token *last = i > 0 ? &g->p->token[i - 1] : NULL;
+	const struct plain_token *next = plain_peek(g, i + 1), *behind = plain_peek(g, i + 2);
+	bool told = g->r == NULL || g->r->open || !plain_is(next, TOKEN_NUMBER) ||
+		    is_of_time(g, i + 1) ||
+		    (plain_is(behind, TOKEN_WORD) && behind->before == 0); /* "at 2pm" */
+
+	if (!told && meaning == MEANS_AND &&
+	    (plain_is(last, TOKEN_NUMBER) ||
+		(last->use == PLAIN_USED && last->field == PLAIN_PLACE)))
+		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
+	else if (!told && meaning == MEANS_AT && !plain_at_place(g))
+		plain_ask(g, i, PLAIN_WHY_BEFORE, 0);
+	else
+		plain_ignore(g, i, PLAIN_WHY_WORD);
+}
+
 /* "no" changes what the rest says, unless it is "no 12". */
 static void
 take_not(struct reading *g, unsigned i)
@@ -195,7 +227,12 @@ take_meaning(struct reading *g, unsigned i)
 		take_relation(g, i, relations[meaning]);
 		return true;
 	}
-	if (take_day_word(g, i, meaning))
+	if (meaning == MEANS_SAFE) { /* beside a number it may mean a report */
+		take_relation(g, i,
+		    next_number(g, 0) < g->p->tokens ? RELATION_ALL_CLEAR : RELATION_HEARTBEAT);
+		return true;
+	}
+	if (plain_take_day_word(g, i, meaning))
 		return true;
 	if (g->r != NULL && plain_is(plain_peek(g, i + 1), TOKEN_NUMBER) &&
 	    plain_take_month(g, i + 1, i, i + 1))
@@ -224,6 +261,18 @@ take_meaning(struct reading *g, unsigned i)
 			plain_ask(g, i, PLAIN_WHY_BEFORE, 0); /* "siku 3" */
 		else
 			plain_ignore(g, i, PLAIN_WHY_WORD);
+		return true;
+	case MEANS_NUMERAL:
+		if (g->r != NULL)
+			plain_ask(g, i, PLAIN_WHY_NUMBER, 0);
+		else
+			plain_ignore(g, i, PLAIN_WHY_STRAY);
+		return true;
+	case MEANS_OTHER_DAY:
+		return false;
+	case MEANS_AND:
+	case MEANS_AT:
+		take_joint(g, i, meaning);
 		return true;
 	case MEANS_NOT:
 		take_not(g, i);
@@ -339,7 +388,7 @@ static bool
 is_talk(const struct reading *g, unsigned i)
 {
 	for (unsigned k = 0; k < i && g->r == NULL; k++)
-		if (plain_meaning(&g->p->token[k]) != MEANS_FILLER)
+		if (!plain_is_filler(plain_meaning(&g->p->token[k])))
 			return !plain_is_value(plain_peek(g, i + 2));
 	return false;
 }

@@ -41,6 +41,46 @@ plain_today(const struct plain_setting *with)
 }
 
 bool
+plain_take_day_word(struct reading *g, unsigned i, enum meaning meaning)
+{
+	const struct plain_token *before = i > 0 ? &g->p->token[i - 1] : NULL;
+	const struct plain_token *behind = plain_peek(g, i + 1);
+	bool earlier = plain_is(before, TOKEN_WORD) && plain_meaning(before) == MEANS_OTHER_DAY;
+	bool other = plain_is(behind, TOKEN_WORD) && plain_meaning(behind) == MEANS_OTHER_DAY;
+	int32_t today = plain_today(g->with);
+	int back;
+
+	if (meaning < MEANS_TODAY || meaning > MEANS_SATURDAY)
+		return false;
+	if (g->r == NULL) {
+		plain_ignore(g, i, PLAIN_WHY_STRAY);
+		return true;
+	}
+	if (today == DAY_NONE) {
+		g->given |= 1u << PLAIN_DAY;
+		plain_ignore(g, i, PLAIN_WHY_NO_CLOCK);
+		return true;
+	}
+	if ((g->given & 1u << PLAIN_DAY) != 0) {
+		plain_ask(g, i, PLAIN_WHY_REPEATED, 0);
+		return true;
+	}
+	/* 1970-01-01 was a Thursday. */
+	back = meaning <= MEANS_TWO_DAYS_AGO
+		   ? (int)meaning - MEANS_TODAY
+		   : (int)((today + 4 - ((int)meaning - MEANS_SUNDAY)) % 7);
+	g->given |= 1u << PLAIN_DAY;
+	if (other || (earlier && meaning != MEANS_YESTERDAY)) {
+		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
+		return true;
+	}
+	g->day = today - back - earlier; /* the day before yesterday */
+	g->day_token = (uint16_t)i;
+	plain_use(g, i, PLAIN_DAY);
+	return true;
+}
+
+bool
 plain_day_needs_clock(unsigned len)
 {
 	return len < 6;

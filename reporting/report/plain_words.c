@@ -24,19 +24,30 @@ plain_meaning(const struct plain_token *t)
 	return (enum meaning)t->meaning;
 }
 
+static enum meaning
+find_word(const char *text, size_t len)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (words[i].len == len && words[i].word[0] == text[0] &&
+		    memcmp(words[i].word, text, len) == 0)
+			return (enum meaning)words[i].meaning;
+	return MEANINGS;
+}
+
 enum meaning
 plain_find_meaning(const struct plain *p, const struct plain_token *t)
 {
+	static const char waw[] = "و";
+	const size_t and = sizeof(waw) - 1;
 	const char *text = p->folded + t->at;
+	enum meaning meaning = find_word(text, t->folded);
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (words[i].len == t->folded && words[i].word[0] == text[0] &&
-		    memcmp(words[i].word, text, t->folded) == 0)
-			return words[i].meaning == MEANS_TO && t->folded == 1 &&
-				       (t->marks & MARK_FOREIGN) == 0
-				   ? MEANINGS /* "a", and not the French word with an accent */
-				   : (enum meaning)words[i].meaning;
-	return MEANINGS;
+	if (meaning == MEANS_TO && t->folded == 1 && (t->marks & MARK_FOREIGN) == 0)
+		return MEANINGS; /* "a", and not the French word with an accent */
+	if (meaning == MEANINGS && t->folded > and&&memcmp(text, waw, and) == 0 &&
+	    (meaning = find_word(text + and, t->folded - and)) == MEANS_TO)
+		return MEANINGS; /* a governor */
+	return meaning;
 }
 
 /* Letters that look like a Latin capital when they are capitals. */

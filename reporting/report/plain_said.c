@@ -4,34 +4,9 @@
 
 #include <string.h>
 
-/* Days: those that a word names. */
-static bool
-take_day_word(struct reading *g, unsigned i, enum meaning meaning)
-{
-	int32_t today = plain_today(g->with);
-	int back;
+/* Does the token `away` from word i mean this? */
 
-	if (meaning < MEANS_TODAY || meaning > MEANS_SATURDAY || g->r == NULL)
-		return false;
-	if (today == DAY_NONE) {
-		g->given |= 1u << PLAIN_DAY;
-		plain_ignore(g, i, PLAIN_WHY_NO_CLOCK);
-		return true;
-	}
-	if ((g->given & 1u << PLAIN_DAY) != 0) {
-		plain_ask(g, i, PLAIN_WHY_REPEATED, 0);
-		return true;
-	}
-	/* 1970-01-01 was a Thursday. */
-	back = meaning <= MEANS_TWO_DAYS_AGO
-		   ? (int)meaning - MEANS_TODAY
-		   : (int)((today + 4 - ((int)meaning - MEANS_SUNDAY)) % 7);
-	g->given |= 1u << PLAIN_DAY;
-	g->day = today - back;
-	g->day_token = (uint16_t)i;
-	plain_use(g, i, PLAIN_DAY);
-	return true;
-}
+/* Days: those that a word names. */
 
 /* The token behind i that is no filler; its index. */
 static unsigned
@@ -55,12 +30,13 @@ take_relation(struct reading *g, unsigned i, enum relation relation)
 
 	if (relation == RELATION_DRILL && g->r != NULL && g->r->record.kind != 0 &&
 	    !plain_is_apart(g, i)) {
-		if (g->r->record.relation != RELATION_NEW &&
-		    g->r->record.relation != RELATION_DRILL)
+		if ((g->r->record.relation != RELATION_NEW &&
+			g->r->record.relation != RELATION_DRILL) ||
+		    !plain_ends_report(g, i))
 			plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
 		else
 			plain_use(g, i, PLAIN_RELATION);
-		if (g->r->record.relation == RELATION_NEW)
+		if (g->r->record.relation == RELATION_NEW && g->p->token[i].use == PLAIN_USED)
 			g->r->record.relation = RELATION_DRILL;
 		return;
 	}
@@ -110,6 +86,15 @@ is_of_time(const struct reading *g, unsigned i)
 	       (meaning >= MEANS_JANUARY && meaning < MEANS_JANUARY + 12);
 }
 
+/* "2 more" than were told before; "2 or more" is an amount. */
+static bool
+is_added(const struct reading *g, unsigned i)
+{
+	return g->p->token[i - 1].type == TOKEN_NUMBER &&
+	       (plain_is_word(g, i, 0, "more") || plain_is_word(g, i, 0, "over") ||
+		   plain_is_word(g, i, 0, "less") || plain_is_word(g, i, 0, "zaidi"));
+}
+
 /* Words of amount belong to the next number, and make it a number of people; but "about 18h" tells
  * nothing about people. */
 static void
@@ -127,7 +112,8 @@ take_quantity(struct reading *g, unsigned i, unsigned marks)
 		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
 		return;
 	}
-	if (!plain_is(next, TOKEN_NUMBER) && !many && g->waiting > 0 && is_behind(g, i)) {
+	if (!plain_is(next, TOKEN_NUMBER) && !many && g->waiting > 0 && is_behind(g, i) &&
+	    !is_added(g, i)) {
 		unsigned number = g->wait[--g->waiting]; /* "3 or more" */
 
 		g->quantity |= (uint8_t)marks;
@@ -149,7 +135,7 @@ take_people(struct reading *g, unsigned i)
 	const struct plain_token *next = plain_peek(g, i + 1);
 
 	if (g->r != NULL && plain_is(next, TOKEN_NUMBER) && !plain_is_apart(g, i + 1) &&
-	    (i == 0 || g->p->token[i - 1].type != TOKEN_NUMBER)) {
+	    (i == 0 || g->p->token[i - 1].type != TOKEN_NUMBER || plain_is_place(g, i - 1))) {
 		g->quantity |= MARK_PREFIX; /* "watu 3" */
 		plain_use(g, i, PLAIN_AFFECTED);
 		return;
@@ -157,6 +143,21 @@ take_people(struct reading *g, unsigned i)
 	if (g->r != NULL && i > 0 && g->p->token[i - 1].use == PLAIN_USED &&
 	    g->p->token[i - 1].field == PLAIN_AFFECTED)
 		plain_use(g, i, PLAIN_AFFECTED);
+	else if (plain_is_loose_tag(g, i))
+		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* "il y a 3 morts" */
+	else
+		plain_ignore(g, i, PLAIN_WHY_WORD);
+}
+
+/* "up to 10", "jusqu'à 10": not the number itself. */
+static void
+take_to(struct reading *g, unsigned i)
+{
+	unsigned at = after_fillers(g, i);
+
+	if (g->r != NULL && !plain_at_place(g) && plain_is(plain_peek(g, at), TOKEN_NUMBER) &&
+	    !is_of_time(g, at) && !plain_is_apart(g, at))
+		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
 	else
 		plain_ignore(g, i, PLAIN_WHY_WORD);
 }
@@ -173,15 +174,6 @@ take_not(struct reading *g, unsigned i)
 }
 
 static bool
-is_word(const struct reading *g, unsigned i, int away, const char *word)
-{
-	const struct plain_token *t = i == 0 && away < 0 ? NULL : plain_peek(g, i + (unsigned)away);
-
-	return t != NULL && plain_is(t, TOKEN_WORD) && t->folded == strlen(word) &&
-	       memcmp(g->p->folded + t->at, word, t->folded) == 0;
-}
-
-static bool
 take_meaning(struct reading *g, unsigned i)
 {
 	static const enum relation relations[] = {RELATION_CORRECTION, RELATION_FOLLOW_UP,
@@ -195,11 +187,12 @@ take_meaning(struct reading *g, unsigned i)
 		take_relation(g, i, relations[meaning]);
 		return true;
 	}
-	if (take_day_word(g, i, meaning))
+	if (plain_take_day_word(g, i, meaning))
 		return true;
-	if (g->r != NULL && plain_is(plain_peek(g, i + 1), TOKEN_NUMBER) &&
-	    plain_take_month(g, i + 1, i, i + 1))
+	if (meaning >= MEANS_JANUARY && meaning < MEANS_JANUARY + 12) {
+		plain_take_month_word(g, i);
 		return true;
+	}
 	switch (meaning) {
 	case MEANS_ABOUT:
 		take_quantity(g, i, MARK_ABOUT);
@@ -208,7 +201,7 @@ take_meaning(struct reading *g, unsigned i)
 		take_quantity(g, i, MARK_LEAST);
 		return true;
 	case MEANS_AT_MOST: /* "au moins" is at least, "moins de" at most */
-		take_quantity(g, i, is_word(g, i, -1, "au") ? MARK_LEAST : MARK_MOST);
+		take_quantity(g, i, plain_is_word(g, i, -1, "au") ? MARK_LEAST : MARK_MOST);
 		return true;
 	case MEANS_MANY:
 		if (g->r != NULL)
@@ -219,9 +212,28 @@ take_meaning(struct reading *g, unsigned i)
 	case MEANS_PEOPLE:
 		take_people(g, i);
 		return true;
+	case MEANS_TO:
+		take_to(g, i);
+		return true;
+	case MEANS_DAYTIME: /* "hier soir" */
+		if (i == 0 || g->p->token[i - 1].use != PLAIN_USED ||
+		    g->p->token[i - 1].field != PLAIN_DAY)
+			return false;
+		plain_ignore(g, i, PLAIN_WHY_WORD);
+		return true;
+	case MEANS_NUMERAL:
+	case MEANS_EITHER:
+		if (g->r != NULL)
+			plain_ask(g, i,
+			    meaning == MEANS_NUMERAL ? PLAIN_WHY_NUMBER : PLAIN_WHY_AMBIGUOUS, 0);
+		else
+			plain_ignore(g, i, PLAIN_WHY_WORD);
+		return true;
 	case MEANS_TIME_UNIT:
 		if (g->r != NULL && plain_is(plain_peek(g, i + 1), TOKEN_NUMBER))
 			plain_ask(g, i, PLAIN_WHY_BEFORE, 0); /* "siku 3" */
+		else if (plain_is_loose_tag(g, i))
+			plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* "il y a 3 jours" */
 		else
 			plain_ignore(g, i, PLAIN_WHY_WORD);
 		return true;
@@ -239,6 +251,15 @@ take_meaning(struct reading *g, unsigned i)
 		plain_ignore(g, i, PLAIN_WHY_WORD);
 		return true;
 	}
+}
+
+/* Is a word glued behind the token at i? */
+static bool
+is_glued(const struct reading *g, unsigned i)
+{
+	const struct plain_token *word = plain_peek(g, i + 1);
+
+	return plain_is(word, TOKEN_WORD) && word->before == 0;
 }
 
 /* A letter in front of a value. */
@@ -260,9 +281,12 @@ take_tag(struct reading *g, unsigned i)
 		plain_use(g, i, field);
 		return true;
 	}
+	if (next->before != 0 && is_glued(g, i + 1))
+		return false; /* "a 18h" */
 	if (plain_is_value(next)) {
 		plain_use(g, i, field);
-		plain_set(g, field, i + 1);
+		if (!plain_is(next, TOKEN_NUMBER) || !plain_take_tagged(g, field, i + 1))
+			plain_set(g, field, i + 1);
 		return true;
 	}
 	if (next->type != TOKEN_WORD)
@@ -410,7 +434,9 @@ plain_take_word(struct reading *g, unsigned i)
 		    ((meaning <= MEANS_PLACE_CONFIRM || meaning == MEANS_NOT) &&
 			take_meaning(g, i)))
 			return;
-		if (meaning != MEANINGS || !take_near(g, i))
+		if (plain_tells_more(g, i))
+			plain_ask(g, i, PLAIN_WHY_NO_FIELDS, 0);
+		else if (meaning != MEANINGS || !take_near(g, i))
 			plain_ignore(g, i, PLAIN_WHY_NO_FIELDS);
 		return;
 	}
@@ -421,13 +447,16 @@ plain_take_word(struct reading *g, unsigned i)
 		plain_ask(g, i, PLAIN_WHY_PLACE_UNKNOWN, 0); /* the number may not be the place */
 	else if (g->r != NULL && plain_is(next, TOKEN_NUMBER) && next->before == 0)
 		plain_ask(g, i, PLAIN_WHY_UNIT, 0);
+	else if (g->r != NULL && plain_is(next, TOKEN_NUMBER) && t->folded == 1 &&
+		 is_of_time(g, i + 1))
+		plain_ignore(g, i, PLAIN_WHY_WORD); /* "a 18h" */
 	else if (g->r != NULL && plain_is(next, TOKEN_NUMBER) && !plain_is_apart(g, i + 1) &&
 		 relation_rule(g->r->record.relation)->counts && !plain_at_place(g))
 		plain_ask(g, i, PLAIN_WHY_BEFORE, 0);
 	else if (g->r != NULL && (t->marks & MARK_LETTERS) != 0 && i > 0 &&
 		 g->p->token[i - 1].type == TOKEN_NUMBER && (next == NULL || plain_is_value(next)))
 		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* a zero or a one may be meant */
-	else if (i > 0 && t->before == 0 && g->p->token[i - 1].type == TOKEN_NUMBER && g->r != NULL)
+	else if (g->r != NULL && plain_is_counted(g, i))
 		plain_ask(g, i, PLAIN_WHY_UNIT, 0);
 	else
 		plain_ignore(g, i, PLAIN_WHY_WORD);

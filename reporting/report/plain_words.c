@@ -24,6 +24,17 @@ plain_meaning(const struct plain_token *t)
 	return (enum meaning)t->meaning;
 }
 
+/* French words that are others without their accent: "à", and "tué", which is no Tuesday. */
+static enum meaning
+accented(enum meaning meaning, const struct plain_token *t)
+{
+	bool has_accent = (t->marks & MARK_FOREIGN) != 0;
+
+	if (meaning == MEANS_TO && t->folded == 1 && !has_accent)
+		return MEANINGS;
+	return meaning == MEANS_EITHER && has_accent ? MEANS_PEOPLE : meaning;
+}
+
 enum meaning
 plain_find_meaning(const struct plain *p, const struct plain_token *t)
 {
@@ -32,10 +43,7 @@ plain_find_meaning(const struct plain *p, const struct plain_token *t)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (words[i].len == t->folded && words[i].word[0] == text[0] &&
 		    memcmp(words[i].word, text, t->folded) == 0)
-			return words[i].meaning == MEANS_TO && t->folded == 1 &&
-				       (t->marks & MARK_FOREIGN) == 0
-				   ? MEANINGS /* "a", and not the French word with an accent */
-				   : (enum meaning)words[i].meaning;
+			return accented(words[i].meaning, t);
 	return MEANINGS;
 }
 
@@ -283,4 +291,21 @@ plain_kind_label(const struct reading *g, unsigned i, unsigned *code)
 			return k - i + 1;
 	}
 	return 0;
+}
+
+bool
+plain_is_word(const struct reading *g, unsigned i, int away, const char *word)
+{
+	const struct plain_token *t = i == 0 && away < 0 ? NULL : plain_peek(g, i + (unsigned)away);
+
+	return t != NULL && plain_is(t, TOKEN_WORD) && t->folded == strlen(word) &&
+	       memcmp(g->p->folded + t->at, word, t->folded) == 0;
+}
+
+bool
+plain_is_meaning(const struct reading *g, unsigned i, int away, enum meaning meaning)
+{
+	const struct plain_token *t = i == 0 && away < 0 ? NULL : plain_peek(g, i + (unsigned)away);
+
+	return plain_is(t, TOKEN_WORD) && plain_meaning(t) == meaning;
 }

@@ -2,6 +2,8 @@
 /* Numbers that a separator joins: a range, a date, a time, a thousand, or none of them. */
 #include "reporting/report/plain_parts.h"
 
+#define BETWEEN_JOINING \
+	(BETWEEN_COMMA | BETWEEN_DOT | BETWEEN_COLON | BETWEEN_SLASH | BETWEEN_DASH | BETWEEN_OTHER)
 #define YEAR_FIRST 2025
 #define YEAR_LAST 2054
 
@@ -44,12 +46,18 @@ plain_range(const struct reading *g, unsigned i)
 
 /* Does the message use this separator, alone, between other tokens too? */
 static bool
-is_used_elsewhere(const struct reading *g, unsigned i, unsigned separator)
+is_used_outside(const struct reading *g, unsigned i, unsigned count, unsigned separator)
 {
 	for (unsigned k = 1; k < g->p->tokens; k++)
-		if (k != i && g->p->token[k].before == separator)
+		if ((k < i || k >= i + count) && g->p->token[k].before == separator)
 			return true;
 	return false;
+}
+
+static bool
+is_used_elsewhere(const struct reading *g, unsigned i, unsigned separator)
+{
+	return is_used_outside(g, i, 1, separator);
 }
 
 /* Is a dash what stands between a word and a number in this message? */
@@ -226,15 +234,49 @@ ask_range_of_days(struct reading *g, unsigned i)
 }
 
 bool
+plain_take_tagged(struct reading *g, enum plain_field field, unsigned i)
+{
+	const struct plain_token *a = &g->p->token[i], *b = a + 1;
+	unsigned joined = chain(g, i);
+
+	if (joined == 1 || field == PLAIN_PLACE || (b->before & BETWEEN_JOINING) == 0 ||
+	    is_used_outside(g, i + 1, joined - 1, b->before))
+		return false;
+	if (field == PLAIN_DAY && joined == 3 && take_date(g, i))
+		return true;
+	if (field == PLAIN_HOUR && joined == 2 && a->digits <= 2 && b->digits == 2 &&
+	    (b->before & (BETWEEN_COLON | BETWEEN_DOT)) != 0) {
+		plain_set_time(g, i, 1);
+		return true;
+	}
+	g->given |= 1u << field;
+	ask_all(g, i, joined, PLAIN_WHY_AMBIGUOUS);
+	return true;
+}
+
+/* "1 200 people": a thousand as French writes it, or a day. */
+static bool
+take_blank_thousand(struct reading *g, unsigned i)
+{
+	const struct plain_token *a = &g->p->token[i], *b = plain_peek(g, i + 1);
+	const struct plain_token *people = plain_peek(g, i + 2);
+
+	if (!is_joined(b, BETWEEN_BLANK) || b->digits != 3 || a->digits > 3 || a->value == 0 ||
+	    a->marks != 0 || b->marks != 0 || !plain_is(people, TOKEN_WORD) ||
+	    plain_meaning(people) != MEANS_PEOPLE)
+		return false;
+	ask_all(g, i, 2, PLAIN_WHY_THOUSANDS);
+	return true;
+}
+
+bool
 plain_take_joined(struct reading *g, unsigned i)
 {
 	unsigned joined;
 
 	if (plain_at_place(g))
 		return false;
-	if (ask_range_of_days(g, i))
-		return true;
-	if (take_loose_range(g, i))
+	if (ask_range_of_days(g, i) || take_loose_range(g, i) || take_blank_thousand(g, i))
 		return true;
 	joined = chain(g, i);
 	if (joined == 3 &&

@@ -5,17 +5,41 @@
 #include <string.h>
 
 #define KIND_DIGITS 3
+#define EMOJI_LEN 4 /* octets: no sign of arithmetic or of money has so many */
 
 static bool
-is_ordinal(const struct plain *p, const struct plain_token *t)
+is_among(const struct plain *p, const struct plain_token *t, const char *const *list, size_t count)
 {
-	static const char *const endings[] = {"st", "nd", "rd", "th", "er", "eme"};
-
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
-		if (strlen(endings[i]) == t->folded &&
-		    memcmp(p->folded + t->at, endings[i], t->folded) == 0)
+	for (size_t i = 0; i < count && plain_is(t, TOKEN_WORD); i++)
+		if (strlen(list[i]) == t->folded &&
+		    memcmp(p->folded + t->at, list[i], t->folded) == 0)
 			return true;
 	return false;
+}
+
+bool
+plain_is_ordinal(const struct reading *g, unsigned i)
+{
+	static const char *const endings[] = {"st", "nd", "rd", "th", "er", "eme"};
+	const struct plain_token *t = plain_peek(g, i + 1);
+
+	return t != NULL && t->before == 0 &&
+	       is_among(g->p, t, endings, sizeof(endings) / sizeof(endings[0]));
+}
+
+unsigned
+plain_month_behind(const struct reading *g, unsigned i)
+{
+	static const char *const links[] = {"of", "de", "d"};
+	unsigned k = i + 1 + plain_is_ordinal(g, i);
+	const struct plain_token *t = plain_peek(g, k);
+
+	if (is_among(g->p, t, links, sizeof(links) / sizeof(links[0])))
+		t = plain_peek(g, ++k);
+	return plain_is(t, TOKEN_WORD) && plain_meaning(t) >= MEANS_JANUARY &&
+		       plain_meaning(t) < MEANS_JANUARY + 12
+		   ? k
+		   : 0;
 }
 
 /* "3d5n2s": each number has its tag behind it. Returns how many tokens that are; 0: it is not so.
@@ -57,7 +81,7 @@ take_glued(struct reading *g, unsigned i)
 		plain_set_time(g, i, 2);
 		return true;
 	}
-	if (is_ordinal(g->p, word)) {
+	if (plain_is_ordinal(g, i)) {
 		plain_set(g, PLAIN_DAY, i);
 		plain_use(g, i + 1, PLAIN_DAY);
 		return true;
@@ -221,13 +245,27 @@ take_first(struct reading *g, unsigned i)
 	plain_ignore(g, i, PLAIN_WHY_STRAY);
 }
 
+/* "101 dead 3": the word belongs to the number behind it. */
+static bool
+is_place_of(const struct reading *g, unsigned i)
+{
+	const struct plain_token *t = &g->p->token[i], *people = plain_peek(g, i + 3);
+
+	return plain_at_place(g) && t->digits > 2 && t->marks == 0 &&
+	       plain_is(plain_peek(g, i + 2), TOKEN_NUMBER) &&
+	       !(plain_is(people, TOKEN_WORD) && plain_meaning(people) == MEANS_PEOPLE &&
+		   people->before == BETWEEN_BLANK) &&
+	       places_find(g->with->places, t->value) != NULL;
+}
+
 static bool
 is_people(const struct reading *g, unsigned i)
 {
 	const struct plain_token *t = &g->p->token[i], *next = plain_peek(g, i + 1);
 
 	return (t->marks & MARKS_PEOPLE) != 0 || g->quantity != 0 ||
-	       (plain_is(next, TOKEN_WORD) && plain_meaning(next) == MEANS_PEOPLE);
+	       (plain_is(next, TOKEN_WORD) && plain_meaning(next) == MEANS_PEOPLE &&
+		   !is_place_of(g, i));
 }
 
 /* "thursday 19": the day again, or a number of people? "3 days": no day of the month. */
@@ -246,11 +284,23 @@ is_dated(const struct reading *g, unsigned i)
 	return t->value == (uint32_t)day;
 }
 
+/* "3 and 2": no two fields stand like that. */
 static bool
-needs_receipt(const struct reading *g)
+is_list(const struct reading *g, unsigned i)
+{
+	return i > 2 &&
+	       (plain_is_meaning(g, i, -1, MEANS_FILLER) ||
+		   plain_is_meaning(g, i, -1, MEANS_AND)) &&
+	       g->waiting > 0 && g->wait[g->waiting - 1] == i - 2 && !plain_is_place(g, i - 2);
+}
+
+/* "update: 7 dead" gives no receipt. */
+static bool
+needs_receipt(const struct reading *g, unsigned i)
 {
 	return relation_rule(g->r->record.relation)->refers &&
-	       (g->given & (1u << PLAIN_RECEIPT | 1u << PLAIN_KIND)) == 0 && g->waiting == 0;
+	       (g->given & (1u << PLAIN_RECEIPT | 1u << PLAIN_KIND)) == 0 && g->waiting == 0 &&
+	       g->people_token == NO_TOKEN && !is_people(g, i);
 }
 
 void
@@ -271,9 +321,12 @@ plain_take_number(struct reading *g, unsigned i)
 			plain_ignore(g, i, PLAIN_WHY_NO_FIELDS);
 		return;
 	}
+	if (plain_month_behind(g, i) != 0 && !plain_at_place(g) && !needs_receipt(g, i) &&
+	    plain_take_month(g, i, plain_month_behind(g, i), plain_month_behind(g, i)))
+		return;
 	if (take_glued(g, i))
 		return;
-	if (needs_receipt(g)) {
+	if (needs_receipt(g, i)) {
 		plain_set(g, PLAIN_RECEIPT, i);
 		return;
 	}
@@ -281,8 +334,6 @@ plain_take_number(struct reading *g, unsigned i)
 		plain_take_kind(g, i, plain_kind_of_digits(g, t));
 		return;
 	}
-	if (plain_is(plain_peek(g, i + 1), TOKEN_WORD) && plain_take_month(g, i, i + 1, i + 1))
-		return;
 	if (is_dated(g, i)) {
 		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
 		return;
@@ -295,6 +346,8 @@ plain_take_number(struct reading *g, unsigned i)
 	if (is_people(g, i)) {
 		plain_set(g, PLAIN_AFFECTED, i);
 		g->people_token = (uint16_t)i;
+	} else if (is_list(g, i)) {
+		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
 	} else if (!take_next_kind(g, i)) {
 		plain_wait(g, i);
 	}
@@ -317,7 +370,7 @@ void
 plain_take_sign(struct reading *g, unsigned i)
 {
 	if (g->r != NULL && i > 0 && g->p->token[i - 1].type == TOKEN_NUMBER &&
-	    plain_is(plain_peek(g, i + 1), TOKEN_NUMBER))
+	    g->p->token[i].len < EMOJI_LEN && plain_is(plain_peek(g, i + 1), TOKEN_NUMBER))
 		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* "5 + 3" */
 	else
 		plain_ignore(g, i, PLAIN_WHY_SIGN);

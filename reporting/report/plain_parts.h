@@ -91,6 +91,10 @@ plain_is_filler(enum meaning meaning)
 	return meaning == MEANS_FILLER || meaning == MEANS_AND || meaning == MEANS_AT;
 }
 
+/* Is the token `away` from word i this word, or one of this meaning? */
+bool plain_is_word(const struct reading *g, unsigned i, int away, const char *word);
+bool plain_is_meaning(const struct reading *g, unsigned i, int away, enum meaning meaning);
+
 /* How many tokens from number i on spell the label of a place, the place behind them; 0 none. */
 unsigned plain_place_label(const struct reading *g, unsigned i, uint16_t *id);
 
@@ -152,16 +156,40 @@ bool plain_take_month(struct reading *g, unsigned day, unsigned month, unsigned 
 void plain_set_time(struct reading *g, unsigned i, unsigned behind);
 /* "n5-3", "n1,500": the numbers i and i + 1 are asked about. false: they are no such pair. */
 bool plain_ask_pair(struct reading *g, unsigned i);
+/* What a separator joins to number i, which has a tag: "d20/11", "n3.5". false: nothing. */
+bool plain_take_tagged(struct reading *g, enum plain_field field, unsigned i);
+/* The month that ends a date which number i begins, as in "3rd of May"; 0 none. */
+unsigned plain_month_behind(const struct reading *g, unsigned i);
+/* Are letters of an ordinal glued behind number i? */
+bool plain_is_ordinal(const struct reading *g, unsigned i);
 /* Are the numbers i and i + 1 a range, alone and joined by one dash or by dots? */
 bool plain_range(const struct reading *g, unsigned i);
+
+/* Is number i, which waits, the place? */
+bool plain_is_place(const struct reading *g, unsigned i);
+/* Does word i stand behind a number of which it may say what it counts? */
+bool plain_is_counted(const struct reading *g, unsigned i);
+/* Is the number in front of word i one that a letter and a blank name, as in "a 3"? */
+bool plain_is_loose_tag(const struct reading *g, unsigned i);
+
+/* The first number from token i on; behind the last token: there is none. */
+unsigned plain_next_number(const struct reading *g, unsigned i);
+/* Is word i of this relation there for no act, as in "all ok here", "cancel 12, it was wrong"? */
+bool plain_is_mere(const struct reading *g, unsigned i, enum relation relation);
+
+/* Does word i, a drill's, end the report? */
+bool plain_ends_report(const struct reading *g, unsigned i);
+/* Does word i say more than a sign of life does? */
+bool plain_tells_more(const struct reading *g, unsigned i);
+
+/* A word that names a day, if word i does; the word of a month. */
+bool plain_take_day_word(struct reading *g, unsigned i, enum meaning meaning);
+void plain_take_month_word(struct reading *g, unsigned i);
 
 void plain_take_word(struct reading *g, unsigned i);
 void plain_take_number(struct reading *g, unsigned i);
 void plain_take_unknown(struct reading *g, unsigned i);
 void plain_take_sign(struct reading *g, unsigned i);
-
-/* A word that names a day. false: it names none. */
-bool plain_take_day_word(struct reading *g, unsigned i, enum meaning meaning);
 
 /* Days since 1970. */
 int32_t plain_days(int year, int month, int day);

@@ -19,60 +19,24 @@ after_fillers(const struct reading *g, unsigned i)
 	return i;
 }
 
-/* The first number from token i on; behind the last token: there is none. */
-static unsigned
-next_number(const struct reading *g, unsigned i)
-{
-	while (i < g->p->tokens && g->p->token[i].type != TOKEN_NUMBER)
-		i++;
-	return i;
-}
-
-/* "all ok here": no place is meant. */
-static bool
-is_mere_here(const struct reading *g, unsigned i)
-{
-	bool alive = false;
-	uint16_t id;
-
-	if (next_number(g, 0) < g->p->tokens)
-		return false;
-	for (unsigned k = 0; k < g->p->tokens; k++) {
-		enum meaning meaning = plain_meaning(&g->p->token[k]);
-
-		alive = alive || meaning == MEANS_HEARTBEAT || meaning == MEANS_SAFE;
-		if (k > i && plain_place_label(g, k, &id) != 0)
-			return false;
-	}
-	return alive;
-}
-
-/* "cancel 12, it was wrong": nothing more is to be corrected. */
-static bool
-is_mere_reason(const struct reading *g, unsigned i)
-{
-	return g->r != NULL && g->r->record.relation == RELATION_CANCEL &&
-	       (g->given & 1u << PLAIN_RECEIPT) != 0 && next_number(g, i) == g->p->tokens;
-}
-
 static void
 take_relation(struct reading *g, unsigned i, enum relation relation)
 {
 	bool first = g->p->reports == 0;
 
-	if ((relation == RELATION_PLACE_CONFIRM && is_mere_here(g, i)) ||
-	    (relation == RELATION_CORRECTION && is_mere_reason(g, i))) {
+	if (plain_is_mere(g, i, relation)) {
 		plain_ignore(g, i, PLAIN_WHY_WORD);
 		return;
 	}
 	if (relation == RELATION_DRILL && g->r != NULL && g->r->record.kind != 0 &&
 	    !plain_is_apart(g, i)) {
-		if (g->r->record.relation != RELATION_NEW &&
-		    g->r->record.relation != RELATION_DRILL)
+		if ((g->r->record.relation != RELATION_NEW &&
+			g->r->record.relation != RELATION_DRILL) ||
+		    !plain_ends_report(g, i))
 			plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
 		else
 			plain_use(g, i, PLAIN_RELATION);
-		if (g->r->record.relation == RELATION_NEW)
+		if (g->r->record.relation == RELATION_NEW && g->p->token[i].use == PLAIN_USED)
 			g->r->record.relation = RELATION_DRILL;
 		return;
 	}
@@ -122,6 +86,15 @@ is_of_time(const struct reading *g, unsigned i)
 	       (meaning >= MEANS_JANUARY && meaning < MEANS_JANUARY + 12);
 }
 
+/* "2 more" than were told before; "2 or more" is an amount. */
+static bool
+is_added(const struct reading *g, unsigned i)
+{
+	return g->p->token[i - 1].type == TOKEN_NUMBER &&
+	       (plain_is_word(g, i, 0, "more") || plain_is_word(g, i, 0, "over") ||
+		   plain_is_word(g, i, 0, "less") || plain_is_word(g, i, 0, "zaidi"));
+}
+
 /* Words of amount belong to the next number, and make it a number of people; but "about 18h" tells
  * nothing about people. */
 static void
@@ -139,7 +112,8 @@ take_quantity(struct reading *g, unsigned i, unsigned marks)
 		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
 		return;
 	}
-	if (!plain_is(next, TOKEN_NUMBER) && !many && g->waiting > 0 && is_behind(g, i)) {
+	if (!plain_is(next, TOKEN_NUMBER) && !many && g->waiting > 0 && is_behind(g, i) &&
+	    !is_added(g, i)) {
 		unsigned number = g->wait[--g->waiting]; /* "3 or more" */
 
 		g->quantity |= (uint8_t)marks;
@@ -161,7 +135,7 @@ take_people(struct reading *g, unsigned i)
 	const struct plain_token *next = plain_peek(g, i + 1);
 
 	if (g->r != NULL && plain_is(next, TOKEN_NUMBER) && !plain_is_apart(g, i + 1) &&
-	    (i == 0 || g->p->token[i - 1].type != TOKEN_NUMBER)) {
+	    (i == 0 || g->p->token[i - 1].type != TOKEN_NUMBER || plain_is_place(g, i - 1))) {
 		g->quantity |= MARK_PREFIX; /* "watu 3" */
 		plain_use(g, i, PLAIN_AFFECTED);
 		return;
@@ -169,6 +143,21 @@ take_people(struct reading *g, unsigned i)
 	if (g->r != NULL && i > 0 && g->p->token[i - 1].use == PLAIN_USED &&
 	    g->p->token[i - 1].field == PLAIN_AFFECTED)
 		plain_use(g, i, PLAIN_AFFECTED);
+	else if (plain_is_loose_tag(g, i))
+		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* "il y a 3 morts" */
+	else
+		plain_ignore(g, i, PLAIN_WHY_WORD);
+}
+
+/* "up to 10", "jusqu'à 10": not the number itself. */
+static void
+take_to(struct reading *g, unsigned i)
+{
+	unsigned at = after_fillers(g, i);
+
+	if (g->r != NULL && !plain_at_place(g) && plain_is(plain_peek(g, at), TOKEN_NUMBER) &&
+	    !is_of_time(g, at) && !plain_is_apart(g, at))
+		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
 	else
 		plain_ignore(g, i, PLAIN_WHY_WORD);
 }
@@ -184,8 +173,7 @@ take_joint(struct reading *g, unsigned i, enum meaning meaning)
 		    (plain_is(behind, TOKEN_WORD) && behind->before == 0); /* "at 2pm" */
 
 	if (!told && meaning == MEANS_AND &&
-	    (plain_is(last, TOKEN_NUMBER) ||
-		(last->use == PLAIN_USED && last->field == PLAIN_PLACE)))
+	    (plain_is_place(g, i - 1) || (last->use == PLAIN_USED && last->field == PLAIN_PLACE)))
 		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
 	else if (!told && meaning == MEANS_AT && !plain_at_place(g))
 		plain_ask(g, i, PLAIN_WHY_BEFORE, 0);
@@ -205,15 +193,6 @@ take_not(struct reading *g, unsigned i)
 }
 
 static bool
-is_word(const struct reading *g, unsigned i, int away, const char *word)
-{
-	const struct plain_token *t = i == 0 && away < 0 ? NULL : plain_peek(g, i + (unsigned)away);
-
-	return t != NULL && plain_is(t, TOKEN_WORD) && t->folded == strlen(word) &&
-	       memcmp(g->p->folded + t->at, word, t->folded) == 0;
-}
-
-static bool
 take_meaning(struct reading *g, unsigned i)
 {
 	static const enum relation relations[] = {RELATION_CORRECTION, RELATION_FOLLOW_UP,
@@ -229,14 +208,16 @@ take_meaning(struct reading *g, unsigned i)
 	}
 	if (meaning == MEANS_SAFE) { /* beside a number it may mean a report */
 		take_relation(g, i,
-		    next_number(g, 0) < g->p->tokens ? RELATION_ALL_CLEAR : RELATION_HEARTBEAT);
+		    plain_next_number(g, 0) < g->p->tokens ? RELATION_ALL_CLEAR
+							   : RELATION_HEARTBEAT);
 		return true;
 	}
 	if (plain_take_day_word(g, i, meaning))
 		return true;
-	if (g->r != NULL && plain_is(plain_peek(g, i + 1), TOKEN_NUMBER) &&
-	    plain_take_month(g, i + 1, i, i + 1))
+	if (meaning >= MEANS_JANUARY && meaning < MEANS_JANUARY + 12) {
+		plain_take_month_word(g, i);
 		return true;
+	}
 	switch (meaning) {
 	case MEANS_ABOUT:
 		take_quantity(g, i, MARK_ABOUT);
@@ -245,7 +226,7 @@ take_meaning(struct reading *g, unsigned i)
 		take_quantity(g, i, MARK_LEAST);
 		return true;
 	case MEANS_AT_MOST: /* "au moins" is at least, "moins de" at most */
-		take_quantity(g, i, is_word(g, i, -1, "au") ? MARK_LEAST : MARK_MOST);
+		take_quantity(g, i, plain_is_word(g, i, -1, "au") ? MARK_LEAST : MARK_MOST);
 		return true;
 	case MEANS_MANY:
 		if (g->r != NULL)
@@ -256,17 +237,31 @@ take_meaning(struct reading *g, unsigned i)
 	case MEANS_PEOPLE:
 		take_people(g, i);
 		return true;
+	case MEANS_TO:
+		take_to(g, i);
+		return true;
+	case MEANS_DAYTIME: /* "hier soir" */
+		if (i == 0 || g->p->token[i - 1].use != PLAIN_USED ||
+		    g->p->token[i - 1].field != PLAIN_DAY)
+			return false;
+		plain_ignore(g, i, PLAIN_WHY_WORD);
+		return true;
+	case MEANS_NUMERAL:
+	case MEANS_EITHER:
+		if (g->r != NULL)
+			plain_ask(g, i,
+			    meaning == MEANS_NUMERAL ? PLAIN_WHY_NUMBER : PLAIN_WHY_AMBIGUOUS, 0);
+		else
+			plain_ignore(
+			    g, i, meaning == MEANS_NUMERAL ? PLAIN_WHY_STRAY : PLAIN_WHY_WORD);
+		return true;
 	case MEANS_TIME_UNIT:
 		if (g->r != NULL && plain_is(plain_peek(g, i + 1), TOKEN_NUMBER))
 			plain_ask(g, i, PLAIN_WHY_BEFORE, 0); /* "siku 3" */
+		else if (plain_is_loose_tag(g, i))
+			plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* "il y a 3 jours" */
 		else
 			plain_ignore(g, i, PLAIN_WHY_WORD);
-		return true;
-	case MEANS_NUMERAL:
-		if (g->r != NULL)
-			plain_ask(g, i, PLAIN_WHY_NUMBER, 0);
-		else
-			plain_ignore(g, i, PLAIN_WHY_STRAY);
 		return true;
 	case MEANS_OTHER_DAY:
 		return false;
@@ -290,6 +285,15 @@ take_meaning(struct reading *g, unsigned i)
 	}
 }
 
+/* Is a word glued behind the token at i? */
+static bool
+is_glued(const struct reading *g, unsigned i)
+{
+	const struct plain_token *word = plain_peek(g, i + 1);
+
+	return plain_is(word, TOKEN_WORD) && word->before == 0;
+}
+
 /* A letter in front of a value. */
 static bool
 take_tag(struct reading *g, unsigned i)
@@ -309,9 +313,12 @@ take_tag(struct reading *g, unsigned i)
 		plain_use(g, i, field);
 		return true;
 	}
+	if (next->before != 0 && is_glued(g, i + 1))
+		return false; /* "a 18h" */
 	if (plain_is_value(next)) {
 		plain_use(g, i, field);
-		plain_set(g, field, i + 1);
+		if (!plain_is(next, TOKEN_NUMBER) || !plain_take_tagged(g, field, i + 1))
+			plain_set(g, field, i + 1);
 		return true;
 	}
 	if (next->type != TOKEN_WORD)
@@ -459,7 +466,9 @@ plain_take_word(struct reading *g, unsigned i)
 		    ((meaning <= MEANS_PLACE_CONFIRM || meaning == MEANS_NOT) &&
 			take_meaning(g, i)))
 			return;
-		if (meaning != MEANINGS || !take_near(g, i))
+		if (plain_tells_more(g, i))
+			plain_ask(g, i, PLAIN_WHY_NO_FIELDS, 0);
+		else if (meaning != MEANINGS || !take_near(g, i))
 			plain_ignore(g, i, PLAIN_WHY_NO_FIELDS);
 		return;
 	}
@@ -470,13 +479,16 @@ plain_take_word(struct reading *g, unsigned i)
 		plain_ask(g, i, PLAIN_WHY_PLACE_UNKNOWN, 0); /* the number may not be the place */
 	else if (g->r != NULL && plain_is(next, TOKEN_NUMBER) && next->before == 0)
 		plain_ask(g, i, PLAIN_WHY_UNIT, 0);
+	else if (g->r != NULL && plain_is(next, TOKEN_NUMBER) && t->folded == 1 &&
+		 is_of_time(g, i + 1))
+		plain_ignore(g, i, PLAIN_WHY_WORD); /* "a 18h" */
 	else if (g->r != NULL && plain_is(next, TOKEN_NUMBER) && !plain_is_apart(g, i + 1) &&
 		 relation_rule(g->r->record.relation)->counts && !plain_at_place(g))
 		plain_ask(g, i, PLAIN_WHY_BEFORE, 0);
 	else if (g->r != NULL && (t->marks & MARK_LETTERS) != 0 && i > 0 &&
 		 g->p->token[i - 1].type == TOKEN_NUMBER && (next == NULL || plain_is_value(next)))
 		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* a zero or a one may be meant */
-	else if (i > 0 && t->before == 0 && g->p->token[i - 1].type == TOKEN_NUMBER && g->r != NULL)
+	else if (g->r != NULL && plain_is_counted(g, i))
 		plain_ask(g, i, PLAIN_WHY_UNIT, 0);
 	else
 		plain_ignore(g, i, PLAIN_WHY_WORD);

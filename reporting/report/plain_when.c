@@ -41,46 +41,6 @@ plain_today(const struct plain_setting *with)
 }
 
 bool
-plain_take_day_word(struct reading *g, unsigned i, enum meaning meaning)
-{
-	const struct plain_token *before = i > 0 ? &g->p->token[i - 1] : NULL;
-	const struct plain_token *behind = plain_peek(g, i + 1);
-	bool earlier = plain_is(before, TOKEN_WORD) && plain_meaning(before) == MEANS_OTHER_DAY;
-	bool other = plain_is(behind, TOKEN_WORD) && plain_meaning(behind) == MEANS_OTHER_DAY;
-	int32_t today = plain_today(g->with);
-	int back;
-
-	if (meaning < MEANS_TODAY || meaning > MEANS_SATURDAY)
-		return false;
-	if (g->r == NULL) {
-		plain_ignore(g, i, PLAIN_WHY_STRAY);
-		return true;
-	}
-	if (today == DAY_NONE) {
-		g->given |= 1u << PLAIN_DAY;
-		plain_ignore(g, i, PLAIN_WHY_NO_CLOCK);
-		return true;
-	}
-	if ((g->given & 1u << PLAIN_DAY) != 0) {
-		plain_ask(g, i, PLAIN_WHY_REPEATED, 0);
-		return true;
-	}
-	/* 1970-01-01 was a Thursday. */
-	back = meaning <= MEANS_TWO_DAYS_AGO
-		   ? (int)meaning - MEANS_TODAY
-		   : (int)((today + 4 - ((int)meaning - MEANS_SUNDAY)) % 7);
-	g->given |= 1u << PLAIN_DAY;
-	if (other || (earlier && meaning != MEANS_YESTERDAY)) {
-		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
-		return true;
-	}
-	g->day = today - back - earlier; /* the day before yesterday */
-	g->day_token = (uint16_t)i;
-	plain_use(g, i, PLAIN_DAY);
-	return true;
-}
-
-bool
 plain_day_needs_clock(unsigned len)
 {
 	return len < 6;
@@ -147,4 +107,65 @@ plain_event(const struct reading *g)
 	if (g->minute < 0 && day == today && quarter > g->with->arrived)
 		return g->with->arrived;
 	return quarter;
+}
+
+bool
+plain_take_day_word(struct reading *g, unsigned i, enum meaning meaning)
+{
+	int32_t today = plain_today(g->with);
+	bool other = false;
+	int back;
+
+	if (meaning < MEANS_TODAY || meaning > MEANS_SATURDAY)
+		return false;
+	if (g->r == NULL) {
+		plain_ignore(g, i, PLAIN_WHY_STRAY);
+		return true;
+	}
+	if (today == DAY_NONE) {
+		g->given |= 1u << PLAIN_DAY;
+		plain_ignore(g, i, PLAIN_WHY_NO_CLOCK);
+		return true;
+	}
+	if ((g->given & 1u << PLAIN_DAY) != 0) {
+		plain_ask(g, i, PLAIN_WHY_REPEATED, 0);
+		return true;
+	}
+	/* "avant-hier"; but "next friday" may be any. */
+	if (meaning == MEANS_YESTERDAY && plain_is_meaning(g, i, -1, MEANS_OTHER_DAY)) {
+		meaning = MEANS_TWO_DAYS_AGO;
+		plain_use(g, i - 1, PLAIN_DAY);
+	} else if (plain_is_meaning(g, i, -1, MEANS_OTHER_DAY) ||
+		   plain_is_meaning(g, i, 1, MEANS_OTHER_DAY))
+		other = true;
+	/* 1970-01-01 was a Thursday. */
+	back = meaning <= MEANS_TWO_DAYS_AGO
+		   ? (int)meaning - MEANS_TODAY
+		   : (int)((today + 4 - ((int)meaning - MEANS_SUNDAY)) % 7);
+	g->given |= 1u << PLAIN_DAY;
+	g->day = today - back;
+	g->day_token = (uint16_t)i;
+	plain_use(g, i, PLAIN_DAY);
+	if (other)
+		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
+	return true;
+}
+
+/* A month's word: of the day behind it, or of none. */
+void
+plain_take_month_word(struct reading *g, unsigned i)
+{
+	const struct plain_token *next = plain_peek(g, i + 1);
+	unsigned last = i + 1 + plain_is_ordinal(g, i + 1);
+	bool of_people = plain_is_meaning(g, i, 2, MEANS_PEOPLE);
+
+	if (g->r != NULL && !of_people && plain_is(next, TOKEN_NUMBER) &&
+	    plain_take_month(g, i + 1, i, last))
+		return;
+	if (g->r != NULL &&
+	    (plain_is(next, TOKEN_NUMBER) || plain_is_meaning(g, i, 1, MEANS_PEOPLE) ||
+		(i > 0 && g->p->token[i - 1].type == TOKEN_NUMBER)))
+		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* "march 20 people", "sept morts" */
+	else
+		plain_ignore(g, i, PLAIN_WHY_WORD);
 }

@@ -24,6 +24,17 @@ plain_meaning(const struct plain_token *t)
 	return (enum meaning)t->meaning;
 }
 
+/* French words that are others without their accent: "à", and "tué", which is no Tuesday. */
+static enum meaning
+accented(enum meaning meaning, const struct plain_token *t)
+{
+	bool has_accent = (t->marks & MARK_FOREIGN) != 0;
+
+	if (meaning == MEANS_TO && t->folded == 1 && !has_accent)
+		return MEANINGS;
+	return meaning == MEANS_EITHER && has_accent ? MEANS_PEOPLE : meaning;
+}
+
 static enum meaning
 find_word(const char *text, size_t len)
 {
@@ -38,16 +49,15 @@ enum meaning
 plain_find_meaning(const struct plain *p, const struct plain_token *t)
 {
 	static const char waw[] = "و";
-	const size_t and = sizeof(waw) - 1;
 	const char *text = p->folded + t->at;
 	enum meaning meaning = find_word(text, t->folded);
 
-	if (meaning == MEANS_TO && t->folded == 1 && (t->marks & MARK_FOREIGN) == 0)
-		return MEANINGS; /* "a", and not the French word with an accent */
-	if (meaning == MEANINGS && t->folded > and&&memcmp(text, waw, and) == 0 &&
-	    (meaning = find_word(text + and, t->folded - and)) == MEANS_TO)
+	if (meaning == MEANINGS && t->folded > sizeof(waw) - 1 &&
+	    memcmp(text, waw, sizeof(waw) - 1) == 0 &&
+	    (meaning = find_word(text + sizeof(waw) - 1, t->folded - (sizeof(waw) - 1))) ==
+		MEANS_TO)
 		return MEANINGS; /* a governor */
-	return meaning;
+	return accented(meaning, t);
 }
 
 /* Letters that look like a Latin capital when they are capitals. */
@@ -294,4 +304,21 @@ plain_kind_label(const struct reading *g, unsigned i, unsigned *code)
 			return k - i + 1;
 	}
 	return 0;
+}
+
+bool
+plain_is_word(const struct reading *g, unsigned i, int away, const char *word)
+{
+	const struct plain_token *t = i == 0 && away < 0 ? NULL : plain_peek(g, i + (unsigned)away);
+
+	return t != NULL && plain_is(t, TOKEN_WORD) && t->folded == strlen(word) &&
+	       memcmp(g->p->folded + t->at, word, t->folded) == 0;
+}
+
+bool
+plain_is_meaning(const struct reading *g, unsigned i, int away, enum meaning meaning)
+{
+	const struct plain_token *t = i == 0 && away < 0 ? NULL : plain_peek(g, i + (unsigned)away);
+
+	return plain_is(t, TOKEN_WORD) && plain_meaning(t) == meaning;
 }

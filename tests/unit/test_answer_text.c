@@ -173,7 +173,7 @@ test_words(void)
 	    "=Umepokelewa, namba 12: Mauaji, Upper Alder, watu: angalau 3, tarehe 19/11.");
 	says("ar", 12, "KIL 101 d19 n3+",
 	    "=وصلت برقم 12: قتل, Upper Alder, الأشخاص: 3 على الأقل, يوم 19/11.");
-	says("en", 12, "KIL 101 ~5; BUR 104 3-5 mambo",
+	says("en", 12, "KIL 101 ~5; BUR 104 3-5, mambo",
 	    "=Received, number 12, 2 reports: Killing, Upper Alder, people: about 5; "
 	    "Burning, Birch Crossing, people: 3-5. Not read: mambo");
 	says("en", 13, "cancel 12", "=Received, number 13: Cancel 12.");

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Numbers of which the word beside them may say something else than their turn or letter does. */
+#include "reporting/report/plain_parts.h"
+
+#define LIFE_WORDS_MAX 2 /* words of no meaning beside a sign of life, as in "i am ok boss" */
+
+bool
+plain_is_loose_tag(const struct reading *g, unsigned i)
+{
+	const struct plain_token *number, *tag;
+
+	if (i < 2)
+		return false;
+	number = &g->p->token[i - 1];
+	tag = &g->p->token[i - 2];
+	return number->type == TOKEN_NUMBER && number->use == PLAIN_USED && number->before != 0 &&
+	       number->field != PLAIN_PLACE && number->field != PLAIN_AFFECTED &&
+	       tag->type == TOKEN_WORD && tag->use == PLAIN_USED && tag->field == number->field &&
+	       plain_field_of_tag(g, tag) == (enum plain_field)number->field;
+}
+
+bool
+plain_is_place(const struct reading *g, unsigned i)
+{
+	return (g->given & 1u << PLAIN_PLACE) == 0 && g->waiting == 1 && g->wait[0] == i;
+}
+
+bool
+plain_is_counted(const struct reading *g, unsigned i)
+{
+	const struct plain_token *t = &g->p->token[i], *next = plain_peek(g, i + 1), *number;
+
+	if (i > 1 && plain_is_meaning(g, i, -1, MEANS_TO))
+		i--; /* "3 or so" */
+	if (i == 0 || (number = &g->p->token[i - 1])->type != TOKEN_NUMBER)
+		return false;
+	if (t->before == 0)
+		return true;
+	if ((t->before & ~(unsigned)BETWEEN_BLANK) != 0)
+		return false; /* "3. Amina" */
+	if (t->folded == 1 && next != NULL && (next->before & BETWEEN_OTHER) != 0)
+		return false; /* "b) BUR" */
+	if (g->waiting > 0 && g->wait[g->waiting - 1] == i - 1)
+		return !plain_is_place(g, i - 1);
+	if (number->use == PLAIN_USED && number->report == g->number &&
+	    number->field == PLAIN_AFFECTED && g->people_token != NO_TOKEN)
+		return i < 2 || plain_meaning(&g->p->token[i - 2]) != MEANS_PEOPLE;
+	return plain_is_loose_tag(g, i);
+}
+
+/* "KIL 101 3 drill", and not "rapid test positive". */
+bool
+plain_ends_report(const struct reading *g, unsigned i)
+{
+	const struct plain_token *next = plain_peek(g, i + 1), *last = &g->p->token[i - 1];
+
+	return (next == NULL || plain_is_strong(next)) &&
+	       (last->type != TOKEN_WORD || last->use == PLAIN_USED ||
+		   plain_is_filler(plain_meaning(last)) || plain_meaning(last) == MEANS_NOT ||
+		   last->folded == 1);
+}
+
+/* "ok, 3 people killed": beside a sign of life, what nobody would say of herself alone. */
+bool
+plain_tells_more(const struct reading *g, unsigned i)
+{
+	enum meaning meaning = plain_meaning(&g->p->token[i]);
+	unsigned unknown = meaning == MEANINGS;
+
+	for (unsigned k = 0; k < i; k++)
+		unknown +=
+		    g->p->token[k].type == TOKEN_WORD && plain_meaning(&g->p->token[k]) == MEANINGS;
+	return meaning == MEANS_PEOPLE || meaning == MEANS_MANY || meaning == MEANS_NUMERAL ||
+	       (meaning == MEANINGS && unknown > LIFE_WORDS_MAX);
+}
+
+unsigned
+plain_next_number(const struct reading *g, unsigned i)
+{
+	while (i < g->p->tokens && g->p->token[i].type != TOKEN_NUMBER)
+		i++;
+	return i;
+}
+
+/* "all ok here": no place is meant. */
+static bool
+is_mere_here(const struct reading *g, unsigned i)
+{
+	bool alive = false;
+	uint16_t id;
+
+	if (plain_next_number(g, 0) < g->p->tokens)
+		return false;
+	for (unsigned k = 0; k < g->p->tokens; k++) {
+		enum meaning meaning = plain_meaning(&g->p->token[k]);
+
+		alive = alive || meaning == MEANS_HEARTBEAT || meaning == MEANS_SAFE;
+		if (k > i && plain_place_label(g, k, &id) != 0)
+			return false;
+	}
+	return alive;
+}
+
+/* "cancel 12, it was wrong": nothing more is to be corrected. */
+static bool
+is_mere_reason(const struct reading *g, unsigned i)
+{
+	return g->r != NULL && g->r->record.relation == RELATION_CANCEL &&
+	       (g->given & 1u << PLAIN_RECEIPT) != 0 && plain_next_number(g, i) == g->p->tokens;
+}
+
+bool
+plain_is_mere(const struct reading *g, unsigned i, enum relation relation)
+{
+	return (relation == RELATION_PLACE_CONFIRM && is_mere_here(g, i)) ||
+	       (relation == RELATION_CORRECTION && is_mere_reason(g, i));
+}

@@ -115,3 +115,20 @@ plain_is_mere(const struct reading *g, unsigned i, enum relation relation)
 	return (relation == RELATION_PLACE_CONFIRM && is_mere_here(g, i)) ||
 	       (relation == RELATION_CORRECTION && is_mere_reason(g, i));
 }
+
+bool
+plain_is_of_time(const struct reading *g, unsigned i)
+{
+	const struct plain_token *behind = plain_peek(g, i + 1);
+	enum meaning meaning;
+
+	if (!plain_is(plain_peek(g, i), TOKEN_NUMBER) || behind == NULL)
+		return false;
+	if (behind->type == TOKEN_NUMBER)
+		return behind->before == BETWEEN_COLON && behind->digits == 2;
+	if (behind->type != TOKEN_WORD)
+		return false;
+	meaning = plain_meaning(behind);
+	return (behind->before == 0 && plain_field_of_tag(g, behind) == PLAIN_HOUR) ||
+	       (meaning >= MEANS_JANUARY && meaning < MEANS_JANUARY + 12);
+}

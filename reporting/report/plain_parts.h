@@ -177,6 +177,9 @@ unsigned plain_next_number(const struct reading *g, unsigned i);
 /* Is word i of this relation there for no act, as in "all ok here", "cancel 12, it was wrong"? */
 bool plain_is_mere(const struct reading *g, unsigned i, enum relation relation);
 
+/* Is number i the hour, or the day of a month: "18h30", "14:00", "20 May"? */
+bool plain_is_of_time(const struct reading *g, unsigned i);
+
 /* Does word i, a drill's, end the report? */
 bool plain_ends_report(const struct reading *g, unsigned i);
 /* Does word i say more than a sign of life does? */

@@ -68,24 +68,6 @@ is_behind(const struct reading *g, unsigned i)
 	return g->p->token[i].type == TOKEN_NUMBER;
 }
 
-/* Is this number the hour, or the day of a month: "18h30", "14:00", "20 May"? */
-static bool
-is_of_time(const struct reading *g, unsigned i)
-{
-	const struct plain_token *behind = plain_peek(g, i + 1);
-	enum meaning meaning;
-
-	if (!plain_is(plain_peek(g, i), TOKEN_NUMBER) || behind == NULL)
-		return false;
-	if (behind->type == TOKEN_NUMBER)
-		return behind->before == BETWEEN_COLON && behind->digits == 2;
-	if (behind->type != TOKEN_WORD)
-		return false;
-	meaning = plain_meaning(behind);
-	return (behind->before == 0 && plain_field_of_tag(g, behind) == PLAIN_HOUR) ||
-	       (meaning >= MEANS_JANUARY && meaning < MEANS_JANUARY + 12);
-}
-
 /* "2 more" than were told before; "2 or more" is an amount. */
 static bool
 is_added(const struct reading *g, unsigned i)
@@ -104,11 +86,11 @@ take_quantity(struct reading *g, unsigned i, unsigned marks)
 	const struct plain_token *next = plain_peek(g, at);
 	bool many = plain_is(next, TOKEN_WORD) && plain_meaning(next) == MEANS_MANY;
 
-	if (g->r == NULL || (marks == MARK_ABOUT && is_of_time(g, at))) {
+	if (g->r == NULL || (marks == MARK_ABOUT && plain_is_of_time(g, at))) {
 		plain_ignore(g, i, PLAIN_WHY_WORD);
 		return;
 	}
-	if (is_of_time(g, at)) {
+	if (plain_is_of_time(g, at)) {
 		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
 		return;
 	}
@@ -156,7 +138,7 @@ take_to(struct reading *g, unsigned i)
 	unsigned at = after_fillers(g, i);
 
 	if (g->r != NULL && !plain_at_place(g) && plain_is(plain_peek(g, at), TOKEN_NUMBER) &&
-	    !is_of_time(g, at) && !plain_is_apart(g, at))
+	    !plain_is_of_time(g, at) && !plain_is_apart(g, at))
 		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
 	else
 		plain_ignore(g, i, PLAIN_WHY_WORD);
@@ -169,7 +151,7 @@ take_joint(struct reading *g, unsigned i, enum meaning meaning)
 	const struct plain_token *last = i > 0 ? &g->p->token[i - 1] : NULL;
 	const struct plain_token *next = plain_peek(g, i + 1), *behind = plain_peek(g, i + 2);
 	bool told = g->r == NULL || g->r->open || !plain_is(next, TOKEN_NUMBER) ||
-		    is_of_time(g, i + 1) ||
+		    plain_is_of_time(g, i + 1) ||
 		    (plain_is(behind, TOKEN_WORD) && behind->before == 0); /* "at 2pm" */
 
 	if (!told && meaning == MEANS_AND &&
@@ -192,6 +174,22 @@ take_not(struct reading *g, unsigned i)
 		plain_ask(g, i, PLAIN_WHY_NEGATION, 0);
 }
 
+/* "salama" is a sign of life, "salama 12" an all-clear, and in front of a report a greeting. */
+static void
+take_safe(struct reading *g, unsigned i)
+{
+	bool numbered = plain_is(plain_peek(g, i + 1), TOKEN_NUMBER);
+
+	if (plain_next_number(g, 0) == g->p->tokens)
+		take_relation(g, i, RELATION_HEARTBEAT);
+	else if (numbered && (g->r == NULL || plain_is_apart(g, i)))
+		take_relation(g, i, RELATION_ALL_CLEAR);
+	else if (numbered)
+		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
+	else
+		plain_ignore(g, i, PLAIN_WHY_WORD);
+}
+
 static bool
 take_meaning(struct reading *g, unsigned i)
 {
@@ -206,10 +204,8 @@ take_meaning(struct reading *g, unsigned i)
 		take_relation(g, i, relations[meaning]);
 		return true;
 	}
-	if (meaning == MEANS_SAFE) { /* beside a number it may mean a report */
-		take_relation(g, i,
-		    plain_next_number(g, 0) < g->p->tokens ? RELATION_ALL_CLEAR
-							   : RELATION_HEARTBEAT);
+	if (meaning == MEANS_SAFE) {
+		take_safe(g, i);
 		return true;
 	}
 	if (plain_take_day_word(g, i, meaning))
@@ -480,7 +476,7 @@ plain_take_word(struct reading *g, unsigned i)
 	else if (g->r != NULL && plain_is(next, TOKEN_NUMBER) && next->before == 0)
 		plain_ask(g, i, PLAIN_WHY_UNIT, 0);
 	else if (g->r != NULL && plain_is(next, TOKEN_NUMBER) && t->folded == 1 &&
-		 is_of_time(g, i + 1))
+		 plain_is_of_time(g, i + 1))
 		plain_ignore(g, i, PLAIN_WHY_WORD); /* "a 18h" */
 	else if (g->r != NULL && plain_is(next, TOKEN_NUMBER) && !plain_is_apart(g, i + 1) &&
 		 relation_rule(g->r->record.relation)->counts && !plain_at_place(g))

@@ -32,6 +32,9 @@ plain_is_counted(const struct reading *g, unsigned i)
 
 	if (i > 1 && plain_is_meaning(g, i, -1, MEANS_TO))
 		i--; /* "3 or so" */
+	if (i > 2 && plain_is_ordinal(g, i - 2) && g->p->token[i - 1].use == PLAIN_USED &&
+	    t->before == BETWEEN_BLANK)
+		return true; /* "3rd time" */
 	if (i == 0 || (number = &g->p->token[i - 1])->type != TOKEN_NUMBER)
 		return false;
 	if (t->before == 0)

@@ -277,7 +277,9 @@ is_dated(const struct reading *g, unsigned i)
 
 	if (plain_is(next, TOKEN_WORD) && plain_meaning(next) == MEANS_TIME_UNIT)
 		return !plain_at_place(g) || t->digits <= 2; /* "101 saa 8" */
-	if (g->day == DAY_NONE || g->day_token + 1u != i ||
+	if (plain_is_year(g, i))
+		return true; /* "20 nov 26" */
+	if (g->day == DAY_NONE || g->day_token + 1u != i || plain_is_date(g, i) ||
 	    g->p->token[g->day_token].type != TOKEN_WORD || t->digits > 2)
 		return false;
 	plain_civil(g->day, &year, &month, &day);

@@ -151,6 +151,10 @@ void plain_set_time(struct reading *g, unsigned i, unsigned behind);
 bool plain_ask_pair(struct reading *g, unsigned i);
 /* What a separator joins to number i, which has a tag: "d20/11", "n3.5". false: nothing. */
 bool plain_take_tagged(struct reading *g, enum plain_field field, unsigned i);
+/* Do one kind of separator join number i and two more? */
+bool plain_is_date(const struct reading *g, unsigned i);
+/* May number i, behind a month, be this year or a number of people? */
+bool plain_is_year(const struct reading *g, unsigned i);
 /* The month that ends a date which number i begins, as in "3rd of May"; 0 none. */
 unsigned plain_month_behind(const struct reading *g, unsigned i);
 /* Are letters of an ordinal glued behind number i? */

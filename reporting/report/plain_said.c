@@ -173,6 +173,14 @@ take_not(struct reading *g, unsigned i)
 		plain_ask(g, i, PLAIN_WHY_NEGATION, 0);
 }
 
+/* French: the least of more is the most. "au maximum" stays what it is. */
+static bool
+is_turned(const struct reading *g, unsigned i)
+{
+	return plain_is_word(g, i, -1, "au") &&
+	       (plain_is_word(g, i, 0, "plus") || plain_is_word(g, i, 0, "moins"));
+}
+
 static bool
 take_meaning(struct reading *g, unsigned i)
 {
@@ -197,11 +205,11 @@ take_meaning(struct reading *g, unsigned i)
 	case MEANS_ABOUT:
 		take_quantity(g, i, MARK_ABOUT);
 		return true;
-	case MEANS_AT_LEAST:
-		take_quantity(g, i, MARK_LEAST);
+	case MEANS_AT_LEAST: /* "au plus" is at most, "au moins" at least */
+		take_quantity(g, i, is_turned(g, i) ? MARK_MOST : MARK_LEAST);
 		return true;
-	case MEANS_AT_MOST: /* "au moins" is at least, "moins de" at most */
-		take_quantity(g, i, plain_is_word(g, i, -1, "au") ? MARK_LEAST : MARK_MOST);
+	case MEANS_AT_MOST:
+		take_quantity(g, i, is_turned(g, i) ? MARK_LEAST : MARK_MOST);
 		return true;
 	case MEANS_MANY:
 		if (g->r != NULL)

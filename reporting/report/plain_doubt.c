@@ -2,6 +2,7 @@
 /* Numbers of which the word beside them may say something else than their turn or letter does. */
 #include "reporting/report/plain_parts.h"
 
+#define LABEL_REACH 24u  /* tokens of a report within which another place is looked for */
 #define LIFE_WORDS_MAX 2 /* words of no meaning beside a sign of life, as in "i am ok boss" */
 
 bool
@@ -32,6 +33,9 @@ plain_is_counted(const struct reading *g, unsigned i)
 
 	if (i > 1 && plain_is_meaning(g, i, -1, MEANS_TO))
 		i--; /* "3 or so" */
+	if (i > 2 && plain_is_ordinal(g, i - 2) && g->p->token[i - 1].use == PLAIN_USED &&
+	    t->before == BETWEEN_BLANK)
+		return true; /* "3rd time" */
 	if (i == 0 || (number = &g->p->token[i - 1])->type != TOKEN_NUMBER)
 		return false;
 	if (t->before == 0)
@@ -131,4 +135,50 @@ plain_is_of_time(const struct reading *g, unsigned i)
 	meaning = plain_meaning(behind);
 	return (behind->before == 0 && plain_field_of_tag(g, behind) == PLAIN_HOUR) ||
 	       (meaning >= MEANS_JANUARY && meaning < MEANS_JANUARY + 12);
+}
+
+static bool
+is_within(const struct places *places, unsigned id, unsigned whole)
+{
+	for (const struct place *place; id != 0; id = place->parent)
+		if (id == whole || (place = places_find(places, id)) == NULL)
+			return id == whole;
+	return false;
+}
+
+bool
+plain_is_elsewhere(const struct reading *g, unsigned i, unsigned *count)
+{
+	const struct plain_setting *with = g->with;
+	const struct plain_token *number;
+	unsigned given;
+	uint16_t id;
+
+	if (g->r == NULL || plain_at_place(g) || i > g->start + LABEL_REACH ||
+	    plain_meaning(&g->p->token[i]) != MEANINGS ||
+	    (*count = plain_place_label(g, i, &id)) < 2)
+		return false; /* one word, as "market", may be no name */
+	given = g->r->record.place;
+	if (given == 0 && g->waiting > 0 && (g->given & 1u << PLAIN_PLACE) == 0) {
+		number = &g->p->token[g->wait[0]];
+		given = with->own != NULL && number->digits <= 2 ? with->own[number->value]
+								 : number->value;
+	}
+	return given != 0 && !is_within(with->places, id, given) &&
+	       !is_within(with->places, given, id);
+}
+
+bool
+plain_may_join(const struct reading *g, unsigned i)
+{
+	const struct plain_token *last = i > 0 ? &g->p->token[i - 1] : NULL;
+	const struct plain_token *next = plain_peek(g, i + 1), *behind = plain_peek(g, i + 2);
+
+	if (g->r == NULL || g->r->open || last == NULL || !plain_is(next, TOKEN_NUMBER) ||
+	    plain_is_of_time(g, i + 1) ||
+	    (plain_is(behind, TOKEN_WORD) && behind->before == 0)) /* "at 2pm" */
+		return false;
+	if (plain_meaning(&g->p->token[i]) == MEANS_AT)
+		return !plain_at_place(g);
+	return plain_is_place(g, i - 1) || (last->use == PLAIN_USED && last->field == PLAIN_PLACE);
 }

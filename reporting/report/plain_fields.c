@@ -270,6 +270,17 @@ may_be_place(const struct reading *g, unsigned i)
 	       t[-1].field == PLAIN_PLACE && places_find(g->with->places, t->value) != NULL;
 }
 
+/* "here they shoot, at 101" confirms no place. */
+static bool
+is_parted(const struct reading *g, unsigned i)
+{
+	for (unsigned k = g->start + 1u; k < i; k++)
+		if (g->p->token[k].type == TOKEN_WORD && g->p->token[k].use == PLAIN_IGNORED &&
+		    plain_meaning(&g->p->token[k]) == MEANINGS)
+			return g->r->record.relation == RELATION_PLACE_CONFIRM;
+	return false;
+}
+
 static void
 fill_waiting(struct reading *g)
 {
@@ -292,7 +303,7 @@ fill_waiting(struct reading *g)
 			   g->p->token[i].type == TOKEN_NUMBER && g->p->token[i].digits == 1) {
 			g->given |= 1u << field;
 			plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* or how bad it is */
-		} else if (field == PLAIN_AFFECTED && may_be_place(g, i)) {
+		} else if ((field == PLAIN_AFFECTED && may_be_place(g, i)) || is_parted(g, i)) {
 			g->given |= 1u << field;
 			plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
 		} else {

@@ -95,6 +95,35 @@ plain_ask_pair(struct reading *g, unsigned i)
 	return true;
 }
 
+/* Does a day that was given say the same, or the weekday of it? */
+static bool
+is_same_day(const struct reading *g, int32_t day)
+{
+	enum meaning meaning = plain_meaning(&g->p->token[g->day_token]);
+
+	return g->day != DAY_NONE &&
+	       (g->day == day || (meaning >= MEANS_SUNDAY && meaning <= MEANS_SATURDAY &&
+				     (g->day - day) % 7 == 0));
+}
+
+/* The day that the tokens first to last say. */
+static void
+put_date(struct reading *g, unsigned first, unsigned last, int32_t day)
+{
+	bool repeated = (g->given & 1u << PLAIN_DAY) != 0 && !is_same_day(g, day);
+
+	if (repeated || day == DAY_NONE) {
+		g->given |= 1u << PLAIN_DAY;
+		ask_all(g, first, last - first + 1, repeated ? PLAIN_WHY_REPEATED : PLAIN_WHY_DAY);
+		return;
+	}
+	g->given |= 1u << PLAIN_DAY;
+	g->day = day;
+	g->day_token = (uint16_t)last;
+	for (unsigned k = first; k <= last; k++)
+		plain_use(g, k, PLAIN_DAY);
+}
+
 static bool
 take_date(struct reading *g, unsigned i)
 {
@@ -109,17 +138,7 @@ take_date(struct reading *g, unsigned i)
 	if (year < YEAR_FIRST || year > YEAR_LAST || short_digits > 2 || a[1].digits > 2 ||
 	    ((a->marks | a[1].marks | a[2].marks) != 0))
 		return false;
-	if ((g->given & 1u << PLAIN_DAY) != 0) {
-		ask_all(g, i, 3, PLAIN_WHY_REPEATED);
-		return true;
-	}
-	g->given |= 1u << PLAIN_DAY;
-	g->day = plain_date((int)year, (int)a[1].value, (int)day);
-	g->day_token = (uint16_t)i;
-	for (unsigned k = 0; k < 3; k++)
-		plain_use(g, i + k, PLAIN_DAY);
-	if (g->day == DAY_NONE)
-		ask_all(g, i, 3, PLAIN_WHY_DAY);
+	put_date(g, i, i + 2, plain_date((int)year, (int)a[1].value, (int)day));
 	return true;
 }
 
@@ -234,6 +253,13 @@ ask_range_of_days(struct reading *g, unsigned i)
 }
 
 bool
+plain_is_date(const struct reading *g, unsigned i)
+{
+	return chain(g, i) == 3 &&
+	       (g->p->token[i + 1].before & (BETWEEN_DASH | BETWEEN_SLASH | BETWEEN_DOT)) != 0;
+}
+
+bool
 plain_take_tagged(struct reading *g, enum plain_field field, unsigned i)
 {
 	const struct plain_token *a = &g->p->token[i], *b = a + 1;
@@ -279,43 +305,68 @@ plain_take_joined(struct reading *g, unsigned i)
 	if (ask_range_of_days(g, i) || take_loose_range(g, i) || take_blank_thousand(g, i))
 		return true;
 	joined = chain(g, i);
-	if (joined == 3 &&
-	    (g->p->token[i + 1].before & (BETWEEN_DASH | BETWEEN_SLASH | BETWEEN_DOT)) != 0)
+	if (plain_is_date(g, i))
 		return take_date(g, i);
 	return joined == 2 && take_pair(g, i);
+}
+
+/* The year that token i is, behind a month; 0 none. Two digits are one if the same separator, but
+ * no blank, stands in front of both. */
+static int
+year_behind(const struct reading *g, unsigned month, unsigned i)
+{
+	const struct plain_token *t = plain_peek(g, i);
+	uint32_t year;
+
+	if (!plain_is(t, TOKEN_NUMBER) || t->marks != 0)
+		return 0;
+	year = t->digits == 2 && month < i && t->before != BETWEEN_BLANK && t->seps <= 1 &&
+		       t->before == g->p->token[month].before
+		   ? YEAR_FIRST / 100 * 100 + t->value
+	       : t->digits == 4 ? t->value
+				: 0;
+	return year >= YEAR_FIRST && year <= YEAR_LAST ? (int)year : 0;
+}
+
+bool
+plain_is_year(const struct reading *g, unsigned i)
+{
+	const struct plain_token *t = &g->p->token[i];
+	int year, month, day;
+
+	if (i == 0 || t->digits != 2 || (g->given & 1u << PLAIN_DAY) == 0 ||
+	    g->day_token + 1u != i || plain_today(g->with) == DAY_NONE ||
+	    plain_is_meaning(g, i, 1, MEANS_PEOPLE) ||
+	    !(g->p->token[i - 1].meaning >= MEANS_JANUARY &&
+		g->p->token[i - 1].meaning < MEANS_JANUARY + 12))
+		return false;
+	plain_civil(plain_today(g->with), &year, &month, &day);
+	return t->value == (uint32_t)year % 100;
 }
 
 bool
 plain_take_month(struct reading *g, unsigned day, unsigned month, unsigned last)
 {
-	const struct plain_token *d = &g->p->token[day], *year = plain_peek(g, last + 1);
+	const struct plain_token *d = &g->p->token[day];
 	int number = (int)plain_meaning(&g->p->token[month]) - MEANS_JANUARY + 1;
 	int32_t today = plain_today(g->with);
-	bool has_year = plain_is(year, TOKEN_NUMBER) && year->digits == 4 &&
-			year->value >= YEAR_FIRST && year->value <= YEAR_LAST;
+	int in_year = year_behind(g, day < month ? month : last + 1, last + 1);
 	unsigned first = day < month ? day : month;
 	char digits[4];
 
 	if (number < 1 || number > 12 || d->digits > 2 || d->marks != 0)
 		return false;
-	if (has_year)
-		last++;
-	if ((g->given & 1u << PLAIN_DAY) != 0 || (!has_year && today == DAY_NONE)) {
-		ask_all(g, first, last - first + 1,
-		    today == DAY_NONE ? PLAIN_WHY_NO_CLOCK : PLAIN_WHY_REPEATED);
+	last += in_year != 0;
+	if (in_year == 0 && today == DAY_NONE) {
+		ask_all(g, first, last - first + 1, PLAIN_WHY_NO_CLOCK);
 		return true;
 	}
 	digits[0] = (char)('0' + d->value / 10);
 	digits[1] = (char)('0' + d->value % 10);
 	digits[2] = (char)('0' + number / 10);
 	digits[3] = (char)('0' + number % 10);
-	g->given |= 1u << PLAIN_DAY;
-	g->day = has_year ? plain_date((int)year->value, number, (int)d->value)
-			  : plain_day_of(digits, sizeof(digits), today);
-	g->day_token = (uint16_t)last;
-	for (unsigned k = first; k <= last; k++)
-		plain_use(g, k, PLAIN_DAY);
-	if (g->day == DAY_NONE)
-		ask_all(g, first, last - first + 1, PLAIN_WHY_DAY);
+	put_date(g, first, last,
+	    in_year != 0 ? plain_date(in_year, number, (int)d->value)
+			 : plain_day_of(digits, sizeof(digits), today));
 	return true;
 }

@@ -158,6 +158,10 @@ void plain_set_time(struct reading *g, unsigned i, unsigned behind);
 bool plain_ask_pair(struct reading *g, unsigned i);
 /* What a separator joins to number i, which has a tag: "d20/11", "n3.5". false: nothing. */
 bool plain_take_tagged(struct reading *g, enum plain_field field, unsigned i);
+/* Do one kind of separator join number i and two more? */
+bool plain_is_date(const struct reading *g, unsigned i);
+/* May number i, behind a month, be this year or a number of people? */
+bool plain_is_year(const struct reading *g, unsigned i);
 /* The month that ends a date which number i begins, as in "3rd of May"; 0 none. */
 unsigned plain_month_behind(const struct reading *g, unsigned i);
 /* Are letters of an ordinal glued behind number i? */
@@ -165,6 +169,8 @@ bool plain_is_ordinal(const struct reading *g, unsigned i);
 /* Are the numbers i and i + 1 a range, alone and joined by one dash or by dots? */
 bool plain_range(const struct reading *g, unsigned i);
 
+/* Do `count` tokens from word i on name a place that neither holds the report's nor lies in it? */
+bool plain_is_elsewhere(const struct reading *g, unsigned i, unsigned *count);
 /* Is number i, which waits, the place? */
 bool plain_is_place(const struct reading *g, unsigned i);
 /* Does word i stand behind a number of which it may say what it counts? */
@@ -179,6 +185,9 @@ bool plain_is_mere(const struct reading *g, unsigned i, enum relation relation);
 
 /* Is number i the hour, or the day of a month: "18h30", "14:00", "20 May"? */
 bool plain_is_of_time(const struct reading *g, unsigned i);
+
+/* May "and" join another place to the one in front, or "at" an hour to the report? */
+bool plain_may_join(const struct reading *g, unsigned i);
 
 /* Does word i, a drill's, end the report? */
 bool plain_ends_report(const struct reading *g, unsigned i);

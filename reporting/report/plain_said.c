@@ -146,19 +146,10 @@ take_to(struct reading *g, unsigned i)
 
 /* "and", "at" between fields change nothing; but "101 and 102", "today at 8"? */
 static void
-take_joint(struct reading *g, unsigned i, enum meaning meaning)
+take_joint(struct reading *g, unsigned i)
 {
-	const struct plain_token *last = i > 0 ? &g->p->token[i - 1] : NULL;
-	const struct plain_token *next = plain_peek(g, i + 1), *behind = plain_peek(g, i + 2);
-	bool told = g->r == NULL || g->r->open || !plain_is(next, TOKEN_NUMBER) ||
-		    plain_is_of_time(g, i + 1) ||
-		    (plain_is(behind, TOKEN_WORD) && behind->before == 0); /* "at 2pm" */
-
-	if (!told && meaning == MEANS_AND &&
-	    (plain_is_place(g, i - 1) || (last->use == PLAIN_USED && last->field == PLAIN_PLACE)))
+	if (plain_may_join(g, i))
 		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
-	else if (!told && meaning == MEANS_AT && !plain_at_place(g))
-		plain_ask(g, i, PLAIN_WHY_BEFORE, 0);
 	else
 		plain_ignore(g, i, PLAIN_WHY_WORD);
 }
@@ -190,6 +181,14 @@ take_safe(struct reading *g, unsigned i)
 		plain_ignore(g, i, PLAIN_WHY_WORD);
 }
 
+/* French: the least of more is the most. "au maximum" stays what it is. */
+static bool
+is_turned(const struct reading *g, unsigned i)
+{
+	return plain_is_word(g, i, -1, "au") &&
+	       (plain_is_word(g, i, 0, "plus") || plain_is_word(g, i, 0, "moins"));
+}
+
 static bool
 take_meaning(struct reading *g, unsigned i)
 {
@@ -218,14 +217,16 @@ take_meaning(struct reading *g, unsigned i)
 	case MEANS_ABOUT:
 		take_quantity(g, i, MARK_ABOUT);
 		return true;
-	case MEANS_AT_LEAST:
-		take_quantity(g, i, MARK_LEAST);
+	case MEANS_AT_LEAST: /* "au plus" is at most, "au moins" at least */
+		take_quantity(g, i, is_turned(g, i) ? MARK_MOST : MARK_LEAST);
 		return true;
-	case MEANS_AT_MOST: /* "au moins" is at least, "moins de" at most */
-		take_quantity(g, i, plain_is_word(g, i, -1, "au") ? MARK_LEAST : MARK_MOST);
+	case MEANS_AT_MOST:
+		take_quantity(g, i, is_turned(g, i) ? MARK_LEAST : MARK_MOST);
 		return true;
 	case MEANS_MANY:
-		if (g->r != NULL)
+		if (g->r != NULL && plain_is_word(g, i, -1, "how"))
+			plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* "how many: 3" */
+		else if (g->r != NULL)
 			plain_set_many(g, i, 0);
 		else
 			plain_ignore(g, i, PLAIN_WHY_WORD);
@@ -263,7 +264,7 @@ take_meaning(struct reading *g, unsigned i)
 		return false;
 	case MEANS_AND:
 	case MEANS_AT:
-		take_joint(g, i, meaning);
+		take_joint(g, i);
 		return true;
 	case MEANS_NOT:
 		take_not(g, i);
@@ -440,6 +441,11 @@ take_label(struct reading *g, unsigned i)
 	unsigned count;
 	uint16_t id;
 
+	if (plain_is_elsewhere(g, i, &count)) {
+		for (unsigned k = i; k < i + count; k++)
+			plain_ask(g, k, PLAIN_WHY_AMBIGUOUS, 0);
+		return true;
+	}
 	if (g->r == NULL || !plain_at_place(g) || !relation_rule(g->r->record.relation)->counts ||
 	    (count = plain_place_label(g, i, &id)) == 0)
 		return false;

@@ -2,6 +2,7 @@
 /* Numbers of which the word beside them may say something else than their turn or letter does. */
 #include "reporting/report/plain_parts.h"
 
+#define LABEL_REACH 24u   /* tokens of a report within which another place is looked for */
 #define LIFE_WORDS_MAX 2 /* words of no meaning beside a sign of life, as in "i am ok boss" */
 
 bool
@@ -73,4 +74,35 @@ plain_tells_more(const struct reading *g, unsigned i)
 		    g->p->token[k].type == TOKEN_WORD && plain_meaning(&g->p->token[k]) == MEANINGS;
 	return meaning == MEANS_PEOPLE || meaning == MEANS_MANY || meaning == MEANS_NUMERAL ||
 	       (meaning == MEANINGS && unknown > LIFE_WORDS_MAX);
+}
+
+static bool
+is_within(const struct places *places, unsigned id, unsigned whole)
+{
+	for (const struct place *place; id != 0; id = place->parent)
+		if (id == whole || (place = places_find(places, id)) == NULL)
+			return id == whole;
+	return false;
+}
+
+bool
+plain_is_elsewhere(const struct reading *g, unsigned i, unsigned *count)
+{
+	const struct plain_setting *with = g->with;
+	const struct plain_token *number;
+	unsigned given;
+	uint16_t id;
+
+	if (g->r == NULL || plain_at_place(g) || i > g->start + LABEL_REACH ||
+	    plain_meaning(&g->p->token[i]) != MEANINGS ||
+	    (*count = plain_place_label(g, i, &id)) < 2)
+		return false; /* one word, as "market", may be no name */
+	given = g->r->record.place;
+	if (given == 0 && g->waiting > 0 && (g->given & 1u << PLAIN_PLACE) == 0) {
+		number = &g->p->token[g->wait[0]];
+		given = with->own != NULL && number->digits <= 2 ? with->own[number->value]
+								 : number->value;
+	}
+	return given != 0 && !is_within(with->places, id, given) &&
+	       !is_within(with->places, given, id);
 }

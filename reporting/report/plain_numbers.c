@@ -303,6 +303,26 @@ needs_receipt(const struct reading *g, unsigned i)
 	       g->people_token == NO_TOKEN && !is_people(g, i);
 }
 
+/* "Upper Alder 101": the place's label and its number; "3 dead 12": either may be the place. */
+static bool
+take_place_again(struct reading *g, unsigned i)
+{
+	const struct plain_token *t = &g->p->token[i], *other = plain_peek(g, i + 2);
+
+	if (i > 0 && g->p->token[i - 1].type == TOKEN_WORD &&
+	    g->p->token[i - 1].use == PLAIN_USED && g->p->token[i - 1].field == PLAIN_PLACE &&
+	    t->digits > 2 && t->marks == 0 && t->value == g->r->record.place) {
+		plain_use(g, i, PLAIN_PLACE);
+		return true;
+	}
+	if (!plain_at_place(g) || t->digits > 2 || !plain_is_meaning(g, i, 1, MEANS_PEOPLE) ||
+	    !plain_is(other, TOKEN_NUMBER) || other->digits > 2 || plain_is_apart(g, i + 2) ||
+	    plain_is_meaning(g, i + 2, 1, MEANS_PEOPLE))
+		return false;
+	plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
+	return true;
+}
+
 void
 plain_take_number(struct reading *g, unsigned i)
 {
@@ -324,7 +344,7 @@ plain_take_number(struct reading *g, unsigned i)
 	if (plain_month_behind(g, i) != 0 && !plain_at_place(g) && !needs_receipt(g, i) &&
 	    plain_take_month(g, i, plain_month_behind(g, i), plain_month_behind(g, i)))
 		return;
-	if (take_glued(g, i))
+	if (take_glued(g, i) || take_place_again(g, i))
 		return;
 	if (needs_receipt(g, i)) {
 		plain_set(g, PLAIN_RECEIPT, i);

@@ -162,6 +162,8 @@ bool plain_is_ordinal(const struct reading *g, unsigned i);
 /* Are the numbers i and i + 1 a range, alone and joined by one dash or by dots? */
 bool plain_range(const struct reading *g, unsigned i);
 
+/* Do `count` tokens from word i on name a place that neither holds the report's nor lies in it? */
+bool plain_is_elsewhere(const struct reading *g, unsigned i, unsigned *count);
 /* Is number i, which waits, the place? */
 bool plain_is_place(const struct reading *g, unsigned i);
 /* Does word i stand behind a number of which it may say what it counts? */

@@ -212,7 +212,9 @@ take_meaning(struct reading *g, unsigned i)
 		take_quantity(g, i, is_turned(g, i) ? MARK_LEAST : MARK_MOST);
 		return true;
 	case MEANS_MANY:
-		if (g->r != NULL)
+		if (g->r != NULL && plain_is_word(g, i, -1, "how"))
+			plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* "how many: 3" */
+		else if (g->r != NULL)
 			plain_set_many(g, i, 0);
 		else
 			plain_ignore(g, i, PLAIN_WHY_WORD);
@@ -420,6 +422,11 @@ take_label(struct reading *g, unsigned i)
 	unsigned count;
 	uint16_t id;
 
+	if (plain_is_elsewhere(g, i, &count)) {
+		for (unsigned k = i; k < i + count; k++)
+			plain_ask(g, k, PLAIN_WHY_AMBIGUOUS, 0);
+		return true;
+	}
 	if (g->r == NULL || !plain_at_place(g) || !relation_rule(g->r->record.relation)->counts ||
 	    (count = plain_place_label(g, i, &id)) == 0)
 		return false;

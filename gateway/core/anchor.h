@@ -12,9 +12,9 @@
  * that was deleted is out of reach of who has the card and a passphrase.
  *
  * Statuses: ST_IO (the medium failed, or read back other octets than were written), ST_SYNC (a sync
- * failed), ST_CONFIG (no such file, a link, not of the right sort or size, open to others, or owned
- * by another process), ST_MEMORY; of the kind none those of store.h. After ST_IO or ST_SYNC the
- * caller ends.
+ * failed), ST_CONFIG (no such file, a link, not of the right sort or size, or open to others),
+ * ST_AGAIN (owned by another process), ST_MEMORY; of the kind none those of store.h. After ST_IO or
+ * ST_SYNC the caller ends.
  */
 #ifndef GATEWAY_CORE_ANCHOR_H
 #define GATEWAY_CORE_ANCHOR_H

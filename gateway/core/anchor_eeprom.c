@@ -216,8 +216,12 @@ open_eeprom(const char *path, int is_ours, struct eeprom_anchor **out)
 		goto failed;
 	if ((a->base.slots = slots_in(lseek(a->fd, 0, SEEK_END))) == 0)
 		goto failed;
-	if (is_ours && (sb.st_mode & 077 || flock(a->fd, LOCK_EX | LOCK_NB) == -1))
+	if (is_ours && sb.st_mode & 077)
 		goto failed;
+	if (is_ours && flock(a->fd, LOCK_EX | LOCK_NB) == -1) {
+		st = errno == EWOULDBLOCK ? ST_AGAIN : ST_CONFIG;
+		goto failed;
+	}
 	*out = a;
 	return ST_OK;
 failed:

@@ -240,9 +240,10 @@ own(struct file_anchor *anchor, const char *path)
 
 	if (fstat(anchor->fd, &sb) == -1)
 		return ST_IO;
-	if (!S_ISREG(sb.st_mode) || sb.st_mode & 077 || sb.st_size != BLOCKS * BLOCK ||
-	    flock(anchor->fd, LOCK_EX | LOCK_NB) == -1)
+	if (!S_ISREG(sb.st_mode) || sb.st_mode & 077 || sb.st_size != BLOCKS * BLOCK)
 		return ST_CONFIG;
+	if (flock(anchor->fd, LOCK_EX | LOCK_NB) == -1)
+		return errno == EWOULDBLOCK ? ST_AGAIN : ST_CONFIG;
 	take_direct(anchor, path, &sb);
 	return ST_OK;
 }

@@ -2,6 +2,7 @@
 #include "gateway/core/session.h"
 
 #include <assert.h>
+#include <poll.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,8 @@
 #define IDLE_ANCHOR_MS 2000 /* then the anchor's old slot is zeroed */
 #define META_ON_H "on_h"
 #define ON_H_MAX 10000000 /* a thousand years */
+#define OTHER_STEP_MS 50
+#define OTHER_STEPS 60 /* 3 s, for a process that is just ending */
 
 /* --- time --- */
 
@@ -107,6 +110,35 @@ store_words(enum status st)
 	}
 }
 
+static const char *
+anchor_words(enum status st)
+{
+	if (st == ST_AGAIN)
+		return "another process has the anchor open: end it";
+	if (st == ST_CONFIG)
+		return "the anchor is missing, of another kind or size, or open to other users: "
+		       "'tocsin check' says more. Without it nothing in the store can be read";
+	return "the anchor cannot be read: see that its medium is there and sound. Without it "
+	       "nothing in the store can be read";
+}
+
+/* Store and anchor. A tocsin-core whose tocsind was killed has them until it has ended. */
+static enum status
+open_both(struct session *s)
+{
+	enum status st;
+
+	for (unsigned steps = OTHER_STEPS;; steps--) {
+		if ((st = store_open(s->conf->state_dir, &s->store)) == ST_OK)
+			st = anchor_open(s->conf, s->store, &s->anchor);
+		if (st != ST_AGAIN || steps == 0)
+			return st;
+		store_close(s->store);
+		s->store = NULL;
+		(void)poll(NULL, 0, OTHER_STEP_MS);
+	}
+}
+
 static enum status
 read_ring(struct session *s)
 {
@@ -144,17 +176,9 @@ session_start(struct session *s, const struct conf *conf, char words[SESSION_WOR
 		return start_failed(s, words, ST_MEMORY, "no memory is left");
 	if (!store_exists(conf->state_dir))
 		return ST_OK;
-	if ((st = store_open(conf->state_dir, &s->store)) != ST_OK)
-		return start_failed(s, words, st, store_words(st));
-	if ((st = anchor_open(conf, s->store, &s->anchor)) != ST_OK)
-		return start_failed(s, words, st,
-		    st == ST_CONFIG
-			? "the anchor is missing, of another kind or size, open to other users or "
-			  "in use: 'tocsin check' says more. Without it nothing in the store can "
-			  "be "
-			  "read"
-			: "the anchor cannot be read: see that its medium is there and sound. "
-			  "Without it nothing in the store can be read");
+	if ((st = open_both(s)) != ST_OK)
+		return start_failed(
+		    s, words, st, s->store == NULL ? store_words(st) : anchor_words(st));
 	if ((st = state_open(s->store, s->anchor, &s->state)) != ST_OK)
 		return start_failed(s, words, st,
 		    st == ST_WIPED ? status_words(st)

@@ -9,7 +9,9 @@ import datetime
 import os
 import random
 import re
+import signal
 import subprocess
+import time
 
 from gateway import (PROJECT, WAIT_S, Failure, Gateway, Monitor, Steps, expect, expect_in, options, run,
                      smsfile)
@@ -21,6 +23,7 @@ NOTE_ALPHABET = " ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!\"#%&'()*+,-./:;<=>?$@_[]
 LOCAL = datetime.timedelta(minutes=180)  # utc_offset_min of the example places
 PLACES = (101, 102, 105, 201, 204, 1001, 2003)
 REPORTS = 25
+SLOW_S = 0.5  # far less than core waits for another one
 
 step = Steps()
 
@@ -434,6 +437,22 @@ def settings(g, left):
     os.unlink(wrong)
 
 
+def killed_and_back(g, left):
+    """A core that takes its time to end keeps the store meanwhile: the next one waits for it."""
+    before = len(g.log_events("ROLE_ENDED"))
+    old = g.wait_roles()["tocsin-core"]
+    os.kill(old, signal.SIGSTOP)
+    os.kill(g.daemon.pid, signal.SIGKILL)
+    g.daemon.wait()
+    g.daemon = None
+    g.start(wait=False)
+    g.wait_roles()
+    time.sleep(SLOW_S)
+    os.kill(old, signal.SIGCONT)
+    g.wait_ready()
+    expect(g.log_events("ROLE_ENDED")[before:], [], "ends of processes meanwhile")
+
+
 def ends(g, left):
     print(f"           SIGTERM to the end: {g.stop():.3f} s")
     expect_in("does not run", g.command("status", code=3).err, "status after SIGTERM")
@@ -445,7 +464,8 @@ def ends(g, left):
 
 
 STEPS = (made, wrong_state, passphrases, enrolment, reports, shows_refused, twice, replay, parked,
-         kept_unreadable, revoked, closed_and_locked, long_messages, pages, second_daemon, settings, ends)
+         kept_unreadable, revoked, closed_and_locked, long_messages, pages, second_daemon, settings,
+         killed_and_back, ends)
 
 
 def main():

@@ -132,6 +132,7 @@ class Modem:
     def wait_end(self, seconds=60):
         """Its exit code, by itself."""
         code = self.process.wait(seconds)
+        self._thread.join(seconds)  # what it said last
         self.stop()
         return code
 
@@ -202,7 +203,9 @@ class Modem:
         while not look():
             if time.monotonic() > end:
                 raise AssertionError(f"waited {seconds} s in vain for {what or 'it'}")
-            if self.process.poll() is not None and not look():
-                raise AssertionError(f"tocsin-modem ended with {self.process.returncode}, "
-                                     f"waiting for {what or 'it'}")
+            if self.process.poll() is not None:
+                self._thread.join(seconds)  # what it said last may not have been read yet
+                if not look():
+                    raise AssertionError(f"tocsin-modem ended with {self.process.returncode}, "
+                                         f"waiting for {what or 'it'}")
             time.sleep(0.01)

@@ -101,7 +101,7 @@ test_refused(void)
 	make_chip(4096, 0600);
 	put_octets_at(4095, (const uint8_t *)"x", 1); /* behind the last slot */
 	CHECK_EQ(anchor_eeprom_create(path, &w, &a), ST_OK);
-	CHECK_EQ(anchor_eeprom_open(path, &second), ST_CONFIG); /* owned */
+	CHECK_EQ(anchor_eeprom_open(path, &second), ST_AGAIN); /* owned */
 	anchor_close(a);
 	CHECK_EQ(anchor_eeprom_create(path, &w, &a), ST_EXISTS);
 	CHECK_EQ(anchor_eeprom_open(path, &a), ST_OK);

@@ -22,7 +22,7 @@ test_cells(void)
 
 	CHECK_EQ(anchor_file_create(path, &w, &a), ST_OK);
 	CHECK_EQ(anchor_file_create(path, &w, &second), ST_EXISTS);
-	CHECK_EQ(anchor_file_open(path, &second), ST_CONFIG); /* owned */
+	CHECK_EQ(anchor_file_open(path, &second), ST_AGAIN); /* owned */
 	CHECK_EQ(anchor_read(a, &c), ST_OK);
 	CHECK(c.w_valid && !c.slot_valid[0] && !c.slot_valid[1]);
 	CHECK_MEM(c.w.b, w.b, 32);

@@ -2,7 +2,7 @@
 /* Numbers of which the word beside them may say something else than their turn or letter does. */
 #include "reporting/report/plain_parts.h"
 
-#define LABEL_REACH 24u   /* tokens of a report within which another place is looked for */
+#define LABEL_REACH 24u  /* tokens of a report within which another place is looked for */
 #define LIFE_WORDS_MAX 2 /* words of no meaning beside a sign of life, as in "i am ok boss" */
 
 bool
@@ -105,4 +105,12 @@ plain_is_elsewhere(const struct reading *g, unsigned i, unsigned *count)
 	}
 	return given != 0 && !is_within(with->places, id, given) &&
 	       !is_within(with->places, given, id);
+}
+
+bool
+plain_is_after(const struct reading *g, unsigned i)
+{
+	while (i > 0 && plain_is_meaning(g, i, -1, MEANS_FILLER))
+		i--;
+	return plain_is_meaning(g, i, -1, MEANS_OTHER_DAY);
 }

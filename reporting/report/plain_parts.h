@@ -173,6 +173,8 @@ bool plain_is_loose_tag(const struct reading *g, unsigned i);
 
 /* Does word i, a drill's, end the report? */
 bool plain_ends_report(const struct reading *g, unsigned i);
+/* Does a word as "after" stand in front of word i, fillers between? */
+bool plain_is_after(const struct reading *g, unsigned i);
 /* Does word i say more than a sign of life does? */
 bool plain_tells_more(const struct reading *g, unsigned i);
 

@@ -53,6 +53,8 @@ take_relation(struct reading *g, unsigned i, enum relation relation)
 		return;
 	g->given |= 1u << PLAIN_RELATION;
 	plain_use(g, i, PLAIN_RELATION);
+	if (relation == RELATION_DRILL && plain_is_after(g, i))
+		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* "after the test KIL 101" */
 	if (relation == RELATION_DRILL && first)
 		g->drill_all = true;
 }
@@ -195,6 +197,11 @@ take_meaning(struct reading *g, unsigned i)
 		take_relation(g, i, relations[meaning]);
 		return true;
 	}
+	if (g->r == NULL && ((meaning >= MEANS_TODAY && meaning <= MEANS_SATURDAY) ||
+				meaning == MEANS_MANY || meaning == MEANS_NUMERAL)) {
+		plain_ignore(g, i, PLAIN_WHY_STRAY); /* "yesterday KIL 101 3" */
+		return true;
+	}
 	if (plain_take_day_word(g, i, meaning))
 		return true;
 	if (meaning >= MEANS_JANUARY && meaning < MEANS_JANUARY + 12) {
@@ -212,12 +219,10 @@ take_meaning(struct reading *g, unsigned i)
 		take_quantity(g, i, is_turned(g, i) ? MARK_LEAST : MARK_MOST);
 		return true;
 	case MEANS_MANY:
-		if (g->r != NULL && plain_is_word(g, i, -1, "how"))
+		if (plain_is_word(g, i, -1, "how"))
 			plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* "how many: 3" */
-		else if (g->r != NULL)
-			plain_set_many(g, i, 0);
 		else
-			plain_ignore(g, i, PLAIN_WHY_WORD);
+			plain_set_many(g, i, 0);
 		return true;
 	case MEANS_PEOPLE:
 		take_people(g, i);

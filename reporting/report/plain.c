@@ -252,7 +252,8 @@ conclude(struct reading *g)
 		if (p->reports == 0)
 			plain_ignore(g, i, (enum plain_why)t->why);
 		else if (t->use == PLAIN_IGNORED && t->why == PLAIN_WHY_STRAY &&
-			 (t->type == TOKEN_NUMBER || p->report[0].record.kind != 0))
+			 (t->type != TOKEN_WORD ||
+			     relation_rule(p->report[0].record.relation)->counts))
 			t->use = PLAIN_ASKED; /* a number is never dropped beside a report */
 		if (t->use == PLAIN_ASKED && t->report == PLAIN_REPORTS_MAX) {
 			t->report = 0; /* what stands in front may change the first */

@@ -168,8 +168,9 @@ plain_is_elsewhere(const struct reading *g, unsigned i, unsigned *count)
 	       !is_within(with->places, given, id);
 }
 
-bool
-plain_may_join(const struct reading *g, unsigned i)
+/* "101 and 102", "today at 8": between other fields such words change nothing. */
+static bool
+may_join(const struct reading *g, unsigned i)
 {
 	const struct plain_token *last = i > 0 ? &g->p->token[i - 1] : NULL;
 	const struct plain_token *next = plain_peek(g, i + 1), *behind = plain_peek(g, i + 2);
@@ -181,4 +182,55 @@ plain_may_join(const struct reading *g, unsigned i)
 	if (plain_meaning(&g->p->token[i]) == MEANS_AT)
 		return !plain_at_place(g);
 	return plain_is_place(g, i - 1) || (last->use == PLAIN_USED && last->field == PLAIN_PLACE);
+}
+
+bool
+plain_is_after(const struct reading *g, unsigned i)
+{
+	while (i > 0 && plain_is_meaning(g, i, -1, MEANS_FILLER))
+		i--;
+	return plain_is_meaning(g, i, -1, MEANS_OTHER_DAY);
+}
+
+/* A word that is asked about where it may change what a number beside it says. */
+static enum plain_why
+why_asked(const struct reading *g, unsigned i, enum meaning meaning)
+{
+	switch (meaning) {
+	case MEANS_NUMERAL:
+		return g->r != NULL ? PLAIN_WHY_NUMBER : PLAIN_WHY_NONE;
+	case MEANS_EITHER:
+		return g->r != NULL ? PLAIN_WHY_AMBIGUOUS : PLAIN_WHY_NONE;
+	case MEANS_TIME_UNIT:
+		if (g->r != NULL && plain_is(plain_peek(g, i + 1), TOKEN_NUMBER))
+			return PLAIN_WHY_BEFORE; /* "siku 3" */
+		/* "il y a 3 jours" */
+		return plain_is_loose_tag(g, i) ? PLAIN_WHY_AMBIGUOUS : PLAIN_WHY_NONE;
+	case MEANS_AND:
+	case MEANS_AT:
+		return may_join(g, i) ? PLAIN_WHY_AMBIGUOUS : PLAIN_WHY_NONE;
+	default:
+		return PLAIN_WHY_NONE;
+	}
+}
+
+bool
+plain_take_other(struct reading *g, unsigned i, enum meaning meaning)
+{
+	enum plain_why why = why_asked(g, i, meaning);
+
+	if (meaning == MEANS_OTHER_DAY)
+		return false;
+	if (meaning == MEANS_DAYTIME && (i == 0 || g->p->token[i - 1].use != PLAIN_USED ||
+					    g->p->token[i - 1].field != PLAIN_DAY))
+		return false; /* as "hier soir" has it */
+	if (why != PLAIN_WHY_NONE)
+		plain_ask(g, i, why, 0);
+	else if (meaning == MEANS_NOT_KNOWN && g->r != NULL)
+		plain_wait(g, i);
+	else
+		plain_ignore(g, i, PLAIN_WHY_WORD);
+	if (meaning == MEANS_NOT_KNOWN)
+		g->p->token[i].type = TOKEN_UNKNOWN;
+	return true;
 }

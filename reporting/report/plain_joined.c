@@ -101,7 +101,7 @@ is_same_day(const struct reading *g, int32_t day)
 {
 	enum meaning meaning = plain_meaning(&g->p->token[g->day_token]);
 
-	return g->day != DAY_NONE &&
+	return g->day != DAY_NONE && day != DAY_NONE &&
 	       (g->day == day || (meaning >= MEANS_SUNDAY && meaning <= MEANS_SATURDAY &&
 				     (g->day - day) % 7 == 0));
 }

@@ -245,6 +245,15 @@ take_first(struct reading *g, unsigned i)
 	plain_ignore(g, i, PLAIN_WHY_STRAY);
 }
 
+static bool
+is_amount(const struct plain_token *t)
+{
+	return plain_is(t, TOKEN_NUMBER) ||
+	       (plain_is(t, TOKEN_WORD) &&
+		   (plain_meaning(t) == MEANS_NUMERAL ||
+		       (plain_meaning(t) >= MEANS_ABOUT && plain_meaning(t) <= MEANS_MANY)));
+}
+
 /* "101 dead 3": the word belongs to the number behind it. */
 static bool
 is_place_of(const struct reading *g, unsigned i)
@@ -252,7 +261,7 @@ is_place_of(const struct reading *g, unsigned i)
 	const struct plain_token *t = &g->p->token[i], *people = plain_peek(g, i + 3);
 
 	return plain_at_place(g) && t->digits > 2 && t->marks == 0 &&
-	       plain_is(plain_peek(g, i + 2), TOKEN_NUMBER) &&
+	       is_amount(plain_peek(g, i + 2)) &&
 	       !(plain_is(people, TOKEN_WORD) && plain_meaning(people) == MEANS_PEOPLE &&
 		   people->before == BETWEEN_BLANK) &&
 	       places_find(g->with->places, t->value) != NULL;
@@ -339,6 +348,8 @@ plain_take_number(struct reading *g, unsigned i)
 	if (plain_is_silent(g)) {
 		if (t->digits == KIND_DIGITS && plain_is_value(plain_peek(g, i + 1)))
 			take_first(g, i);
+		else if (plain_is_meaning(g, i, 1, MEANINGS) && t[1].folded > 1)
+			plain_ask(g, i, PLAIN_WHY_NO_FIELDS, 0); /* "ok 5 houses burnt" */
 		else
 			plain_ignore(g, i, PLAIN_WHY_NO_FIELDS);
 		return;

@@ -186,11 +186,13 @@ bool plain_is_mere(const struct reading *g, unsigned i, enum relation relation);
 /* Is number i the hour, or the day of a month: "18h30", "14:00", "20 May"? */
 bool plain_is_of_time(const struct reading *g, unsigned i);
 
-/* May "and" join another place to the one in front, or "at" an hour to the report? */
-bool plain_may_join(const struct reading *g, unsigned i);
+/* A word of the table that begins nothing and names no field. false: as if it were not in it. */
+bool plain_take_other(struct reading *g, unsigned i, enum meaning meaning);
 
 /* Does word i, a drill's, end the report? */
 bool plain_ends_report(const struct reading *g, unsigned i);
+/* Does a word as "after" stand in front of word i, fillers between? */
+bool plain_is_after(const struct reading *g, unsigned i);
 /* Does word i say more than a sign of life does? */
 bool plain_tells_more(const struct reading *g, unsigned i);
 

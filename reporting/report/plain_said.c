@@ -53,6 +53,8 @@ take_relation(struct reading *g, unsigned i, enum relation relation)
 		return;
 	g->given |= 1u << PLAIN_RELATION;
 	plain_use(g, i, PLAIN_RELATION);
+	if (relation == RELATION_DRILL && plain_is_after(g, i))
+		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* "after the test KIL 101" */
 	if (relation == RELATION_DRILL && first)
 		g->drill_all = true;
 }
@@ -144,16 +146,6 @@ take_to(struct reading *g, unsigned i)
 		plain_ignore(g, i, PLAIN_WHY_WORD);
 }
 
-/* "and", "at" between fields change nothing; but "101 and 102", "today at 8"? */
-static void
-take_joint(struct reading *g, unsigned i)
-{
-	if (plain_may_join(g, i))
-		plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
-	else
-		plain_ignore(g, i, PLAIN_WHY_WORD);
-}
-
 /* "no" changes what the rest says, unless it is "no 12". */
 static void
 take_not(struct reading *g, unsigned i)
@@ -203,8 +195,9 @@ take_meaning(struct reading *g, unsigned i)
 		take_relation(g, i, relations[meaning]);
 		return true;
 	}
-	if (meaning == MEANS_SAFE) {
-		take_safe(g, i);
+	if (g->r == NULL && ((meaning >= MEANS_TODAY && meaning <= MEANS_SATURDAY) ||
+				meaning == MEANS_MANY || meaning == MEANS_NUMERAL)) {
+		plain_ignore(g, i, PLAIN_WHY_STRAY); /* "yesterday KIL 101 3" */
 		return true;
 	}
 	if (plain_take_day_word(g, i, meaning))
@@ -224,12 +217,10 @@ take_meaning(struct reading *g, unsigned i)
 		take_quantity(g, i, is_turned(g, i) ? MARK_LEAST : MARK_MOST);
 		return true;
 	case MEANS_MANY:
-		if (g->r != NULL && plain_is_word(g, i, -1, "how"))
+		if (plain_is_word(g, i, -1, "how"))
 			plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* "how many: 3" */
-		else if (g->r != NULL)
-			plain_set_many(g, i, 0);
 		else
-			plain_ignore(g, i, PLAIN_WHY_WORD);
+			plain_set_many(g, i, 0);
 		return true;
 	case MEANS_PEOPLE:
 		take_people(g, i);
@@ -237,48 +228,14 @@ take_meaning(struct reading *g, unsigned i)
 	case MEANS_TO:
 		take_to(g, i);
 		return true;
-	case MEANS_DAYTIME: /* "hier soir" */
-		if (i == 0 || g->p->token[i - 1].use != PLAIN_USED ||
-		    g->p->token[i - 1].field != PLAIN_DAY)
-			return false;
-		plain_ignore(g, i, PLAIN_WHY_WORD);
-		return true;
-	case MEANS_NUMERAL:
-	case MEANS_EITHER:
-		if (g->r != NULL)
-			plain_ask(g, i,
-			    meaning == MEANS_NUMERAL ? PLAIN_WHY_NUMBER : PLAIN_WHY_AMBIGUOUS, 0);
-		else
-			plain_ignore(
-			    g, i, meaning == MEANS_NUMERAL ? PLAIN_WHY_STRAY : PLAIN_WHY_WORD);
-		return true;
-	case MEANS_TIME_UNIT:
-		if (g->r != NULL && plain_is(plain_peek(g, i + 1), TOKEN_NUMBER))
-			plain_ask(g, i, PLAIN_WHY_BEFORE, 0); /* "siku 3" */
-		else if (plain_is_loose_tag(g, i))
-			plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* "il y a 3 jours" */
-		else
-			plain_ignore(g, i, PLAIN_WHY_WORD);
-		return true;
-	case MEANS_OTHER_DAY:
-		return false;
-	case MEANS_AND:
-	case MEANS_AT:
-		take_joint(g, i);
+	case MEANS_SAFE:
+		take_safe(g, i);
 		return true;
 	case MEANS_NOT:
 		take_not(g, i);
 		return true;
-	case MEANS_NOT_KNOWN:
-		if (g->r != NULL)
-			plain_wait(g, i);
-		else
-			plain_ignore(g, i, PLAIN_WHY_WORD);
-		g->p->token[i].type = TOKEN_UNKNOWN;
-		return true;
 	default:
-		plain_ignore(g, i, PLAIN_WHY_WORD);
-		return true;
+		return plain_take_other(g, i, meaning);
 	}
 }
 

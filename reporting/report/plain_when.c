@@ -116,12 +116,8 @@ plain_take_day_word(struct reading *g, unsigned i, enum meaning meaning)
 	bool other = false;
 	int back;
 
-	if (meaning < MEANS_TODAY || meaning > MEANS_SATURDAY)
+	if (meaning < MEANS_TODAY || meaning > MEANS_SATURDAY || g->r == NULL)
 		return false;
-	if (g->r == NULL) {
-		plain_ignore(g, i, PLAIN_WHY_STRAY);
-		return true;
-	}
 	if (today == DAY_NONE) {
 		g->given |= 1u << PLAIN_DAY;
 		plain_ignore(g, i, PLAIN_WHY_NO_CLOCK);

@@ -245,6 +245,8 @@ take_meaning(struct reading *g, unsigned i)
 			plain_ignore(g, i, PLAIN_WHY_WORD);
 		return true;
 	case MEANS_TIME_UNIT:
+		if (g->r != NULL && plain_take_half_day(g, i))
+			return true;
 		if (g->r != NULL && plain_is(plain_peek(g, i + 1), TOKEN_NUMBER))
 			plain_ask(g, i, PLAIN_WHY_BEFORE, 0); /* "siku 3" */
 		else if (plain_is_loose_tag(g, i))
@@ -298,6 +300,11 @@ take_tag(struct reading *g, unsigned i)
 	}
 	if (next->before != 0 && is_glued(g, i + 1))
 		return false; /* "a 18h" */
+	if (field == PLAIN_AFFECTED && (next->before & BETWEEN_DOT) != 0 &&
+	    relation_rule(g->r->record.relation)->refers && (g->given & 1u << PLAIN_RECEIPT) == 0) {
+		plain_ignore(g, i, PLAIN_WHY_WORD); /* "annuler n° 12" */
+		return true;
+	}
 	if (plain_is_value(next)) {
 		plain_use(g, i, field);
 		if (!plain_is(next, TOKEN_NUMBER) || !plain_take_tagged(g, field, i + 1))

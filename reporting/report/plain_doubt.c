@@ -221,6 +221,8 @@ plain_take_other(struct reading *g, unsigned i, enum meaning meaning)
 
 	if (meaning == MEANS_OTHER_DAY)
 		return false;
+	if (meaning == MEANS_TIME_UNIT && g->r != NULL && plain_take_half_day(g, i))
+		return true;
 	if (meaning == MEANS_DAYTIME && (i == 0 || g->p->token[i - 1].use != PLAIN_USED ||
 					    g->p->token[i - 1].field != PLAIN_DAY))
 		return false; /* as "hier soir" has it */

@@ -357,6 +357,11 @@ plain_take_number(struct reading *g, unsigned i)
 	if (plain_month_behind(g, i) != 0 && !plain_at_place(g) && !needs_receipt(g, i) &&
 	    plain_take_month(g, i, plain_month_behind(g, i), plain_month_behind(g, i)))
 		return;
+	if ((plain_is_word(g, i, 1, "am") || plain_is_word(g, i, 1, "pm")) && t->digits <= 2 &&
+	    !plain_at_place(g)) {
+		plain_set(g, PLAIN_HOUR, i); /* the word behind it turns it */
+		return;
+	}
 	if (take_glued(g, i) || take_place_again(g, i))
 		return;
 	if (needs_receipt(g, i)) {

@@ -196,6 +196,8 @@ bool plain_is_after(const struct reading *g, unsigned i);
 /* Does word i say more than a sign of life does? */
 bool plain_tells_more(const struct reading *g, unsigned i);
 
+/* "am" or "pm" behind an hour. */
+bool plain_take_half_day(struct reading *g, unsigned i);
 /* A word that names a day, if word i does; the word of a month. */
 bool plain_take_day_word(struct reading *g, unsigned i, enum meaning meaning);
 void plain_take_month_word(struct reading *g, unsigned i);

@@ -269,6 +269,11 @@ take_tag(struct reading *g, unsigned i)
 	}
 	if (next->before != 0 && is_glued(g, i + 1))
 		return false; /* "a 18h" */
+	if (field == PLAIN_AFFECTED && (next->before & BETWEEN_DOT) != 0 &&
+	    relation_rule(g->r->record.relation)->refers && (g->given & 1u << PLAIN_RECEIPT) == 0) {
+		plain_ignore(g, i, PLAIN_WHY_WORD); /* "annuler n° 12" */
+		return true;
+	}
 	if (plain_is_value(next)) {
 		plain_use(g, i, field);
 		if (!plain_is(next, TOKEN_NUMBER) || !plain_take_tagged(g, field, i + 1))
@@ -413,22 +418,28 @@ take_label(struct reading *g, unsigned i)
 	return true;
 }
 
+/* A word beside a sign of life. */
+static void
+take_beside_life(struct reading *g, unsigned i)
+{
+	enum meaning meaning = plain_meaning(&g->p->token[i]);
+
+	if (take_letters(g, i) ||
+	    ((meaning <= MEANS_PLACE_CONFIRM || meaning == MEANS_NOT) && take_meaning(g, i)))
+		return;
+	if (plain_tells_more(g, i))
+		plain_ask(g, i, PLAIN_WHY_NO_FIELDS, 0);
+	else if (meaning != MEANINGS || !take_near(g, i))
+		plain_ignore(g, i, PLAIN_WHY_NO_FIELDS);
+}
+
 void
 plain_take_word(struct reading *g, unsigned i)
 {
 	const struct plain_token *t = &g->p->token[i], *next = plain_peek(g, i + 1);
 
 	if (plain_is_silent(g)) {
-		enum meaning meaning = plain_meaning(t);
-
-		if (take_letters(g, i) ||
-		    ((meaning <= MEANS_PLACE_CONFIRM || meaning == MEANS_NOT) &&
-			take_meaning(g, i)))
-			return;
-		if (plain_tells_more(g, i))
-			plain_ask(g, i, PLAIN_WHY_NO_FIELDS, 0);
-		else if (meaning != MEANINGS || !take_near(g, i))
-			plain_ignore(g, i, PLAIN_WHY_NO_FIELDS);
+		take_beside_life(g, i);
 		return;
 	}
 	if (take_glued(g, i) || take_letters(g, i) || take_tag(g, i) || take_label(g, i) ||

@@ -165,3 +165,22 @@ plain_take_month_word(struct reading *g, unsigned i)
 	else
 		plain_ignore(g, i, PLAIN_WHY_WORD);
 }
+
+/* The twelve-hour clock, behind an hour that is read or that word i - 1 is. */
+bool
+plain_take_half_day(struct reading *g, unsigned i)
+{
+	bool pm = plain_is_word(g, i, 0, "pm");
+	const struct plain_token *last = i > 0 ? &g->p->token[i - 1] : NULL;
+
+	if ((!pm && !plain_is_word(g, i, 0, "am")) || last == NULL || last->use != PLAIN_USED ||
+	    last->field != PLAIN_HOUR || g->minute < 0)
+		return false;
+	if (g->minute < 60 || g->minute >= 13 * 60) {
+		plain_ask(g, i, PLAIN_WHY_HOUR, 0);
+		return true;
+	}
+	g->minute = (int16_t)(g->minute % NOON + (pm ? NOON : 0));
+	plain_use(g, i, PLAIN_HOUR);
+	return true;
+}

@@ -320,5 +320,5 @@ plain_is_meaning(const struct reading *g, unsigned i, int away, enum meaning mea
 {
 	const struct plain_token *t = i == 0 && away < 0 ? NULL : plain_peek(g, i + (unsigned)away);
 
-	return plain_is(t, TOKEN_WORD) && plain_meaning(t) == meaning;
+	return t != NULL && plain_is(t, TOKEN_WORD) && plain_meaning(t) == meaning;
 }

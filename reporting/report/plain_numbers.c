@@ -334,6 +334,20 @@ take_place_again(struct reading *g, unsigned i)
 	return true;
 }
 
+/* A number beside a sign of life. */
+static void
+take_beside_life(struct reading *g, unsigned i)
+{
+	const struct plain_token *t = &g->p->token[i];
+
+	if (t->digits == KIND_DIGITS && plain_is_value(plain_peek(g, i + 1)))
+		take_first(g, i);
+	else if (plain_is_meaning(g, i, 1, MEANINGS) && t[1].folded > 1)
+		plain_ask(g, i, PLAIN_WHY_NO_FIELDS, 0); /* "ok 5 houses burnt" */
+	else
+		plain_ignore(g, i, PLAIN_WHY_NO_FIELDS);
+}
+
 void
 plain_take_number(struct reading *g, unsigned i)
 {
@@ -346,12 +360,7 @@ plain_take_number(struct reading *g, unsigned i)
 		return;
 	}
 	if (plain_is_silent(g)) {
-		if (t->digits == KIND_DIGITS && plain_is_value(plain_peek(g, i + 1)))
-			take_first(g, i);
-		else if (plain_is_meaning(g, i, 1, MEANINGS) && t[1].folded > 1)
-			plain_ask(g, i, PLAIN_WHY_NO_FIELDS, 0); /* "ok 5 houses burnt" */
-		else
-			plain_ignore(g, i, PLAIN_WHY_NO_FIELDS);
+		take_beside_life(g, i);
 		return;
 	}
 	if (plain_month_behind(g, i) != 0 && !plain_at_place(g) && !needs_receipt(g, i) &&

@@ -281,6 +281,16 @@ is_parted(const struct reading *g, unsigned i)
 	return false;
 }
 
+/* "3 killed injured 2", "3 injured 2": what the word counts may be this number. */
+static bool
+may_be_counted(const struct reading *g, unsigned i)
+{
+	const struct plain_token *t = &g->p->token[i];
+
+	return t->type == TOKEN_NUMBER && (t->before & ~(unsigned)BETWEEN_BLANK) == 0 &&
+	       plain_is_meaning(g, i, -1, MEANS_PEOPLE);
+}
+
 static void
 fill_waiting(struct reading *g)
 {
@@ -303,7 +313,8 @@ fill_waiting(struct reading *g)
 			   g->p->token[i].type == TOKEN_NUMBER && g->p->token[i].digits == 1) {
 			g->given |= 1u << field;
 			plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0); /* or how bad it is */
-		} else if ((field == PLAIN_AFFECTED && may_be_place(g, i)) || is_parted(g, i)) {
+		} else if ((field == PLAIN_AFFECTED && may_be_place(g, i)) ||
+			   (field == PLAIN_SEVERITY && may_be_counted(g, i)) || is_parted(g, i)) {
 			g->given |= 1u << field;
 			plain_ask(g, i, PLAIN_WHY_AMBIGUOUS, 0);
 		} else {

@@ -334,6 +334,50 @@ take_items(struct reader *rd, const config_setting_t *s, const struct take_key *
 	memcpy((char *)out + list->count_at, &count, sizeof(count));
 }
 
+/* Behind a text in quotes or a comment that begins here; `at` itself if none does. */
+static const char *
+skip_words(const char *at)
+{
+	const char *end;
+
+	if (*at == '"') {
+		for (at++; *at != '\0' && *at != '"'; at++)
+			at += at[0] == '\\' && at[1] != '\0';
+		return at + (*at == '"');
+	}
+	if (*at == '#' || (at[0] == '/' && at[1] == '/'))
+		return at + strcspn(at, "\n");
+	if (at[0] != '/' || at[1] != '*')
+		return at;
+	end = strstr(at + 2, "*/");
+	return end == NULL ? at + strlen(at) : end + 2;
+}
+
+/* The first number that does not fit libconfig's int, which would make another one of it; NULL. */
+static const char *
+find_too_large(const char *at)
+{
+	static const char word[] = "0123456789abcdefghijklmnopqrstuvwxyz"
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-*.";
+	const char *behind;
+	long long value;
+
+	while (*at != '\0') {
+		if ((behind = skip_words(at)) != at) {
+			at = behind;
+			continue;
+		}
+		if ((*at >= '0' && *at <= '9') || *at == '-') { /* a name stays 0 */
+			value = strtoll(at, NULL, at[0] == '0' && (at[1] | 32) == 'x' ? 16 : 10);
+			if (value > INT32_MAX || value < INT32_MIN)
+				return at;
+		}
+		behind = at + strspn(at, word);
+		at = behind != at ? behind : at + 1;
+	}
+	return NULL;
+}
+
 /* A copy with a closing zero, after what libconfig must never see has been refused. */
 static enum status
 prepare(struct reader *rd, const char *text, size_t len, size_t max, char **out)
@@ -356,11 +400,15 @@ prepare(struct reader *rd, const char *text, size_t len, size_t max, char **out)
 	memcpy(*out, text, len);
 	if (len >= 3 && memcmp(*out, mark, 3) == 0) /* some editors begin a file with it */
 		memset(*out, ' ', 3);
-	if ((at = strstr(*out, include)) == NULL)
+	if ((at = strstr(*out, include)) != NULL)
+		book_fault_add(rd->faults, book_line_of(*out, at),
+		    "a file cannot include others: remove %s", include);
+	else if ((at = find_too_large(*out)) != NULL)
+		book_fault_add(rd->faults, book_line_of(*out, at),
+		    "the number is too large: at most %d can be read", INT32_MAX);
+	else
 		return ST_OK;
 	rd->failed = true;
-	book_fault_add(
-	    rd->faults, book_line_of(*out, at), "a file cannot include others: remove %s", include);
 	free(*out);
 	return ST_SYNTAX;
 }

@@ -137,6 +137,7 @@ take_kind(struct making *m)
 	const char *typed = m->request->kind;
 	char mnemonic[MNEMONIC_LEN + 1];
 	const struct kind *kind = NULL;
+	const struct retired *old = NULL;
 	uint32_t code = 0;
 
 	if (strcmp(typed, NOT_GIVEN) == 0)
@@ -145,10 +146,16 @@ take_kind(struct making *m)
 		m->out->record.kind = code; /* whether it exists, check_all says */
 		return code != 0 ? 0 : say_usage("there is no kind 0: write - for no kind");
 	}
-	if (read_code(typed, MNEMONIC_LEN, mnemonic))
+	if (read_code(typed, MNEMONIC_LEN, mnemonic)) {
 		kind = codebook_kind_by_mnemonic(book, mnemonic);
+		old = codebook_retired_by_mnemonic(book, mnemonic);
+	}
 	if (kind == NULL)
 		kind = codebook_kind_by_label(book, typed);
+	if (kind == NULL && old != NULL) {
+		m->out->record.kind = old->code; /* check_all names what it is now */
+		return 0;
+	}
 	if (kind == NULL)
 		return say_usage("the codebook has no kind '%s': give its number, its three "
 				 "letters or its exact label in quotes",

@@ -144,6 +144,15 @@ codebook_retired(const struct codebook *b, unsigned code)
 	return NULL;
 }
 
+const struct retired *
+codebook_retired_by_mnemonic(const struct codebook *b, const char *mnemonic)
+{
+	for (unsigned i = 0; i < b->retireds; i++)
+		if (strcmp(b->retired[i].mnemonic, mnemonic) == 0)
+			return &b->retired[i];
+	return NULL;
+}
+
 unsigned
 codebook_schema(const struct codebook *b)
 {

@@ -115,6 +115,7 @@ const struct target *codebook_target(const struct codebook *b, const char *code)
 const struct step *codebook_certainty(const struct codebook *b, unsigned code);
 const struct step *codebook_severity(const struct codebook *b, unsigned code);
 const struct retired *codebook_retired(const struct codebook *b, unsigned code);
+const struct retired *codebook_retired_by_mnemonic(const struct codebook *b, const char *mnemonic);
 
 /* Tables of the outside schemes. Words for a person; "" for 0 or a number that does not exist. */
 const char *class_word(unsigned class);

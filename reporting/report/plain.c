@@ -187,13 +187,11 @@ unsigned
 plain_kind_of_letters(const struct codebook *book, const char *letters)
 {
 	const struct kind *kind = codebook_kind_by_mnemonic(book, letters);
+	const struct retired *old = codebook_retired_by_mnemonic(book, letters);
 
 	if (kind != NULL)
 		return kind->code;
-	for (unsigned i = 0; i < book->retireds; i++)
-		if (strcmp(book->retired[i].mnemonic, letters) == 0)
-			return book->retired[i].code;
-	return 0;
+	return old != NULL ? old->code : 0;
 }
 
 /* Code of the kind that three digits name; 0 none, and none if anything is beside them. */

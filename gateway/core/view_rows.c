@@ -5,6 +5,7 @@
 
 #include "gateway/core/events.h"
 #include "gateway/core/undecoded.h"
+#include "gateway/core/view_reason.h"
 #include "gateway/core/view_sql.h"
 #include "reporting/report/check.h"
 #include "reporting/report/plain.h"
@@ -261,6 +262,17 @@ was_read_plain(unsigned outcome)
 	       outcome == OUTCOME_TOO_MANY || outcome == OUTCOME_REFUSED;
 }
 
+/* The one that it was written with; of a plain text the one that was in force. */
+static const struct codebook *
+book_of(const struct msg_inbox_row *row, sqlite3_stmt *s, const struct view_names *names)
+{
+	if (names->books == NULL)
+		return names->book;
+	return is_null(s, IN_SCHEMA)
+		   ? past_books_in_force(names->books, row->seq)
+		   : past_books_find(names->books, number(s, IN_SCHEMA), row->seq);
+}
+
 static void
 fill_inbox(struct view *v, struct msg_inbox_row *row, sqlite3_stmt *s,
     const struct view_names *names, const struct view_entry *e)
@@ -284,17 +296,16 @@ fill_inbox(struct view *v, struct msg_inbox_row *row, sqlite3_stmt *s,
 		fill_rest(v, row, e);
 		view_inbox_affected(row);
 		row->review |= far_from_home(row, s, names);
-		view_inbox_labels(row,
-		    names->books == NULL
-			? names->book
-			: past_books_find(names->books, number(s, IN_SCHEMA), row->seq),
-		    names->places);
+		view_inbox_labels(row, book_of(row, s, names), names->places);
 	}
-	if (!row->readable)
+	if (!row->readable) {
 		fill_reason(row, s);
-	else
+		view_reason_add(row, book_of(row, s, names), names->places, number(s, IN_OUTCOME),
+		    number(s, IN_FAULT));
+	} else {
 		fill_raw(
 		    row, sqlite3_column_blob(s, IN_RAW), (size_t)sqlite3_column_bytes(s, IN_RAW));
+	}
 }
 
 enum status

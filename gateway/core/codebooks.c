@@ -66,9 +66,11 @@ check_writers(const struct session *s, uint32_t version, char words[SESSION_WORD
 
 	if (st == ST_OK && b.count > 0)
 		st = say(words, ST_NOT_ALLOWED,
-		    "%u active monitors, %s among them, still write with version %u or a little "
-		    "later, more than %d behind: give them a newer one first, or revoke them",
-		    b.count, b.pseudonym, (unsigned)b.oldest, BOOK_BEHIND_MAX);
+		    "active monitors who would be more than %d versions behind: %u, among them "
+		    "%s with version %u. At most version %u can be put in force until each of them "
+		    "has reported with a newer one, or is revoked",
+		    BOOK_BEHIND_MAX, b.count, b.pseudonym, (unsigned)b.oldest,
+		    (unsigned)b.oldest + BOOK_BEHIND_MAX);
 	sodium_memzero(&b, sizeof(b));
 	return st;
 }

@@ -132,8 +132,9 @@ test_refused(void)
 	CHECK(strstr(words, "one letter from") != NULL);
 	CHECK_EQ(codebooks_activate(s, "", 0, words), ST_SYNTAX);
 	CHECK_EQ(activate(10, "Killing", "Killing"), ST_NOT_ALLOWED); /* nine ahead */
-	CHECK(strstr(words, "still write with version 1") != NULL);
-	CHECK(strstr(words, "Acacia") != NULL);
+	CHECK(strstr(words, "more than 8 versions behind: 2, among them Acacia with version 1") !=
+	      NULL);
+	CHECK(strstr(words, "At most version 9 can be put in force") != NULL);
 	CHECK_EQ(state_root(s->state)->journal.count, before); /* nothing was written */
 	CHECK(!change_pending(s->state));
 	look();
@@ -158,6 +159,9 @@ test_two_versions(struct phone *acacia, struct phone *baobab)
 	CHECK_EQ(seen->count, 4);
 	CHECK_EQ(seen->row[0].readable, 0);
 	CHECK_STR(seen->row[0].kind_label, "");
+	CHECK_STR(seen->row[0].reason,
+	    "opened, but written with a codebook version that is not known here; it says kind 1, "
+	    "place 101");
 	CHECK_EQ(seen->row[1].readable, 1);
 	CHECK_STR(seen->row[1].kind_label, "Murder");
 	CHECK_EQ(seen->row[2].readable, 1);
@@ -195,6 +199,8 @@ test_kinds(struct phone *acacia, struct phone *baobab)
 	CHECK_EQ(inbox()->row[2].readable, 1);
 	CHECK_STR(inbox()->row[2].kind_label, "Killing");
 	CHECK_EQ(inbox()->row[1].readable, 0); /* it has no such kind */
+	CHECK_STR(inbox()->row[1].reason,
+	    "opened, but the kind was retired, and is now 2 MAS; it says kind 1, place 101");
 	CHECK_EQ(inbox()->row[0].readable, 1);
 	CHECK_EQ(filtered("KIL", 0), filtered("1", 0)); /* by the words of a book that was */
 	CHECK_EQ(filtered("Murder", 0), filtered("1", 0));

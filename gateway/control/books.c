@@ -56,6 +56,27 @@ is_other(const char *text, size_t len, enum book_type wanted)
 	return found != BOOK_UNKNOWN && found != wanted;
 }
 
+static int
+file_refused(const char *what, const char *path, enum status st)
+{
+	switch (st) {
+	case ST_UNKNOWN:
+		return cmd_fail(
+		    EXIT_REFUSED, "there is no file %s: give the path of the %s", path, what);
+	case ST_NOT_ALLOWED:
+		return cmd_fail(EXIT_REFUSED, "%s may not be read by this user", path);
+	case ST_TOO_LONG:
+		return cmd_fail(EXIT_REFUSED, "%s is longer than %d octets, as no %s is", path,
+		    BOOK_FILE_MAX, what);
+	case ST_SYNTAX:
+		return cmd_fail(EXIT_REFUSED,
+		    "%s is a folder, or no plain file: give the %s itself", path, what);
+	default:
+		return cmd_fail(
+		    EXIT_REFUSED, "the %s %s cannot be read: %s", what, path, status_words(st));
+	}
+}
+
 int
 books_load(const char *path, enum book_type type, struct book_file *out)
 {
@@ -64,8 +85,7 @@ books_load(const char *path, enum book_type type, struct book_file *out)
 
 	book_faults_init(&work.faults);
 	if ((st = fileio_read(path, out->text, sizeof(out->text), &out->len)) != ST_OK)
-		return cmd_fail(EXIT_REFUSED, "the %s %s cannot be read: %s", what, path,
-		    st == ST_UNKNOWN ? "there is no such file" : status_words(st));
+		return file_refused(what, path, st);
 	if (is_other((const char *)out->text, out->len, type))
 		return cmd_fail(EXIT_REFUSED, "%s is a %s, and a %s is needed here", path,
 		    type == BOOK_PLACES ? "codebook" : "places file", what);

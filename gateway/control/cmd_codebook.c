@@ -26,7 +26,7 @@ static struct {
 } work;
 
 static int
-usage(void)
+show_usage(FILE *to, int code)
 {
 	(void)fputs("usage: tocsin codebook check FILE...\n"
 		    "       tocsin codebook join [-i ID] [-v VERSION] FILE FILE... > OUT\n"
@@ -34,8 +34,14 @@ usage(void)
 		    "       tocsin codebook print [-l LANGUAGE] [-s front|back] FILE\n"
 		    "       tocsin codebook activate FILE\n"
 		    "       tocsin codebook list [--json]\n",
-	    stderr);
-	return EXIT_USAGE;
+	    to);
+	return code;
+}
+
+static int
+usage(void)
+{
+	return show_usage(stderr, EXIT_USAGE);
 }
 
 static void
@@ -150,19 +156,34 @@ check_files(int argc, char **argv)
 	return worst;
 }
 
-/* A book that was checked, on the heap; NULL after words on standard error. */
+/* A sound book into work.book; else words on standard error. */
+static bool
+take_book(const char *path)
+{
+	if (!load(path))
+		return false;
+	if (book_type(work.text, work.len) == BOOK_PLACES) {
+		(void)cmd_fail(
+		    EXIT_REFUSED, "%s is a places file, and a codebook is needed here", path);
+		return false;
+	}
+	if (book_read_codebook(work.text, work.len, &work.book, &work.faults) == ST_OK &&
+	    book_check_codebook(&work.book, &work.faults) == ST_OK)
+		return true;
+	print_faults(stderr, path);
+	(void)cmd_fail(
+	    EXIT_REFUSED, "%s is not a codebook that can be used: mend it as said above", path);
+	return false;
+}
+
+/* The same on the heap; NULL after words. */
 static struct codebook *
 checked_book(const char *path)
 {
 	struct codebook *b;
 
-	if (!load(path))
+	if (!take_book(path))
 		return NULL;
-	if (book_read_codebook(work.text, work.len, &work.book, &work.faults) != ST_OK ||
-	    book_check_codebook(&work.book, &work.faults) != ST_OK) {
-		print_faults(stderr, path);
-		return NULL;
-	}
 	if ((b = malloc(sizeof(*b))) == NULL) {
 		(void)cmd_fail(EXIT_REFUSED, "there is not enough memory");
 		return NULL;
@@ -262,8 +283,11 @@ join(int argc, char **argv)
 	while ((option = getopt(argc, argv, "+i:v:")) != -1) {
 		if (option == 'i')
 			j.id = optarg;
-		else if (option != 'v' || !read_version(optarg, &j.version))
+		else if (option != 'v')
 			return usage();
+		else if (!read_version(optarg, &j.version))
+			return cmd_fail(
+			    EXIT_USAGE, "a version is a whole number from 1 to %d", INT32_MAX);
 	}
 	if (argc - optind < 2 || strlen(j.id) == 0 || strlen(j.id) > BOOK_ID_MAX)
 		return usage();
@@ -343,12 +367,8 @@ print_card(int argc, char **argv)
 	}
 	if (argc - optind != 1)
 		return usage();
-	if (!load(argv[optind]))
+	if (!take_book(argv[optind]))
 		return EXIT_REFUSED;
-	if (book_read_codebook(work.text, work.len, &work.book, &work.faults) != ST_OK) {
-		print_faults(stderr, argv[optind]);
-		return EXIT_REFUSED;
-	}
 	if (language[0] != '\0' && languages_find(&work.book.languages, language) < 0) {
 		(void)fprintf(stderr, "%s: has no language '%s'\n", argv[optind], language);
 		return EXIT_REFUSED;
@@ -372,9 +392,17 @@ static const struct {
     {"list", codebook_list},
 };
 
+static bool
+is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 int
 cmd_codebook(int argc, char **argv)
 {
+	if ((argc > 1 && is_help(argv[1])) || (argc > 2 && is_help(argv[2])))
+		return show_usage(stdout, 0);
 	for (size_t i = 0; argc > 1 && i < sizeof(acts) / sizeof(acts[0]); i++)
 		if (strcmp(argv[1], acts[i].name) == 0)
 			return acts[i].run(argc - 1, argv + 1);

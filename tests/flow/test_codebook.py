@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Codebooks at the command line: each rule of the checker by a file that breaks it and says where; then the guide
-docs/codebook.md, done: every command of it, in its order, as it stands there, on a gateway.
+"""Codebooks at the command line: each rule of the checker by a file that breaks it and says where; whatever is given in
+the place of a book; then the guide docs/codebook.md, done: every command of it, in its order, as it stands there, on a
+gateway; a kind that was retired.
 
     test_codebook.py --bin BUILD_DIR
 """
@@ -131,6 +132,73 @@ def read_with_its_own(g, monitor):
     expect(g.inbox()[-1]["kind_label"], "Killing", "a report of version 1 after it")
 
 
+def bad_files(g):
+    """Whatever is given in the place of a codebook: a word on what to do, and nothing is changed."""
+    with open(g.codebook, encoding="utf-8") as f:
+        text = f.read()
+    folder, garbage = os.path.join(g.folder, "folder"), os.path.join(g.folder, "garbage")
+    os.mkdir(folder)
+    with open(garbage, "wb") as f:
+        f.write(b"\x80\x00" * 2000)
+    before = g.status()["events"]
+    files = ((os.path.join(folder, "none"), "there is no file"), (folder, "is a folder"), (garbage, "zero octet"),
+             (g.file("large", "# large\n" * 1300000), "longer than 163840 octets"),
+             (g.file("wraps", text.replace("version = 1;", "version = 4294967305;")), "the number is too large"),
+             (g.file("zero", text.replace("version = 1;", "version = 0;")), "between 1 and 2147483647"),
+             (g.file("lacks", text.replace("fr = \"Meurtre\";", "", 1)), "label is not given in 'fr'"),
+             (g.places, "is a places file, and a codebook is needed here"))
+    for path, words in files:
+        for act in (("activate", path), ("print", path), ("diff", g.codebook, path), ("join", g.codebook, path)):
+            said = g.command("codebook", *act, code=1)
+            expect((said.out, words in said.err), ("", True), f"codebook {act}, not {words!r} in: {said}")
+    for path, words in files[:-1]:
+        said = g.command("codebook", "check", path, code=1)
+        expect_in(words, said.out + said.err, f"codebook check {path}")
+    expect(g.status()["events"], before, "events of the journal")
+    for act in ((), ("check",), ("join",), ("diff",), ("print",)):
+        expect_in("usage: tocsin codebook check", g.command("codebook", *act, "--help").out, f"help of {act}")
+    expect_in("a whole number from 1", g.command("codebook", "join", "-v", "0", g.codebook, g.codebook, code=2).err, "-v")
+
+
+def far_behind(g, monitor):
+    """Nobody is left more than 8 versions behind, by the journal's own word on who writes with what."""
+    with open(g.codebook, encoding="utf-8") as f:
+        text = f.read()
+    before = g.status()["events"]
+    far = g.file("far", text.replace("version = 1;", "version = 12;"))
+    said = g.command("codebook", "activate", far, code=1).err
+    for words in (monitor.name, "with version 1.", "At most version 9"):
+        expect_in(words, said, "who would be left behind")
+    expect(g.status()["events"], before, "events of the journal")
+
+
+def retired(g, monitor):
+    """Whoever meets a kind that is no longer used is told what it is now."""
+    path = os.path.join(g.folder, "books", "valley-3.cfg")
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    text, gone = re.subn(r"^  \{\n    code = 1;\n    mnemonic = \"KIL\".*?^  \},\n", "", text, flags=re.M | re.S)
+    expect((gone, "retired = (" in text), (1, False), "the kind that goes")
+    text = text.replace("kinds = (", "retired = ( { code = 1; mnemonic = \"KIL\"; successor = 2; } );\nkinds = (", 1)
+    newer = g.file("valley-4.cfg", text.replace("version = 3;", "version = 4;"))
+    expect_in("is retired: use 02 MAS", g.command("codebook", "diff", path, newer).out, "diff")
+    g.command("codebook", "activate", newer)
+    g.codebook = newer
+    for kind in ("KIL", "kil", "1"):
+        expect_in("use 2 (MAS)", monitor.compose("report", kind, 101, expect_code=2), f"a monitor who writes {kind}")
+    said = g.command("report", "--yes", "--text-file", g.file("told", "KIL 101"), code=1)
+    expect_in("did you mean MAS?", said.out, "a coordinator who writes it")
+    g.choose("posture", "open")
+    for count, text in enumerate(("KIL 101", "013 101", "MSA 101")):
+        g.deliver(text, f"+25471234560{count}")
+    g.wait_texts(7)
+    reasons = sorted(row["reason"] for row in g.inbox("--unreadable"))
+    expect([reason.partition("open: ")[2] for reason in reasons],
+           ["no kind of the codebook, and one slip away from one; 2 MAS may be meant",
+            "the kind is no longer used, and is now 2 MAS", "the kind is no longer used, and is now 2 MAS"],
+           "the inbox")
+
+
 def main():
     args = options(__doc__.splitlines()[0])
     with Gateway(args.bin) as g:
@@ -144,6 +212,8 @@ def main():
         g.wait_texts(1)
         g.deliver(monitor.report("KIL", 101))
         g.wait_texts(2)
+        bad_files(g)
+        far_behind(g, monitor)
         guide = Guide(g)
         for kind, what in page():
             {"text": guide.save, "command": guide.do, "replace": guide.replace}[kind](what)
@@ -158,13 +228,15 @@ def main():
                [(3, True, 0), (2, False, 0), (1, False, 1)], "the versions, for scripts")
         step("each report with its own version")
         read_with_its_own(g, monitor)
+        step("a kind that was retired")
+        retired(g, monitor)
         step("what is refused")
         said = g.command("codebook", "join", g.codebook, g.codebook, code=1)
         expect((said.out, "meet those of" in said.err), ("", True), f"a book joined with itself: {said}")
         expect_in("usage", g.command("codebook", "join", g.codebook, code=2).err, "one book")
         expect_in("no language 'xx'", g.command("codebook", "print", "-l", "xx", g.codebook, code=1).err, "a card")
         said = g.command("codebook", "activate", guide.path("valley.cfg"), code=1)
-        expect_in("version 2 does not come after version 3", said.err, "an older one")
+        expect_in("version 2 does not come after version 4", said.err, "an older one")
         g.close()
         expect_in("unlock", g.command("codebook", "activate", guide.path("valley-3.cfg"), code=None).err, "ARMED")
         g.stop()

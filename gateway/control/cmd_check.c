@@ -271,7 +271,14 @@ say_posture(const struct conf *conf, int fd)
 		bad("posture", "core does not say it: see above");
 	else if (answer.head.type == MSG_STATUS_REPLY && answer.body.STATUS_REPLY.state != IN_NEW) {
 		chosen_status(&answer.body.STATUS_REPLY, words);
-		good("posture", "%s", words);
+		if ((conf->posture == POSTURE_PROTECTED) !=
+		    (answer.body.STATUS_REPLY.posture_by == SETTING_BY_FILE))
+			bad("posture",
+			    "%s; the settings file says otherwise since tocsind was started: start "
+			    "it again",
+			    words);
+		else
+			good("posture", "%s", words);
 	}
 }
 

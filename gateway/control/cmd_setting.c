@@ -257,9 +257,13 @@ read_wish(int argc, char **argv, struct wish *w, int *code)
 	if (is_text && w->word == NULL)
 		return true;
 	if (!chosen_read(w->row, w->word, &w->value))
-		*code = cmd_fail(EXIT_USAGE, "%s is one of: %s%s", w->row->word,
-		    is_text ? "a text, or as-posture" : w->row->words,
-		    is_text || w->row->key == SETTING_POSTURE ? "" : ", or as-posture");
+		*code = is_text ? cmd_fail(EXIT_USAGE,
+				      "type the text when you are asked, or give --text-file; "
+				      "behind %s stands nothing, or as-posture",
+				      w->row->word)
+				: cmd_fail(EXIT_USAGE, "%s is one of: %s%s", w->row->word,
+				      w->row->words,
+				      w->row->key == SETTING_POSTURE ? "" : ", or as-posture");
 	else if (is_text && w->text_file != NULL)
 		*code = cmd_fail(EXIT_USAGE, "give as-posture or --text-file, not both");
 	return *code == 0;

@@ -60,6 +60,7 @@ def one_part(g):
 def refused(g):
     for words, code, why in (
             (("answers", "read-back", "--yes"), 1, "read-back belongs to posture open"),
+            (("neutral-text", "hello", "--yes"), 2, "give --text-file"),
             (("answers", "loud", "--yes"), 2, "none|neutral|code|read-back, or as-posture"),
             (("posture", "as-posture", "--yes"), 2, "protected|open"),
             (("posture", "open"), 2, "nobody can be asked here"),
@@ -106,6 +107,8 @@ def demanded(g):
     for word, posture, weaker in (("protected", "protected", False), ("open", "open", True)):
         with open(g.conf, "w") as f:
             f.write(text.replace("posture = \"chosen\";", f"posture = \"{word}\";"))
+        if word == "protected":
+            expect_in("WRONG posture   open; the settings file says otherwise", g.command("check", code=1).out, "no restart yet")
         g.stop()
         g.start()
         status = g.status(code=None)

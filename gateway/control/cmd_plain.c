@@ -14,6 +14,10 @@
 #include "schemas/exit.h"
 
 #define SHOWN_MAX 512
+#define USAGE \
+	"tocsin plain [--json]\n" \
+	"       tocsin plain allow [--reason-file FILE] [--number-file FILE] [--yes] PSEUDONYM\n" \
+	"       tocsin plain forbid PSEUDONYM"
 #define PLAIN_ANYONE 1 /* of the words of plain-texts in schemas/store/choices.def */
 
 static const char allowing_means[] =
@@ -66,8 +70,7 @@ list(int argc, char **argv)
 	const struct option_row rows[] = {
 	    {"json", OPTION_FLAG, &list.as_json, 0, 0, NULL, NULL, "one JSON object a line"},
 	};
-	const struct options o = {
-	    "tocsin plain [OPTIONS]", rows, sizeof(rows) / sizeof(rows[0]), 0};
+	const struct options o = {USAGE, rows, sizeof(rows) / sizeof(rows[0]), 0};
 	struct msg_setting_is whose;
 	struct client c;
 	int code;
@@ -199,11 +202,7 @@ cmd_plain(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "forbid") == 0)
 		return forbid(argc - 1, argv + 1);
 	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-		(void)fputs("usage: tocsin plain [--json]\n"
-			    "       tocsin plain allow [--reason-file FILE] [--number-file FILE] "
-			    "[--yes] PSEUDONYM\n"
-			    "       tocsin plain forbid PSEUDONYM\n",
-		    stdout);
+		(void)fputs("usage: " USAGE "\n", stdout);
 		show_wrapped(stdout, "  ", allowing_means, show_columns());
 		return 0;
 	}

@@ -18,6 +18,7 @@
 #define NOTE_READ_MAX 128
 #define SHOWN_MAX 512
 #define MINUTE_S 60
+#define REFERS_TO_NONE UINT32_MAX /* the number is missing */
 
 static const char nothing[] = "nothing was written down";
 
@@ -136,7 +137,7 @@ show_report(struct report *r, const struct msg_inbox_row *row)
 
 	printf("Report %" PRIu32 " of %" PRIu32 "\n", ++r->shown, r->read.reports);
 	if (rule != NULL && row->relation != RELATION_NEW) {
-		if (rule->refers)
+		if (rule->refers && row->refers != REFERS_TO_NONE)
 			(void)snprintf(
 			    line, sizeof(line), "%s of number %" PRIu32, rule->word, row->refers);
 		else

@@ -93,7 +93,7 @@ file_refused(const char *file, enum status st)
 	case ST_NOT_ALLOWED:
 		return cmd_fail(EXIT_REFUSED, "%s may not be read by this user", file);
 	case ST_TOO_LONG:
-		return cmd_fail(EXIT_REFUSED, "%s holds more than it can: nothing was done", file);
+		return cmd_fail(EXIT_REFUSED, "what %s holds is too long: nothing was done", file);
 	case ST_INCOMPLETE:
 		return cmd_fail(EXIT_REFUSED, "%s is empty: nothing was done", file);
 	default:

@@ -37,6 +37,10 @@ def refused(g):
     for text, words in REFUSED:
         said = told(g, text, "--yes", code=1)
         expect_in(words, said.out + said.err, f"refusal of {text!r}")
+    said = told(g, "cancel", "--yes", code=1)
+    expect_in("this is   cancel\n", said.out, "a cancel of no number")
+    expect_in("the number of the report that is meant is missing", said.err, "a cancel of no number")
+    expect_in("what", told(g, "x" * 9999, "--yes", code=1).err, "a text that is too long")
     expect_in("say yes with --yes", told(g, "KIL 101", code=2).err, "without a terminal")
     expect_in("shell keeps it", g.command("report", "KIL", "101", code=2).err, "an argument")
     expect(g.inbox(), before, "the inbox after refusals")

@@ -127,24 +127,6 @@ may_be_plain(
 	       (slot != EVENT_SLOT_NONE && s->facts->monitor[slot].plain);
 }
 
-/* Nobody types so many letters and digits without a blank: it was meant to be sealed, and one sign
- * of it is no letter of that alphabet any more. By chance a kind and a place may stand in it. */
-#define RUN_MAX 40
-static int
-looks_sealed(const struct arrival *a)
-{
-	size_t run = 0;
-
-	for (size_t i = 0; i < a->text_len && run < RUN_MAX; i++) {
-		const uint8_t c = a->text[i];
-
-		run = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
-			  ? run + 1
-			  : 0;
-	}
-	return run >= RUN_MAX;
-}
-
 /* --- what --- */
 
 /* What refers to an earlier report takes kind and place from it. */
@@ -272,7 +254,8 @@ intake_plain_read(
 	*read = NULL;
 	e->class = TEXT_OTHER;
 	e->slot = slot;
-	if (looks_sealed(a)) {
+	/* one sign of it was lost or changed: by chance a kind and a place may stand in it */
+	if (text_sealed_like((const char *)a->text, a->text_len) != 0) {
 		e->outcome = OUTCOME_NOT_READ;
 		e->fault = PLAIN_WHY_NOT_TEXT;
 		return ST_OK;

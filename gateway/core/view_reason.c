@@ -10,6 +10,7 @@
 #include "gateway/core/events.h"
 #include "reporting/report/check.h"
 #include "reporting/report/plain.h"
+#include "reporting/report/text.h"
 
 static void add(struct msg_inbox_row *row, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -73,10 +74,33 @@ add_meant(struct msg_inbox_row *row, const struct codebook *book, const struct p
 	free(p);
 }
 
+/* A sign of it was lost or changed on its way, so that it is no sealed text any more. */
+static int
+is_nearly_sealed(struct msg_inbox_row *row, unsigned outcome, unsigned fault)
+{
+	const size_t count = text_sealed_like((const char *)row->raw, row->raw_len);
+
+	if (count == 0 || (outcome != OUTCOME_PLAIN &&
+			      (outcome != OUTCOME_NOT_READ || fault != PLAIN_WHY_NOT_TEXT)))
+		return 0;
+	row->reason[0] = '\0';
+	if (count == EW1_X_CHARS)
+		add(row,
+		    "like a sealed message, but with a letter that none has: changed on the way");
+	else
+		add(row,
+		    "like a sealed message, but of %zu letters and digits, not %d: changed on the "
+		    "way",
+		    count, EW1_X_CHARS);
+	return 1;
+}
+
 void
 view_reason_add(struct msg_inbox_row *row, const struct codebook *book, const struct places *places,
     unsigned outcome, unsigned fault)
 {
+	if (is_nearly_sealed(row, outcome, fault))
+		return;
 	if ((outcome == OUTCOME_REFUSED || outcome == OUTCOME_NO_BOOK) &&
 	    (row->kind != 0 || row->place != 0))
 		add_numbers(row, book, fault);

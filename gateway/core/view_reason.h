@@ -9,8 +9,9 @@
 
 /*
  * Of a text that opened and was refused: the numbers that it says, and what a retired kind became.
- * Of a plain text that leaves a question open: the kind that may be meant. The reason, and of a
- * plain text `raw`, are filled. book: what it is read with; NULL: not known.
+ * Of a plain text that leaves a question open: the kind that may be meant. What was nearly a sealed
+ * text is called so. The reason, and of a plain text `raw`, are filled. book: what it is read with;
+ * NULL: not known.
  */
 void view_reason_add(struct msg_inbox_row *row, const struct codebook *book,
     const struct places *places, unsigned outcome, unsigned fault);

@@ -21,6 +21,26 @@ static const struct form {
     {20, 20, TEXT_P5, "0123456789", "OILS", "0115"},
 };
 
+#define RUN_MIN 40
+size_t
+text_sealed_like(const char *text, size_t len)
+{
+	size_t count = 0, run = 0, longest = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		const char c = text[i];
+
+		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')) {
+			count++;
+			run++;
+		} else {
+			run = 0;
+		}
+		longest = run > longest ? run : longest;
+	}
+	return longest >= RUN_MIN ? count : 0;
+}
+
 int
 text_fold_digit(int code_point)
 {

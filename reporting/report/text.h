@@ -31,6 +31,12 @@ enum text_class {
 enum text_class text_classify(
     const char *text, size_t len, char symbols[TEXT_SYMBOLS_MAX + 1], size_t *count);
 
+/*
+ * How many letters and digits (ASCII) there are in a text that looks as if it was meant to be
+ * sealed, whether or not it is: nobody types so many without a blank. 0: it does not look so.
+ */
+size_t text_sealed_like(const char *text, size_t len);
+
 /* The ASCII digit for a decimal digit (Unicode Nd) of any script, or the code point itself. */
 int text_fold_digit(int code_point);
 

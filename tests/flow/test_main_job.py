@@ -302,6 +302,8 @@ def kept_unreadable(g, left):
          "no part of it can have", "a part that cannot be"),
         (smsfile.section(bytes(range(40)), g.number), "8-bit", None),
         (smsfile.section(monitor.enrolment[4:] + "0" * 24, g.number), "nobody enrolled", None),
+        (smsfile.section(monitor.enrolment[4:] + "0" * 23, g.number), "of 151 letters and digits, not 152", None),
+        (smsfile.section(monitor.enrolment[4:] + "0" * 23 + "U", g.number), "a letter that none has", None),
         (smsfile.section("", g.number), "plain text", ""),
     )
     before, status = len(g.inbox()), g.status()

@@ -147,9 +147,26 @@ test_digits(void)
 	CHECK_EQ(text_fold_digit(0x110000), 0x110000);
 }
 
+static void
+test_sealed_like(void)
+{
+	static const char run[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZabcdefgh";
+	char text[200];
+	int len;
+
+	CHECK_EQ(text_sealed_like(run, 40), 40);
+	CHECK_EQ(text_sealed_like(run, 39), 0);
+	CHECK_EQ(text_sealed_like("", 0), 0);
+	len = snprintf(text, sizeof(text), "from Alder: %s 12", run); /* all of it is counted */
+	CHECK_EQ(text_sealed_like(text, (size_t)len), 51);
+	len = snprintf(text, sizeof(text), "%.39s-%.39s", run, run);
+	CHECK_EQ(text_sealed_like(text, (size_t)len), 0);
+}
+
 int
 main(void)
 {
+	test_sealed_like();
 	test_lengths();
 	test_tolerance();
 	test_rows();

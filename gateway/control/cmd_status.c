@@ -64,7 +64,8 @@ find_wrongs(struct wrongs *w, const struct msg_status *s, const struct modem_lis
 	if (s->state == IN_NEW)
 		add(w, "there is no gateway here yet: make one with 'tocsin init'");
 	if (s->read_only)
-		add(w, "it was changed while locked: it can be read, and nothing can be written");
+		add(w, "it was changed while locked: it can be read, and nothing can be written, "
+		       "until 'tocsin restore --own' has made it anew from its journal");
 	for (size_t i = 0; i < modems->count; i++) {
 		modem_find_wrongs(&modems->row[i], conf, &found);
 		for (size_t k = 0; k < found.count; k++)

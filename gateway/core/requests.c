@@ -217,7 +217,9 @@ answer_close(struct answer *a, struct ipc_message *ask)
 
 /* --- people --- */
 
-const char read_only_words[] = "this gateway was changed while locked: it is open for reading only";
+const char read_only_words[] = "this gateway was changed while locked: it is open for reading "
+			       "only, until 'tocsin restore --own' has made it anew from its "
+			       "journal";
 
 static enum status
 answer_enrol(struct answer *a, struct ipc_message *ask)

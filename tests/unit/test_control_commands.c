@@ -83,7 +83,7 @@ test_status(void)
 		"\"wrong\":[\"the modem"},
 	    {IN_ARMED, 1, 0, 721, "", 3, "not been listed", "\"modem\":true"},
 	    {IN_ARMED, 1, 0, 720, "", 0, "nothing is wrong", "\"wrong\":[]"},
-	    {IN_OPEN, 1, 1, 0, "", 3, "changed while locked", "\"read_only\":true"},
+	    {IN_OPEN, 1, 1, 0, "", 3, "'tocsin restore --own'", "\"read_only\":true"},
 	    {IN_NEW, 1, 0, 0, "", 3, "tocsin init", "\"state\":\"NEW\""},
 	    {IN_LOCKED, 1, 0, 0, "a \"fault\"\x1b", 3, "a \"fault\"\\x1b",
 		"a \\\"fault\\\"\\\\x1b"},

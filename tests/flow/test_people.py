@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a coordinator decides about a monitor, through the real programs at a terminal: the vetting mark and its
 date, leave to text plain, her own numbers for places. What is answered by n changes nothing, and no number or
-reason stands in an argument; all of it holds after a restart.
+reason stands in an argument; all of it holds after a restart. What is refused where the gateway is not open for it.
 
     test_people.py --bin BUILD_DIR
 """
+import contextlib
 import datetime
 import os
+import sqlite3
 
 import test_init
 from gateway import Gateway, Steps, expect, expect_in, options, run
@@ -112,6 +114,35 @@ def after_a_restart(g):
     expect_in("is what this gateway wrote", g.command("journal", "verify").out, "the journal")
 
 
+def refused(g, words):
+    """Nothing is decided, written down or put in force, and each refusal says the same."""
+    told, list_of_hers = g.file("told", "KIL 101\n"), g.file("hers", "07 101\n")
+    for act in (("report", "--text-file", told, "--yes"), ("plain", "forbid", "heron"), ("vet", "--withdraw", "heron", "--yes"),
+                ("own-places", "heron", "--file", list_of_hers, "--yes"), ("setting", "answers", "neutral", "--yes"),
+                ("codebook", "activate", g.file("newer", open(g.codebook, encoding="utf-8").read().replace(
+                    "version = 1;", "version = 2;")))):
+        before = g.status(code=None)["events"]
+        expect_in(words, g.command(*act, code=1).err, f"{act}")
+        expect(g.status(code=None)["events"], before, f"events after {act}")
+
+
+def closed(g):
+    """The gateway is not OPEN, or only for reading."""
+    step("LOCKED and ARMED nothing is decided")
+    g.lock()
+    refused(g, "the gateway is LOCKED: give the passphrase with 'tocsin unlock'")
+    g.arm()
+    refused(g, "the gateway is ARMED: to read, give the passphrase with 'tocsin unlock'")
+    step("nor where it was changed while locked")
+    g.stop()
+    with contextlib.closing(sqlite3.connect(os.path.join(g.state, "tocsin.db"))) as db, db:
+        db.execute("UPDATE state SET blob = zeroblob(length(blob)) WHERE node >= 64")
+    g.start()
+    g.unlock()
+    refused(g, "open for reading only, until 'tocsin restore --own'")
+    expect_in("tocsin restore --own", " ".join(g.status(code=3)["wrong"]), "what status says")
+
+
 def main():
     given = options(__doc__.splitlines()[0])
     with Office(given.bin) as g:
@@ -122,7 +153,7 @@ def main():
         plain(g)
         own_places(g)
         after_a_restart(g)
-        g.lock()
+        closed(g)
         g.stop()
 
 

@@ -35,8 +35,14 @@ add_numbers(struct msg_inbox_row *row, const struct codebook *book, unsigned fau
 
 	if (fault == FAULT_KIND_RETIRED && now != NULL)
 		add(row, ", and is now %u %s", now->code, now->mnemonic);
-	add(row, row->kind != 0 ? "; it says kind %u" : "; it says no kind", row->kind);
-	add(row, row->place != 0 ? ", place %u" : ", no place", row->place);
+	if (row->kind != 0)
+		add(row, "; it says kind %u", row->kind);
+	else
+		add(row, "; it says no kind");
+	if (row->place != 0)
+		add(row, ", place %u", row->place);
+	else
+		add(row, ", no place");
 	if (fault == FAULT_ACTOR_UNKNOWN)
 		add(row, ", actor %u", row->actor);
 	if (fault == FAULT_CERTAINTY_UNKNOWN)

@@ -363,6 +363,8 @@ main(int argc, char **argv)
 		st = init ? run_init() : run_daemon();
 	if (st == ST_OK)
 		st = core.end;
+	if (st == ST_OK)
+		st = session_rest(&core.session);
 	if (st != ST_OK)
 		log_event(EV_STORE_FAILED, LOG_STATUS(st));
 	requests_done(&core.requests);

@@ -108,6 +108,9 @@ struct session {
 /* Open what conf names: LOCKED, or NEW if there is no store. `words` says what failed. */
 enum status session_start(
     struct session *s, const struct conf *conf, char words[SESSION_WORDS_MAX]) MUST_USE;
+/* Before an end in good order: what two idle seconds would bring, at once, so that no key of before
+ * is left for whoever puts an older store back. ST_OK, or as a commit (state.h). */
+enum status session_rest(struct session *s) MUST_USE;
 /* Wipe and close everything; writes nothing. */
 void session_end(struct session *s);
 

@@ -9,6 +9,7 @@ import datetime
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -455,6 +456,27 @@ def killed_and_back(g, left):
     expect(g.log_events("ROLE_ENDED")[before:], [], "ends of processes meanwhile")
 
 
+def put_back(g, left):
+    """A store of before a message, put back after a stop, does not open: its key is gone at once."""
+    g.stop()
+    kept, older = (os.path.join(g.folder, name) for name in ("kept", "older"))
+    shutil.copytree(g.state, older)
+    g.start()
+    g.arm()
+    g.deliver(left["monitor"].report("KIL", 101))
+    g.wait_modem_empty()
+    g.stop()
+    os.rename(g.state, kept)
+    os.rename(older, g.state)
+    done = subprocess.run([g.program("tocsin-core"), "-c", g.conf], env=g.env, cwd=g.cwd,
+                          capture_output=True, timeout=WAIT_S)
+    expect_in("does not open this store", done.stderr.decode(), f"words about an older store: {done}")
+    os.rename(g.state, older)
+    os.rename(kept, g.state)
+    shutil.rmtree(older)
+    g.start()
+
+
 def ends(g, left):
     print(f"           SIGTERM to the end: {g.stop():.3f} s")
     expect_in("does not run", g.command("status", code=3).err, "status after SIGTERM")
@@ -467,7 +489,7 @@ def ends(g, left):
 
 STEPS = (made, wrong_state, passphrases, enrolment, reports, shows_refused, twice, replay, parked,
          kept_unreadable, revoked, closed_and_locked, long_messages, pages, second_daemon, settings,
-         killed_and_back, ends)
+         killed_and_back, put_back, ends)
 
 
 def main():

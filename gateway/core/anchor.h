@@ -5,7 +5,8 @@
  * order). Three kinds, laid out in schemas/store/store.md:
  *
  *   file    W and two slots, each alone in a block of 4 kB. One process owns it (flock). The old
- *           slot is zeroed by the next commit, when idle, or with a good end. Best kept on another medium.
+ *           slot is zeroed by the next commit, when idle, or with a good end. Best kept on another
+ *           medium.
  *   eeprom  W and a ring of slots in what the kernel shows as an EEPROM's octets, for wear. The old
  *           slot is zeroed with the commit. One process owns it likewise.
  *   none    W and A lie in the store itself and move with its transaction. For a trial: nothing

@@ -210,6 +210,7 @@ def reports(g, left):
     rows = g.inbox()
     expect(len(rows), 1 + REPORTS, "rows of the inbox")
     by_seq = {row["seq"]: row for row in rows}
+    rows.sort(key=lambda row: row["number"])  # a later one may take a place that was freed meanwhile
     for row, report in zip(rows[1:], wanted):
         compare(row, report.shown(row, by_seq), report.words)
     person = g.roster()["Alder 3"]

@@ -10,8 +10,11 @@
 /*
  * Of a text that opened and was refused: the numbers that it says, and what a retired kind became.
  * Of a plain text that leaves a question open: the kind that may be meant. What was nearly a sealed
- * text is called so. The reason, and of a plain text `raw`, are filled. book: what it is read with;
- * NULL: not known.
+ * text is called so.
+ *   row            its reason, which is made longer or replaced, cut at its room; of a plain text
+ *                  `raw` must be filled
+ *   book, places   what it is read with, borrowed; NULL: not known, and less is said
+ *   outcome        enum outcome; fault: the number that this outcome has (events.md, `received`)
  */
 void view_reason_add(struct msg_inbox_row *row, const struct codebook *book,
     const struct places *places, unsigned outcome, unsigned fault);

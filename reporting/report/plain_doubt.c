@@ -114,7 +114,7 @@ is_mere_reason(const struct reading *g, unsigned i)
 }
 
 bool
-plain_is_mere(const struct reading *g, unsigned i, enum relation relation)
+plain_is_no_act(const struct reading *g, unsigned i, enum relation relation)
 {
 	return (relation == RELATION_PLACE_CONFIRM && is_mere_here(g, i)) ||
 	       (relation == RELATION_CORRECTION && is_mere_reason(g, i));

@@ -181,7 +181,7 @@ bool plain_is_loose_tag(const struct reading *g, unsigned i);
 /* The first number from token i on; behind the last token: there is none. */
 unsigned plain_next_number(const struct reading *g, unsigned i);
 /* Is word i of this relation there for no act, as in "all ok here", "cancel 12, it was wrong"? */
-bool plain_is_mere(const struct reading *g, unsigned i, enum relation relation);
+bool plain_is_no_act(const struct reading *g, unsigned i, enum relation relation);
 
 /* Is number i the hour, or the day of a month: "18h30", "14:00", "20 May"? */
 bool plain_is_of_time(const struct reading *g, unsigned i);

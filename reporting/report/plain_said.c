@@ -24,7 +24,7 @@ take_relation(struct reading *g, unsigned i, enum relation relation)
 {
 	bool first = g->p->reports == 0;
 
-	if (plain_is_mere(g, i, relation)) {
+	if (plain_is_no_act(g, i, relation)) {
 		plain_ignore(g, i, PLAIN_WHY_WORD);
 		return;
 	}
